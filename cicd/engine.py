@@ -49,13 +49,13 @@ def addresses(environment: Mapping[str, str]) -> list[str]:
     home = Path(environment.get("HOME", "/"))
     config = Path(environment.get("DOCKER_CONFIG") or home / ".docker")
     context = _context_address(config, environment)
-    sockets = [SOCKET, home / ".docker/run/docker.sock", home / ".docker/desktop/docker.sock"]
-    if runtime := environment.get("XDG_RUNTIME_DIR"):
-        sockets.append(Path(runtime) / "docker.sock")  # a rootless engine
+    desktop = [home / ".docker/run/docker.sock", home / ".docker/desktop/docker.sock"]
+    rootless = Path(environment.get("XDG_RUNTIME_DIR") or "/nonexistent") / "docker.sock"
+    sockets = [SOCKET, *(path for path in (*desktop, rootless) if path.exists())]
     return ([context] if context else []) + [f"unix://{path}" for path in sockets]
 
 
-def _problem(address: str) -> str:
+def problem(address: str) -> str:
     """Why no engine answers at `address`; empty when one does (only local sockets are asked)."""
     if not address.startswith("unix://"):
         return ""
@@ -77,9 +77,9 @@ def address() -> str:
         UnreachableError: none answers; the message names what was tried.
 
     """
-    problems = {candidate: _problem(candidate) for candidate in addresses(os.environ)}
-    for candidate, problem in problems.items():
-        if not problem:
+    problems = {candidate: problem(candidate) for candidate in addresses(os.environ)}
+    for candidate, why in problems.items():
+        if not why:
             return candidate
     raise UnreachableError(
         "No Docker engine answers: " + "; ".join(f"{where}: {why}" for where, why in problems.items()) + ".",

@@ -1,0 +1,157 @@
+"""What the forge needs running on this machine: a Docker engine, the base image, and a registry on localhost."""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from docker.errors import APIError, NotFound
+
+from cicd import engine
+from cicd.errors import UnreachableError
+from cicd.forge import engine_setup, standins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import docker
+    from docker.models.containers import Container
+
+PORTS = range(20_000, 30_000)  # below those that systems hand out to outgoing connections
+REGISTRY_PORT = "5000/tcp"
+SECONDS_TO_ANSWER = 20
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where the services are. `base` is the base image for builds; empty: the Dockerfiles' own default."""
+
+    registry: str
+    base: str
+    engine: str
+
+
+def up(data: Path, name: str, say: Callable[[str], None]) -> Services:
+    """Have engine, base image and the registry of project `name` running; what is there already is used.
+
+    `data` keeps what was chosen (the registry's port, the base image).
+
+    Raises:
+        UnreachableError: something can't be had on this machine; the hint has the commands to run.
+
+    """
+    engine_setup.ensure_engine(say)
+    client = engine.connect()
+    file = data / "services.json"
+    chosen: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    base = chosen.get("base")
+    if base is None or not standins.present(client, base or standins.PYTHON):
+        engine_setup.ensure_build_client(say)
+        base = standins.python_image(client, say)
+    port = _run_registry(client, name, base, chosen.get("port"), say)
+    if chosen != (choice := {"base": base, "port": port}):
+        data.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(choice) + "\n")
+    return Services(f"localhost:{port}", base, engine.address())
+
+
+def down(data: Path, name: str, say: Callable[[str], None]) -> None:
+    """Remove all containers, networks and volumes of project `name`. Images stay: they make the next start quick.
+
+    An engine that was started here is stopped when nothing else runs in it.
+    """
+    try:
+        client = engine.connect()
+    except UnreachableError:
+        say("no Docker engine answers: nothing runs")
+        return
+    mine: dict[str, str | list[str] | bool] = {"label": f"ml-cicd.project={name}"}
+    containers = client.containers.list(all=True, filters=mine)
+    for container in containers:
+        container.remove(force=True, v=True)
+    networks = client.networks.list(filters=mine)
+    for network in networks:
+        network.remove()
+    volumes = client.volumes.list(filters=mine)
+    for volume in volumes:
+        volume.remove(force=True)
+    (data / "services.json").unlink(missing_ok=True)
+    say(f"removed {len(containers)} containers, {len(networks)} networks, {len(volumes)} volumes; images stay")
+    engine_setup.stop_engine(client, engine_setup.STATE, say)
+
+
+def _run_registry(
+    client: docker.DockerClient, name: str, base: str, port: int | None, say: Callable[[str], None]
+) -> int:
+    """Have the registry answer, and return its port."""
+    try:
+        container = client.containers.get(f"ml-cicd-{name}-registry")
+    except NotFound:
+        image = standins.registry_image(client, base, say)
+        container = _create_registry(client, name, image, port or _free_port())
+    port = int(container.attrs["HostConfig"]["PortBindings"][REGISTRY_PORT][0]["HostPort"])
+    if container.status != "running":
+        try:
+            container.start()
+        except APIError as error:
+            container.remove()
+            raise UnreachableError(
+                f"The registry can't start on port {port}: {error.explanation}",
+                "Free that port, or take everything down and up again: then another port is chosen.",
+            ) from error
+        say(f"registry: localhost:{port}")
+    _wait_for_registry(container, port)
+    return port
+
+
+def _create_registry(client: docker.DockerClient, name: str, image: str, port: int) -> Container:
+    labels = {"ml-cicd.project": name, "ml-cicd.role": "registry"}
+    volume = f"ml-cicd-{name}-registry"
+    client.volumes.create(volume, labels=labels)
+    return client.containers.create(
+        image,
+        name=volume,
+        labels=labels,
+        ports={REGISTRY_PORT: ("127.0.0.1", port)},
+        volumes={volume: {"bind": "/var/lib/registry", "mode": "rw"}},
+        restart_policy={"Name": "unless-stopped"},  # type: ignore[arg-type]  # the stubs do not know it
+    )
+
+
+def _free_port() -> int:
+    """A port of 127.0.0.1 on which nothing listens."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise UnreachableError(f"All ports from {PORTS.start} to {PORTS.stop} are taken.", "Stop what uses them.")
+
+
+def _wait_for_registry(container: Container, port: int) -> None:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + SECONDS_TO_ANSWER
+    while True:
+        try:
+            with direct.open(f"http://127.0.0.1:{port}/v2/", timeout=2) as answer:
+                if answer.status == HTTPStatus.OK:
+                    return
+        except OSError as error:
+            problem: OSError = error
+        if time.monotonic() > deadline:
+            log = container.logs(tail=10).decode(errors="replace")
+            raise UnreachableError(
+                f"The registry at localhost:{port} does not answer ({problem}). The end of its log:\n{log}",
+                f"See: docker logs {container.name}",
+            )
+        time.sleep(0.05)

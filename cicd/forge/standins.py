@@ -1,0 +1,143 @@
+"""The images that everything else is built on: pulled where a registry answers, or made from Debian packages."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docker.errors import APIError, ImageNotFound
+from requests import RequestException
+
+from cicd import engine
+from cicd.errors import UnreachableError
+from cicd.forge import apt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import docker
+
+PYTHON = "python:3.11-slim-bookworm"
+PYTHON_STANDIN = "ml-cicd/python:3.11-standin"
+REGISTRY = "registry:2"
+REGISTRY_STANDIN = "ml-cicd/registry:standin"
+IMAGES = Path(__file__).parent / "images"
+
+SECONDS_TO_ANSWER = 20
+BOOTSTRAP_PACKAGES = ("mmdebstrap", "debian-archive-keyring")
+BOOTSTRAP = (
+    "mmdebstrap",
+    "--variant=apt",
+    "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",  # without it the package usrmerge brings 47 MB of Perl
+    "--include=python3,python3-venv,ca-certificates",
+    *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "man", "info", "locale")),
+    '--customize-hook=ln -s /usr/bin/python3 "$1/usr/local/bin/python"',
+    "bookworm",
+)
+IMAGE_SETTINGS = (
+    "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "ENV LANG=C.UTF-8",
+    'CMD ["python3"]',
+)
+
+
+def present(client: docker.DockerClient, image: str) -> bool:
+    """Whether the engine has `image`."""
+    try:
+        client.images.get(image)
+    except ImageNotFound:
+        return False
+    return True
+
+
+def python_image(client: docker.DockerClient, say: Callable[[str], None]) -> str:
+    """The base image to build on: empty for the Dockerfiles' own default, or the name of the stand-in.
+
+    Raises:
+        UnreachableError: no registry answers, and this machine can't make the stand-in.
+
+    """
+    problem = _pull(client, PYTHON, say)
+    if not problem:
+        return ""
+    if not present(client, PYTHON_STANDIN):
+        say(f"{PYTHON} can't be pulled ({problem})")
+        _bootstrap(client, problem, say)
+    return PYTHON_STANDIN
+
+
+def registry_image(client: docker.DockerClient, base: str, say: Callable[[str], None]) -> str:
+    """The image of a registry; where it can't be pulled, one built on `base` (empty: the official Python image).
+
+    Raises:
+        UnreachableError: it can be had in neither way.
+
+    """
+    problem = _pull(client, REGISTRY, say)
+    if not problem:
+        return REGISTRY
+    if present(client, REGISTRY_STANDIN):
+        return REGISTRY_STANDIN
+    say(f"{REGISTRY} can't be pulled ({problem}): building a stand-in from Debian's docker-registry")
+    command, environment = engine.build_command()
+    argument = ["--build-arg", f"BASE={base}"] if base else []
+    file = IMAGES / "registry.Dockerfile"
+    done = subprocess.run(
+        [*command, *argument, "--tag", REGISTRY_STANDIN, "--file", file, IMAGES],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise UnreachableError(
+            f"The stand-in for {REGISTRY} can't be built:\n{_tail(done.stdout)}",
+            f"Let the engine pull {REGISTRY}, or reach a Debian mirror.",
+        )
+    return REGISTRY_STANDIN
+
+
+def _pull(client: docker.DockerClient, image: str, say: Callable[[str], None]) -> str:
+    """Have `image` in the engine. Returns why it can't be; empty when it is there."""
+    if present(client, image):
+        return ""
+    usual, client.api.timeout = client.api.timeout, SECONDS_TO_ANSWER
+    try:
+        client.api.inspect_distribution(image)  # type: ignore[no-untyped-call]
+        say(f"pulling {image}")
+        client.images.pull(image)
+    except APIError as error:
+        return str(error.explanation or error)
+    except RequestException as error:
+        return f"no answer within {SECONDS_TO_ANSWER} s: {error}"
+    finally:
+        client.api.timeout = usual
+    return ""
+
+
+def _bootstrap(client: docker.DockerClient, problem: str, say: Callable[[str], None]) -> None:
+    """Make the Python stand-in from Debian packages and import it into the engine."""
+    if not shutil.which("mmdebstrap"):
+        if not apt.usable():
+            lines = ["Let the engine pull it, or run:", *apt.commands(BOOTSTRAP_PACKAGES)]
+            raise UnreachableError(
+                f"{PYTHON} can't be pulled ({problem}), and mmdebstrap, which makes a stand-in for it, is not here.",
+                "\n  ".join(lines) if shutil.which("apt-get") else f"Let the engine pull {PYTHON}.",
+            )
+        apt.update()
+        apt.install(BOOTSTRAP_PACKAGES, say)
+    say("making a stand-in from Debian packages, once (about 40 s)")
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "root.tar"
+        done = subprocess.run([*BOOTSTRAP, archive], stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise UnreachableError(
+                f"mmdebstrap can't make a stand-in for {PYTHON}:\n{_tail(done.stderr)}",
+                f"Let the engine pull {PYTHON}, or reach a Debian mirror.",
+            )
+        repository, tag = PYTHON_STANDIN.split(":")
+        client.api.import_image_from_file(str(archive), repository, tag, changes=list(IMAGE_SETTINGS))
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.splitlines()[-15:])
