@@ -1,0 +1,39 @@
+"""`ml-cicd conclude`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from cicd import github
+from cicd.commands import options
+from cicd.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    options.add_json(parser)
+    parser.add_argument("--needs", required=True, help="the context `needs` of a job, as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        results = {job: str(value["result"]) for job, value in json.loads(arguments.needs).items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageError("--needs is not the context `needs` as JSON.", "Pass ${{ toJSON(needs) }}.") from error
+    if not results:
+        raise UsageError("--needs names no job.", "A gate over nothing would always be green.")
+    passed = all(result == "success" for result in results.values())
+    outcome = "passed" if passed else "failed"
+    github.set_outputs({"result": outcome})
+    github.add_summary("\n".join([f"### {outcome}", "", *(f"* {job}: {result}" for job, result in results.items())]))
+    if arguments.json:
+        options.print_json({"result": outcome, "jobs": results})
+    for job, result in results.items():
+        sys.stdout.write(f"{job}: {result}\n")
+        if result != "success":
+            github.annotate("error", f"The job {job} ended with: {result}.", title="Not everything passed")
+    return 0 if passed else 1

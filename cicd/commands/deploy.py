@@ -1,0 +1,67 @@
+"""`ml-cicd deploy`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cicd import deployment, engine, github, ledger, promotion, report, repository
+from cicd.commands import options
+from cicd.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from cicd.config import Config
+    from cicd.promotion import Candidate
+    from cicd.repository import Repository
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    options.add_directory(parser)
+    options.add_remote(parser)
+    options.add_json(parser)
+    options.add_environment(parser)
+    options.add_promotion(parser)
+    parser.add_argument("--release", help="integration only: the release image just built, as repository@sha256:...")
+    parser.add_argument("--test", help="integration only: the test image just built, as repository@sha256:...")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    with repository.here(arguments.directory, arguments.remote) as found:
+        commit = found.commit(arguments.commit)
+        project = deployment.config_for(found, arguments.environment, commit)
+        project.environment(arguments.environment)
+        client = engine.connect()
+        outcome = deployment.deploy(client, project, _candidate(arguments, found, project, commit))
+    github.set_outputs({"outcome": outcome.to_json(), "result": outcome.result, "url": outcome.url})
+    github.add_summary(report.deployment(outcome))
+    if arguments.json:
+        options.print_json(outcome)
+    else:
+        sys.stdout.write(f"{outcome.environment}: {outcome.action} {outcome.result} {outcome.url}\n")
+    if outcome.result == "failed":
+        github.annotate("error", outcome.reason, title=f"The deployment to {outcome.environment} failed")
+    return 0 if outcome.result == "passed" else 1
+
+
+def _candidate(arguments: argparse.Namespace, found: Repository, project: Config, commit: str) -> Candidate:
+    given = [name for name in ("release", "test") if getattr(arguments, name)]
+    if not given:
+        return promotion.verify(
+            found,
+            project,
+            arguments.environment,
+            commit,
+            tag=arguments.tag,
+            backwards=arguments.backwards,
+        )
+    if arguments.environment != "integration" or len(given) == 1:
+        raise UsageError(
+            "--release and --test belong together, and to integration alone.",
+            "Every other environment takes its digests from the ledger.",
+        )
+    for image in (arguments.release, arguments.test):
+        if not ledger.IMAGE.fullmatch(image):
+            raise UsageError(f"'{image}' is not an image by digest.", "Write it as repository@sha256:...")
+    return deployment.built(arguments.environment, commit, arguments.release, arguments.test)

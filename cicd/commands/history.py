@@ -1,0 +1,33 @@
+"""`ml-cicd history`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cicd import config, ledger, report, repository
+from cicd.commands import options
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    options.add_directory(parser)
+    options.add_remote(parser)
+    options.add_json(parser)
+    parser.add_argument("environment", help="integration, staging or production")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    project = config.load(arguments.directory.resolve())
+    project.environment(arguments.environment)
+    with repository.here(arguments.directory, arguments.remote) as found:
+        entries = ledger.read(found, project.name, arguments.environment)
+    if arguments.json:
+        options.print_json(list(reversed(entries)))
+    else:
+        sys.stdout.write(report.history(entries) + "\n")
+        if entries and not any(entry.signed for entry in entries):
+            sys.stdout.write("No entry is signed: whoever may write to the repository could have written them.\n")
+    return 0

@@ -1,0 +1,59 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_directory(parser: argparse.ArgumentParser) -> None:
+    """`--directory`: where the project is."""
+    parser.add_argument("--directory", type=Path, default=Path(), help="the project's directory (default: this one)")
+
+
+def add_remote(parser: argparse.ArgumentParser) -> None:
+    """`--remote`: which git remote holds the ledger."""
+    parser.add_argument("--remote", help="the git remote with the ledger (default: origin, or the only one)")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """`--json`: print the result as JSON."""
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def add_environment(parser: argparse.ArgumentParser) -> None:
+    """`--environment`: which environment; its name is checked against the configuration."""
+    parser.add_argument("--environment", required=True, help="integration, staging or production")
+
+
+def add_promotion(parser: argparse.ArgumentParser) -> None:
+    """`--commit`, `--tag` and `--backwards`: what is to be promoted, and how strictly."""
+    parser.add_argument("--commit", required=True, help="the commit whose release is meant")
+    parser.add_argument("--tag", type=_optional, help="the trigger tag that must still point to the commit")
+    parser.add_argument(
+        "--backwards", nargs="?", const=True, default=False, type=_boolean, metavar="true|false",
+        help="allow a commit older than the one that runs",
+    )  # fmt: skip
+
+
+def _optional(text: str) -> str | None:
+    """A workflow passes an empty string for an input that was left out."""
+    return text or None
+
+
+def _boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
+def print_json(value: Any) -> None:
+    """Print a dataclass, or plain data, as indented JSON."""
+    data = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    sys.stdout.write(json.dumps(data, indent=2, default=asdict) + "\n")

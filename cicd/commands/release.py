@@ -1,0 +1,41 @@
+"""`ml-cicd release`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cicd import config, engine, github, registry, releasing, repository
+from cicd.commands import options
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    options.add_directory(parser)
+    options.add_json(parser)
+    parser.add_argument("--bundle", required=True, help="the model bundle, as repository@sha256:...")
+    parser.add_argument("--test-image", required=True, help="the build image, which becomes the test image")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    directory = arguments.directory.resolve()
+    project = config.load(directory)
+    commit = repository.Repository(directory, "origin").commit("HEAD")
+    made = releasing.build_and_push(
+        engine.connect(),
+        project,
+        directory,
+        commit=commit,
+        repository=registry.repository_for(repository.slug(directory), project.image),
+        bundle=arguments.bundle,
+        test_image=arguments.test_image,
+    )
+    github.set_outputs({"commit": commit, "release": made.release, "test": made.test})
+    github.add_summary(f"**Release** of `{commit}`\n\n* release image `{made.release}`\n* test image `{made.test}`")
+    if arguments.json:
+        options.print_json(made)
+    else:
+        sys.stdout.write(f"release image: {made.release}\ntest image:    {made.test}\n")
+    return 0

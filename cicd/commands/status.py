@@ -1,0 +1,30 @@
+"""`ml-cicd status`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cicd import config, engine, report, repository
+from cicd import status as state
+from cicd.commands import options
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    options.add_directory(parser)
+    options.add_remote(parser)
+    options.add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    project = config.load(arguments.directory.resolve())
+    with repository.here(arguments.directory, arguments.remote) as found:
+        states = state.status(found, engine.connect(), project)
+    if arguments.json:
+        options.print_json({"environments": states})
+    else:
+        sys.stdout.write(report.status(states) + "\n")
+    return 1 if any(one.problem for one in states.values()) else 0

@@ -1,0 +1,109 @@
+"""Commands inside containers: project code runs here, without the job's token, socket or environment."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tarfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from docker.errors import APIError, ImageNotFound, NotFound
+
+from cicd.errors import UnreachableError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+PROJECT, ENVIRONMENT, ROLE = "ml-cicd.project", "ml-cicd.environment", "ml-cicd.role"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a command in a container ended: its exit code, and the files asked for that it left (path -> tar)."""
+
+    exit_code: int
+    files: Mapping[str, bytes]
+
+
+def _print(chunk: bytes) -> None:
+    sys.stdout.write(chunk.decode(errors="replace"))
+    sys.stdout.flush()
+
+
+def run(
+    client: DockerClient,
+    image: str,
+    command: Sequence[str],
+    *,
+    labels: Mapping[str, str],
+    environment: Mapping[str, str] | None = None,
+    network: str = "bridge",
+    collect: Sequence[str] = (),
+    say: Callable[[bytes], None] = _print,
+) -> Finished:
+    """Run `command` in a new container of `image`, stream its output, and remove it, whatever happens.
+
+    The engine may be elsewhere, so files are copied out (`collect`: paths in the container), never mounted.
+
+    Raises:
+        UsageError: the command does not exist in the image.
+        UnreachableError: the engine has no such image.
+
+    """
+    with created(
+        client, image, command=list(command), labels=dict(labels), environment=dict(environment or {}),
+        network=network, entrypoint=[],
+    ) as container:  # fmt: skip
+        try:
+            container.start()
+        except APIError as error:
+            raise UsageError(
+                f"The command {' '.join(command)} can't be started in the image: {error.explanation}",
+                "Check the command in ml-cicd.toml.",
+            ) from error
+        for chunk in container.logs(stream=True, follow=True):
+            say(chunk)
+        exit_code = int(container.wait()["StatusCode"])
+        return Finished(exit_code, {path: data for path in collect if (data := archive(container, path)) is not None})
+
+
+@contextmanager
+def created(client: DockerClient, image: str, **options: Any) -> Iterator[Container]:
+    """A container that has been created, not started; it is removed at the end."""
+    try:
+        container = client.containers.create(image, **options)
+    except ImageNotFound as error:
+        raise UnreachableError(f"The engine has no image {image}.", "Build it first: ml-cicd build") from error
+    try:
+        yield container
+    finally:
+        with suppress(NotFound):
+            container.remove(force=True, v=True)
+
+
+def archive(container: Container, path: str) -> bytes | None:
+    """The tar of a file or folder of a container; None when it is not there."""
+    try:
+        stream, _ = container.get_archive(path)
+    except NotFound:
+        return None
+    return b"".join(stream)
+
+
+def single_file(data: bytes) -> bytes:
+    """The content of the only file in a tar."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        stream = tar.extractfile(tar.getmembers()[0])
+        return stream.read() if stream else b""
+
+
+def unpack(data: bytes, destination: Path) -> None:
+    """Unpack a tar of plain files and folders, with fixed times and owners so that equal content gives equal layers."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        tar.extractall(destination, filter="data")

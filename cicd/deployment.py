@@ -1,0 +1,135 @@
+"""One deployment, from what was asked to the outcome that the ledger will hold."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from cicd import config as configuration
+from cicd import github, images, ledger, promotion, registry, suites
+from cicd.deploy.docker import DockerTarget
+from cicd.deploy.target import Order
+from cicd.errors import CheckFailedError, UsageError
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+    from cicd.config import Config, Environment
+    from cicd.deploy.target import Target
+    from cicd.ledger import Deployment
+    from cicd.promotion import Candidate
+    from cicd.repository import Repository
+
+
+def config_for(repository: Repository, environment: str, commit: str, directory: str = ".") -> Config:
+    """The configuration that counts for an environment: that of main, never that of the commit being promoted.
+
+    Integration is where a changed configuration arrives first, so there it is the commit's own.
+
+    Raises:
+        UsageError: there is none, or it is not valid.
+
+    """
+    at = commit if environment == "integration" else repository.branch("main") or commit
+    path = f"{directory.strip('/')}/{configuration.FILE}".removeprefix("./")
+    text = repository.show(at, path)
+    if text is None:
+        raise UsageError(f"The commit {at[:12]} has no {path}.", "Every project has one at its root.")
+    found = configuration.parse(text, f"{path} at {at[:12]}")
+    main = repository.branch(found.main)
+    if environment != "integration" and main is not None and main != at:
+        return configuration.parse(repository.show(main, path) or text, f"{path} at {main[:12]}")
+    return found
+
+
+def target_for(client: DockerClient, config: Config, environment: Environment) -> Target:
+    """The deploy target of an environment."""
+    return DockerTarget(client, config, environment)
+
+
+def is_ephemeral(environment: Environment, runner: str) -> bool:
+    """Whether what is deployed vanishes with the job that runs on `runner` (`github-hosted`, `self-hosted` or "").
+
+    Raises:
+        UsageError: it would, and it must not.
+
+    """
+    vanishes = runner == "github-hosted" and environment.host is None
+    allowed = environment.ephemeral if environment.ephemeral is not None else environment.name == "integration"
+    if vanishes and not allowed:
+        raise UsageError(
+            f"The environment {environment.name} would vanish with this hosted runner's job.",
+            f"Give it a lasting engine in ml-cicd.toml, under [environments.{environment.name}], "
+            "or run the job on a self-hosted runner (input runs-on).",
+        )
+    return vanishes
+
+
+def built(environment: str, commit: str, release: str, test: str) -> Candidate:
+    """The candidate that integration has just built, after a look at the registry.
+
+    Raises:
+        RefusedError: the registry does not have it.
+
+    """
+    registry.verify(release)
+    registry.verify(test)
+    return promotion.Candidate(environment, commit, release, test, None, "deploy")
+
+
+def deploy(client: DockerClient, config: Config, candidate: Candidate) -> Deployment:
+    """Bring the candidate to its environment and run the environment's tests against it.
+
+    Returns the deployment, passed or failed; in the latter case the old release still serves.
+
+    Raises:
+        UsageError: the environment can't carry it; nothing was changed.
+        RefusedError: another deployment is under way; nothing was changed.
+        UnreachableError: the engine or the registry does not answer.
+
+    """
+    environment = config.environment(candidate.environment)
+    ephemeral = is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
+    target = target_for(client, config, environment)
+    running = target.observe()
+    actor = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or os.environ.get("USER", "")
+    basis = candidate.basis
+    deployment = ledger.Deployment(
+        project=config.name,
+        environment=environment.name,
+        action=candidate.action,
+        result="failed",
+        commit=candidate.commit,
+        release=candidate.release,
+        test=candidate.test,
+        replaced=running.release if running else "",
+        ephemeral=ephemeral,
+        basis=basis,
+        actor=actor,
+        run=github.run_url(),
+        started=now(),
+    )
+    images.pull(client, candidate.test)
+    counts: dict[str, int] = {}
+
+    def accept(url: str, network: str) -> None:
+        suite = suites.SUITE_OF[environment.name]
+        if suite == "smoke" and suite not in config.tests:
+            return  # the health check, which has just passed, is the smoke test
+        digest = ledger.digest_of(candidate.release)
+        asked = {"SERVICE_URL": url, "EXPECTED_DIGEST": digest}
+        counts.update(suites.run(client, config, suite, candidate.test, network=network, environment=asked))
+
+    entry = f"{basis.environment}/{basis.number}@{basis.sha256}" if basis else ""
+    try:
+        now_running = target.apply(Order(candidate.release, candidate.commit, entry, actor), accept)
+    except CheckFailedError as error:
+        return ledger.finished(replace(deployment, tests=counts), "failed", now(), error.message)
+    return ledger.finished(replace(deployment, tests=counts, url=now_running.url), "passed", now())
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,122 @@
+"""What a job says to GitHub Actions: outputs, annotations, groups, the summary, and the few REST calls of the kit.
+
+Outside a job (no `GITHUB_OUTPUT` and so on) the same calls print plain lines or do nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cicd.errors import RefusedError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def in_actions() -> bool:
+    """Whether this process is a step of a GitHub Actions job (or of one run locally through `act`)."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def set_outputs(values: Mapping[str, object]) -> None:
+    """Write step outputs. Values that are not strings are written as JSON."""
+    path = os.environ.get("GITHUB_OUTPUT")
+    if not path:
+        return
+    with Path(path).open("a", encoding="utf-8") as stream:
+        for name, value in values.items():
+            text = value if isinstance(value, str) else json.dumps(value)
+            if "\n" in text:
+                mark = f"EOF-{uuid.uuid4()}"
+                stream.write(f"{name}<<{mark}\n{text}\n{mark}\n")
+            else:
+                stream.write(f"{name}={text}\n")
+
+
+def add_summary(markdown: str) -> None:
+    """Append Markdown to the job summary."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as stream:
+            stream.write(markdown.rstrip("\n") + "\n")
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def annotate(level: str, message: str, title: str = "") -> None:
+    """Print an annotation (`error`, `warning` or `notice`); in a terminal, a plain line on stderr."""
+    if in_actions():
+        properties = f" title={_escape(title).replace(':', '%3A').replace(',', '%2C')}" if title else ""
+        sys.stdout.write(f"::{level}{properties}::{_escape(message)}\n")
+        sys.stdout.flush()
+    else:
+        sys.stderr.write(f"{level}: {title + ': ' if title else ''}{message}\n")
+
+
+@contextmanager
+def group(title: str) -> Iterator[None]:
+    """Fold what is printed inside under `title` in the job's log."""
+    sys.stdout.write(f"::group::{title}\n" if in_actions() else f"== {title}\n")
+    sys.stdout.flush()
+    try:
+        yield
+    finally:
+        if in_actions():
+            sys.stdout.write("::endgroup::\n")
+            sys.stdout.flush()
+
+
+def run_url() -> str:
+    """The web address of the workflow run that this process is a part of, or an empty string."""
+    server, repository, run = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    return f"{server}/{repository}/actions/runs/{run}" if run else ""
+
+
+def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """Call GitHub's REST API and return the decoded answer (None when it has no content).
+
+    Raises:
+        RefusedError: the API answered with 4xx; the message carries its own words.
+        UnreachableError: no answer, or 5xx.
+
+    """
+    base = os.environ.get("GITHUB_API_URL", "https://api.github.com")
+    request = urllib.request.Request(  # noqa: S310 -- the scheme is that of the runner's own GITHUB_API_URL
+        f"{base}{path}",
+        method=method,
+        data=json.dumps(body).encode() if body is not None else None,
+        headers={
+            "Accept": "application/vnd.github+json",
+            "Authorization": f"Bearer {os.environ.get('GITHUB_TOKEN', '')}",
+            "Content-Type": "application/json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        },
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            text = response.read()
+            return json.loads(text) if text else None
+    except urllib.error.HTTPError as error:
+        detail = error.read().decode(errors="replace")[:500]
+        kind = RefusedError if error.code < 500 else UnreachableError  # noqa: PLR2004
+        raise kind(
+            f"GitHub answered {error.code} to {method} {path}: {detail}",
+            "Check the permissions of the job that made the call.",
+        ) from error
+    except OSError as error:
+        raise UnreachableError(f"GitHub's API at {base} does not answer: {error}", "Try again later.") from error
+
+
+def dispatch_workflow(repository: str, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
+    """Start `workflow` (its file name) explicitly: what a job pushes with its token starts nothing by itself."""
+    api("POST", f"/repos/{repository}/actions/workflows/{workflow}/dispatches", {"ref": ref, "inputs": dict(inputs)})

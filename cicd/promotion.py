@@ -1,0 +1,142 @@
+"""Promotion: which release may go where. Everything is derived from the ledger and from git, nothing from memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from cicd import ledger, registry
+from cicd.errors import RefusedError
+from cicd.repository import LostRaceError
+
+if TYPE_CHECKING:
+    from cicd.config import Config
+    from cicd.ledger import Action, Basis, Entry
+    from cicd.repository import Repository
+
+BEFORE = {"staging": "integration", "production": "staging"}
+TAGS = {"staging": "Staging", "production": "Production"}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A release that may go to an environment, and the entry that says so."""
+
+    environment: str
+    commit: str
+    release: str
+    test: str
+    basis: Basis | None
+    action: Action
+
+
+def verify(
+    repository: Repository,
+    config: Config,
+    environment: str,
+    commit: str,
+    *,
+    tag: str | None = None,
+    backwards: bool = False,
+) -> Candidate:
+    """The release of `commit` that may go to `environment`.
+
+    `tag` is the trigger tag that must still point to the commit. Only `backwards` lets a commit in that does not
+    descend from the one running there.
+
+    Raises:
+        RefusedError: it may not; the message names the reason.
+        UnreachableError: the registry does not answer.
+
+    """
+    short = commit[:12]
+    main = repository.branch(config.main)
+    if main is None or not repository.is_ancestor(commit, main):
+        raise RefusedError(
+            f"{short} is not on {config.main}.", f"Only what passed integration is on {config.main}; merge it first."
+        )
+    if tag is not None and (found := repository.tag(tag)) != commit:
+        raise RefusedError(
+            f"The tag {tag} moved meanwhile: it is at {(found or 'nothing')[:12]}, not at {short}.",
+            f"Push the tag again on the commit that is meant: git tag -f {tag} COMMIT",
+        )
+    entries = {name: ledger.read(repository, config.name, name) for name in {environment, _accepting(environment)}}
+    accepted = _accepted(entries, environment, commit)
+    current = ledger.last_passed(entries[environment])
+    action: Action = "deploy"
+    if current is not None and not repository.is_ancestor(current.deployment.commit, commit):
+        if not backwards:
+            raise RefusedError(
+                f"{short} does not descend from {current.deployment.commit[:12]}, which runs in {environment}.",
+                "The way backwards is deploy.yml, by hand.",
+            )
+        action = "rollback"
+    deployment = accepted.deployment
+    registry.verify(deployment.release)
+    registry.verify(deployment.test)
+    basis = ledger.Basis(deployment.environment, accepted.number, accepted.sha256)
+    return Candidate(environment, commit, deployment.release, deployment.test, basis, action)
+
+
+def _accepting(environment: str) -> str:
+    return BEFORE.get(environment, environment)
+
+
+def _accepted(entries: dict[str, list[Entry]], environment: str, commit: str) -> Entry:
+    """The newest passed entry of the stage before, for that commit."""
+    stage = _accepting(environment)
+    found = ledger.last_passed(entries[stage], commit=commit)
+    if found is not None:
+        newest = [entry for entry in entries[stage] if entry.deployment.release == found.deployment.release][-1]
+        if newest.deployment.result == "passed":
+            return newest
+    failed = any(entry.deployment.commit == commit for entry in entries[stage])
+    raise RefusedError(
+        f"{commit[:12]} {'failed in' if failed else 'has no passed entry of'} {stage}: "
+        f"it is not accepted for {environment}.",
+        f"Bring it through {stage} first.",
+    )
+
+
+@dataclass(frozen=True)
+class Advance:
+    """What became of main and of the Staging tag."""
+
+    state: Literal["advanced", "superseded"]
+    staging: bool
+
+
+def advance(repository: Repository, config: Config, commit: str) -> Advance:
+    """Fast-forward main to the commit that passed integration, and move the Staging tag to it, both or neither.
+
+    Raises:
+        RefusedError: there is no passed integration entry, or main has commits that integration never saw.
+
+    """
+    entries = ledger.read(repository, config.name, "integration")
+    _accepted({"integration": entries}, "integration", commit)
+    main = repository.branch(config.main)
+    if main is not None and main != commit and repository.is_ancestor(commit, main):
+        return Advance("superseded", staging=False)
+    if main is not None and not repository.is_ancestor(main, commit):
+        raise RefusedError(
+            f"{config.main} has commits that {commit[:12]} does not contain, so it can't be fast-forwarded.",
+            f"Merge {config.main} into the integration branch and push that.",
+        )
+    refspecs, leases = [f"{commit}:refs/heads/{config.main}"], {}
+    if config.staging_auto:
+        ref = f"refs/tags/{TAGS['staging']}"
+        refspecs.append(f"+{commit}:{ref}")
+        leases[ref] = _remote_value(repository, ref)
+    try:
+        repository.push(*refspecs, leases=leases)
+    except LostRaceError as error:
+        raise RefusedError(
+            f"{config.main} or the Staging tag moved while this ran.", "Run the job again: it reads them anew."
+        ) from error
+    return Advance("advanced", staging=config.staging_auto)
+
+
+def _remote_value(repository: Repository, ref: str) -> str:
+    line = repository.git("ls-remote", repository.remote, ref)
+    return line.split("\t")[0] if line else ""

@@ -1,0 +1,144 @@
+"""Image registries over their HTTP API: is a digest still there and unchanged, which digest has a tag, retagging.
+
+Pushing and pulling layers is the engine's business; this module reads and writes manifests only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import requests
+from docker import auth
+
+from cicd.errors import RefusedError, UnreachableError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MANIFESTS = ", ".join(
+    (
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+    )
+)
+TIMEOUT = 20
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A manifest as the registry serves it."""
+
+    digest: str
+    kind: str
+    content: bytes
+
+
+def host() -> str:
+    """The registry that images go to when the configuration names no image repository."""
+    return os.environ.get("ML_CICD_REGISTRY", "ghcr.io")
+
+
+def repository_for(slug: str, image: str | None) -> str:
+    """The image repository of a project: the one configured, else registry, owner and name.
+
+    A registry named by `ML_CICD_REGISTRY` stands in for the configured one, so a local run never pushes elsewhere.
+    """
+    if image is None:
+        return f"{host()}/{slug.lower()}"
+    return f"{host()}/{image.partition('/')[2]}" if "ML_CICD_REGISTRY" in os.environ else image
+
+
+def _scheme(registry: str) -> str:
+    name = registry.partition(":")[0]
+    return "http" if name in ("localhost", "127.0.0.1") else "https"
+
+
+def credentials(registry: str) -> tuple[str, str] | None:
+    """User and password for a registry: the token meant for it, else those of the Docker configuration.
+
+    The job's own token goes to GitHub's registry alone.
+    """
+    token = os.environ.get("REGISTRY_TOKEN") or (os.environ.get("GITHUB_TOKEN") if registry == "ghcr.io" else "")
+    if token:
+        return os.environ.get("GITHUB_ACTOR", "ml-cicd"), token
+    found = auth.load_config().resolve_authconfig(registry)
+    if not found or "username" not in found:
+        return None
+    return found["username"], found["password"]
+
+
+def _request(
+    method: str, image: str, reference: str, headers: Mapping[str, str], body: bytes = b""
+) -> requests.Response:
+    """One call on a manifest, with the registry's token dance where it asks for one."""
+    registry, _, name = image.partition("/")
+    url = f"{_scheme(registry)}://{registry}/v2/{name}/manifests/{reference}"
+    known = credentials(registry)
+    try:
+        response = requests.request(method, url, headers=dict(headers), data=body, auth=known, timeout=TIMEOUT)
+        challenge = response.headers.get("WWW-Authenticate", "")
+        if response.status_code == requests.codes.unauthorized and challenge.startswith("Bearer "):
+            asked = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+            realm = asked.pop("realm")
+            answer = requests.get(realm, params=asked, auth=known, timeout=TIMEOUT).json()
+            bearer = {"Authorization": f"Bearer {answer.get('token') or answer.get('access_token')}"}
+            response = requests.request(method, url, headers={**headers, **bearer}, data=body, timeout=TIMEOUT)
+    except (requests.RequestException, ValueError, KeyError) as error:
+        raise UnreachableError(
+            f"The registry {registry} does not answer: {error}", "Start it (ml-cicd local up) or check the network."
+        ) from error
+    if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
+        raise UnreachableError(
+            f"The registry {registry} does not let us in ({response.status_code}) for {name}.",
+            "Log in (docker login), or grant the job 'packages' permission and pass REGISTRY_TOKEN.",
+        )
+    if response.status_code >= requests.codes.server_error:
+        raise UnreachableError(f"The registry {registry} failed with {response.status_code}: {response.text[:200]}")
+    return response
+
+
+def manifest(image: str, reference: str) -> Manifest | None:
+    """The manifest that the registry holds under a tag or digest; None when it has none."""
+    response = _request("GET", image, reference, {"Accept": MANIFESTS})
+    if response.status_code != requests.codes.ok:
+        return None
+    digest = "sha256:" + hashlib.sha256(response.content).hexdigest()
+    return Manifest(digest, response.headers.get("Content-Type", ""), response.content)
+
+
+def verify(image: str) -> None:
+    """Hold what the registry serves for `repository@sha256:...` against that digest.
+
+    Raises:
+        RefusedError: the digest is gone, or its content is not what it was.
+        UnreachableError: the registry does not answer.
+
+    """
+    repository, _, digest = image.partition("@")
+    found = manifest(repository, digest)
+    if found is None:
+        raise RefusedError(
+            f"The registry no longer has {image}.", "Build and accept a new release: this one can't be promoted."
+        )
+    if found.digest != digest:
+        raise RefusedError(
+            f"The registry's content changed: {image} now has the content of {found.digest}.",
+            "Do not trust this registry's copy; build and accept a new release.",
+        )
+
+
+def tag(image: str, name: str) -> None:
+    """Give the manifest of `repository@sha256:...` one more tag, without changing a byte of it."""
+    repository, _, digest = image.partition("@")
+    found = manifest(repository, digest)
+    if found is None:
+        raise RefusedError(f"The registry no longer has {image}.")
+    response = _request("PUT", repository, name, {"Content-Type": found.kind}, found.content)
+    if response.status_code != requests.codes.created:
+        raise UsageError(f"The registry did not take the tag {name}: {response.status_code} {response.text[:200]}")

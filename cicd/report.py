@@ -1,0 +1,86 @@
+"""What people read: Markdown for summaries, and tables for terminals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cicd import ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cicd.checks import Outcome
+    from cicd.ledger import Deployment, Entry
+    from cicd.status import State
+
+
+def tests(counts: Mapping[str, int]) -> str:
+    """Test counts in a line."""
+    return ", ".join(f"{number} {name}" for name, number in counts.items()) or "no counts"
+
+
+def checks(outcomes: Sequence[Outcome]) -> str:
+    """The checks as a Markdown table."""
+    rows = [f"| {one.name} | {'passed' if one.passed else '**failed**'} | {one.seconds:.1f} |" for one in outcomes]
+    return "\n".join(["| check | result | seconds |", "|---|---|---|", *rows])
+
+
+def deployment(one: Deployment) -> str:
+    """A deployment as Markdown."""
+    lines = [
+        f"### {one.environment}: {one.action} {one.result}",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| commit | `{one.commit}` |",
+        f"| release | `{one.release}` |",
+        f"| replaced | `{one.replaced or 'nothing'}` |",
+        f"| tests | {tests(one.tests)} |",
+    ]
+    if one.reason:
+        lines.append(f"| reason | {one.reason} |")
+    return "\n".join(lines)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table for a terminal, columns aligned."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def status(states: Mapping[str, State]) -> str:
+    """What runs where, for a terminal."""
+    if not states:
+        return "Nothing runs, and the ledger is empty."
+    rows = [
+        (
+            name,
+            one.commit[:12],
+            one.digest[:19],
+            f"#{one.entry}" if one.entry else "-",
+            "healthy" if one.healthy else "NOT HEALTHY",
+            one.url,
+        )
+        for name, one in states.items()
+    ]
+    problems = [f"{name}: {one.problem}" for name, one in states.items() if one.problem]
+    return "\n".join([table(("environment", "commit", "digest", "entry", "health", "url"), rows), *problems])
+
+
+def history(entries: Sequence[Entry]) -> str:
+    """The ledger of an environment, newest first, for a terminal."""
+    rows = [
+        (
+            f"#{entry.number}",
+            entry.deployment.ended,
+            entry.deployment.action,
+            entry.deployment.result,
+            entry.deployment.commit[:12],
+            ledger.digest_of(entry.deployment.release)[:19],
+            tests(entry.deployment.tests),
+            entry.deployment.actor,
+        )
+        for entry in reversed(entries)
+    ]
+    return table(("entry", "ended", "action", "result", "commit", "digest", "tests", "by"), rows)

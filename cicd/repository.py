@@ -1,0 +1,199 @@
+"""Git, as the kit needs it: a snapshot of the remote's branches and tags, ancestry, and pushes that compare first.
+
+A job that may not check out project code works on a bare mirror without file contents (`mirror`);
+a person's command works in the clone at hand (`clone`). Both keep the remote's refs under `refs/ml-cicd/`,
+so nobody's own branches and tags are touched.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from cicd.errors import RefusedError, UnreachableError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SNAPSHOT = "refs/ml-cicd"
+TRANSIENT = ("Could not read from remote", "unable to access", "does not appear to be a git repository", "Connection")
+
+
+class LostRaceError(Exception):
+    """A compare-and-swap push was rejected: somebody else was first."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git directory and the remote (name or URL) whose refs it mirrors under `refs/ml-cicd/`."""
+
+    path: Path
+    remote: str
+
+    def git(self, *arguments: str, stdin: bytes | None = None) -> str:
+        """The output of a git command.
+
+        Raises:
+            UsageError: git failed; the message carries its words.
+            UnreachableError: git could not reach the remote.
+
+        """
+        result = self._run(*arguments, stdin=stdin)
+        if result.returncode:
+            words = result.stderr.decode(errors="replace").strip()
+            if any(sign in words for sign in TRANSIENT):
+                raise UnreachableError(
+                    f"The git remote {self.remote} does not answer: {words}", "Check its address and your rights to it."
+                )
+            raise UsageError(f"git {arguments[0]} failed: {words}")
+        return result.stdout.decode(errors="surrogateescape").rstrip("\n")
+
+    def _run(self, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+        environment = {**os.environ, **_authorization(), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        return subprocess.run(
+            ["git", "-C", str(self.path), *arguments], input=stdin, capture_output=True, check=False, env=environment
+        )
+
+    def fetch(self, *, contents: bool = True) -> None:
+        """Refresh the snapshot. Without `contents`, files are left at the remote until they are asked for."""
+        self.git(
+            "fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head",
+            *([] if contents else ["--filter=blob:none"]),
+            self.remote, f"+refs/heads/*:{SNAPSHOT}/heads/*", f"+refs/tags/*:{SNAPSHOT}/tags/*",
+        )  # fmt: skip
+
+    def branch(self, name: str) -> str | None:
+        """The commit of the remote's branch, as of the last fetch; None when there is none."""
+        return self._commit(f"{SNAPSHOT}/heads/{name}")
+
+    def tag(self, name: str) -> str | None:
+        """The commit to which the remote's tag peels, as of the last fetch; None when there is none."""
+        return self._commit(f"{SNAPSHOT}/tags/{name}")
+
+    def _commit(self, name: str) -> str | None:
+        result = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return result.stdout.decode().strip() or None
+
+    def commit(self, name: str) -> str:
+        """The full SHA of a commit that the remote's branches or tags, or the clone itself, know by that name.
+
+        Raises:
+            UsageError: there is no such commit.
+
+        """
+        for candidate in (f"{SNAPSHOT}/tags/{name}", f"{SNAPSHOT}/heads/{name}", name):
+            if found := self._commit(candidate):
+                return found
+        raise UsageError(f"There is no commit '{name}'.", "Name a commit, branch or tag that has been pushed.")
+
+    def is_ancestor(self, ancestor: str, descendant: str) -> bool:
+        """Whether `descendant` contains `ancestor` (a commit contains itself)."""
+        return self._run("merge-base", "--is-ancestor", ancestor, descendant).returncode == 0
+
+    def show(self, commit: str, path: str) -> str | None:
+        """The content of a file in a commit; None when it has no such file."""
+        result = self._run("show", f"{commit}:{path}")
+        return None if result.returncode else result.stdout.decode()
+
+    def tree(self, commit: str, path: str) -> str | None:
+        """The object name of a file's or folder's content in a commit; None when it is not there."""
+        result = self._run("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
+        return result.stdout.decode().strip() or None
+
+    def push(self, *refspecs: str, leases: dict[str, str] | None = None) -> None:
+        """Push all refspecs or none; `leases` maps a ref to the object that it must still have ("" for: absent).
+
+        Raises:
+            LostRaceError: a ref was not what it was thought to be.
+            RefusedError: the remote declined (permission, ruleset).
+            UnreachableError: the remote does not answer.
+
+        """
+        conditions = [f"--force-with-lease={ref}:{value}" for ref, value in (leases or {}).items()]
+        result = self._run("push", "--atomic", "--porcelain", "--no-verify", *conditions, self.remote, *refspecs)
+        if result.returncode == 0:
+            return
+        words = (result.stdout + result.stderr).decode(errors="replace").strip()
+        if any(sign in words for sign in ("(stale info)", "(already exists)", "(non-fast-forward)", "(fetch first)",
+                                          "cannot lock ref", "reference already exists")):  # fmt: skip
+            raise LostRaceError(words)
+        if "[remote rejected]" in words or "denied" in words or "403" in words:
+            raise RefusedError(
+                f"The remote declined the push: {words}", "Check the job's permissions and the rulesets."
+            )
+        raise UnreachableError(f"The push to {self.remote} failed: {words}", "Check the remote, then run this again.")
+
+
+def _authorization() -> dict[str, str]:
+    """The token of a job, handed to git without a trace in arguments or files."""
+    token, server = os.environ.get("GITHUB_TOKEN"), os.environ.get("GITHUB_SERVER_URL", "")
+    if not token or not server.startswith("https://"):
+        return {}
+    basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"http.{server}/.extraheader",
+        "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {basic}",
+    }
+
+
+@contextmanager
+def mirror(url: str) -> Iterator[Repository]:
+    """A fetched bare mirror of `url` without file contents, removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="ml-cicd-mirror-") as folder:
+        repository = Repository(Path(folder), url)
+        repository.git("init", "--bare", "--quiet")
+        repository.fetch(contents=False)
+        yield repository
+
+
+def clone(directory: Path, remote: str | None = None) -> Repository:
+    """The clone that `directory` lies in, and its remote: the one asked for, else `origin`, else the only one.
+
+    Raises:
+        UsageError: not in a clone, or no remote can be told.
+
+    """
+    found = subprocess.run(["git", "-C", str(directory), "remote"], capture_output=True, text=True, check=False)
+    if found.returncode:
+        raise UsageError(f"{directory} is not in a git repository.", "Run this in a clone of the project.")
+    remotes = found.stdout.split()
+    if remote is None:
+        remote = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else None
+    if remote is None or remote not in remotes:
+        raise UsageError(
+            f"Which remote holds the ledger is not clear; there are: {', '.join(remotes) or 'none'}.",
+            "Name it with --remote, or start a local one: ml-cicd local up",
+        )
+    return Repository(directory, remote)
+
+
+@contextmanager
+def here(directory: Path, remote: str | None = None) -> Iterator[Repository]:
+    """The repository to work on: in a job a mirror of its remote, else the clone at hand, freshly fetched."""
+    server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
+    if remote is None and os.environ.get("GITHUB_ACTIONS") == "true" and server and name:
+        with mirror(f"{server}/{name}") as repository:
+            yield repository
+    else:
+        repository = clone(directory, remote)
+        repository.fetch()
+        yield repository
+
+
+def slug(directory: Path, remote: str | None = None) -> str:
+    """`owner/name` of the repository: of the running job, else from the remote's address."""
+    if name := os.environ.get("GITHUB_REPOSITORY"):
+        return name
+    repository = clone(directory, remote)
+    address = repository.git("remote", "get-url", repository.remote)
+    path = urlsplit(address).path or address.partition(":")[2]
+    parts = path.removesuffix("/").removesuffix(".git").split("/")
+    return "/".join(parts[-2:])
