@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+"""The application: python run.py {train,evaluate,predict,serve} [options]."""
+
+import sys
+from importlib import import_module
+
+MODES = {
+    "train": "flights.pipelines.train",
+    "evaluate": "flights.pipelines.evaluate",
+    "predict": "flights.pipelines.predict",
+    "serve": "flights.service.__main__",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one mode with the options that follow it, and return its exit code."""
+    if not arguments or arguments[0] not in MODES:
+        print(f"usage: run.py {{{','.join(MODES)}}} [options]     (--help after a mode says more)", file=sys.stderr)
+        return 2
+    code: int = import_module(MODES[arguments[0]]).main(arguments[1:])
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

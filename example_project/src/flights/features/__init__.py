@@ -1,0 +1,1 @@
+"""From what is known before departure to what the model sees."""

@@ -1,0 +1,15 @@
+"""The columns of a flight, and which of them may be used to predict.
+
+A prediction is made an hour before the scheduled departure. What happens later (actual times, departure delay, time
+in the air) is no column here, so no feature can be made from it. The weather is what was observed an hour before.
+"""
+
+CATEGORIES = ("carrier", "origin", "dest")
+SCHEDULE = ("scheduled_departure", "scheduled_minutes", "distance")
+AIRCRAFT = ("seats", "built")
+WEATHER = ("temperature", "dew_point", "humidity", "wind_speed", "precipitation", "pressure", "visibility")
+
+KNOWN = (*CATEGORIES, *SCHEDULE, *AIRCRAFT, *WEATHER)
+"""What a caller gives. Aircraft and weather may be missing."""
+
+TARGET = "arrival_delay"

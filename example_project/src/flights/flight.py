@@ -1,0 +1,38 @@
+"""A flight as a caller describes it: the gate through which requests and files come in."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
+
+from flights.features.columns import KNOWN
+
+
+class Flight(BaseModel):
+    """What is known an hour before a flight leaves New York. An unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    carrier: str = Field(pattern=r"^[A-Z0-9]{2}$", description="airline, two letters or digits", examples=["UA"])
+    origin: Literal["EWR", "JFK", "LGA"] = Field(description="airport it leaves from")
+    dest: str = Field(pattern=r"^[A-Z0-9]{3}$", description="airport it flies to", examples=["LAX"])
+    scheduled_departure: NaiveDatetime = Field(description="New York time", examples=["2013-12-20T17:45:00"])
+    scheduled_minutes: int = Field(gt=0, lt=1440, description="from gate to gate, as scheduled", examples=[370])
+    distance: int = Field(gt=0, lt=10_000, description="miles", examples=[2454])
+    seats: int | None = Field(None, gt=0, lt=1000, description="seats of the aircraft")
+    built: int | None = Field(None, gt=1930, lt=2100, description="year the aircraft was built")
+    temperature: float | None = Field(None, ge=-80, le=140, description="at the origin an hour before, in Fahrenheit")
+    dew_point: float | None = Field(None, ge=-80, le=140, description="in Fahrenheit")
+    humidity: float | None = Field(None, ge=0, le=110, description="relative, in per cent")
+    wind_speed: float | None = Field(None, ge=0, le=2000, description="miles per hour")
+    precipitation: float | None = Field(None, ge=0, le=20, description="inches in the hour")
+    pressure: float | None = Field(None, ge=800, le=1100, description="at sea level, in millibars")
+    visibility: float | None = Field(None, ge=0, le=100, description="miles")
+
+
+def to_frame(flights: Sequence[Flight]) -> pd.DataFrame:
+    """The flights as the model takes them: the columns KNOWN, one row each."""
+    frame = pd.DataFrame([flight.model_dump() for flight in flights], columns=[*KNOWN])
+    frame["scheduled_departure"] = frame["scheduled_departure"].astype("datetime64[s]")
+    return frame

@@ -1,0 +1,1 @@
+"""Models without learning: what every other model must beat."""

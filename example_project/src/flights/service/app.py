@@ -1,0 +1,65 @@
+"""The application: health, and predictions for one flight or many."""
+
+import os
+from typing import Annotated, Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+from flights.flight import Flight, to_frame
+from flights.models.common.bundle import Bundle
+
+LARGEST_BATCH = 10_000
+
+
+class Batch(BaseModel):
+    """Several flights."""
+
+    flights: Annotated[list[Flight], Field(min_length=1, max_length=LARGEST_BATCH)]
+
+
+class Prediction(BaseModel):
+    """The expected arrival delay; negative is early."""
+
+    arrival_delay_minutes: float
+
+
+class Predictions(BaseModel):
+    """One prediction per flight, in the order asked."""
+
+    predictions: list[Prediction]
+
+
+def create_app(bundle: Bundle) -> FastAPI:
+    """The service around a loaded bundle."""
+    app = FastAPI(title="flights", description="Arrival delays of flights from New York.")
+
+    def delays(flights: list[Flight]) -> list[Prediction]:
+        return [Prediction(arrival_delay_minutes=round(float(delay), 2)) for delay in bundle.predict(to_frame(flights))]
+
+    @app.get("/health")
+    def health() -> dict[str, Any]:
+        """What runs here: answers only once the model is loaded."""
+        return {
+            "status": "ok",
+            "digest": os.environ.get("ML_CICD_DIGEST"),
+            "commit": os.environ.get("ML_CICD_COMMIT"),
+            "environment": os.environ.get("ML_CICD_ENVIRONMENT"),
+            "model": {
+                "name": bundle.metadata["name"],
+                "digest": bundle.digest,
+                "lock": bundle.metadata["lock"],
+            },
+        }
+
+    @app.post("/predict")
+    def predict(flight: Flight) -> Prediction:
+        """The delay of one flight."""
+        return delays([flight])[0]
+
+    @app.post("/predict/batch")
+    def predict_batch(batch: Batch) -> Predictions:
+        """The delays of many flights."""
+        return Predictions(predictions=delays(batch.flights))
+
+    return app
