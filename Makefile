@@ -1,0 +1,52 @@
+# make demo        the whole road, from a feature branch to Production, on this machine; `make down` removes it again
+# make test        all tests; make test-fast: those of the inner loop. One of them: make test ARGS="-k name"
+# make lint | format | lock
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+NODE := tests/static/node
+READY := .venv/.ready $(if $(wildcard $(NODE)/package-lock.json),$(NODE)/node_modules/.package-lock.json)
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: setup demo down engine test test-fast lint format lock
+.DEFAULT_GOAL := setup
+
+setup: $(READY)
+
+.venv/.ready: requirements/bootstrap.sh requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	@requirements/bootstrap.sh $(PYTHON)
+
+$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | .venv/.ready
+	@echo "installing $(NODE)/package-lock.json"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --prefix $(NODE) </dev/null
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m tests.road.demo
+
+down: .venv/.ready
+	@$(BIN)/python -m tests.road.demo --down
+
+# Where this fails it says why; the tests then say what was not run, and in CI that is a failure.
+engine: .venv/.ready
+	-@$(BIN)/python -m cicd.forge.engine_setup
+
+test: $(READY) engine
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(READY)
+	@$(BIN)/python -m pytest tests/unit tests/static tests/act $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/shellcheck .ci/run requirements/bootstrap.sh
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/.ready
+	for name in bootstrap runtime dev; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done

@@ -1,0 +1,132 @@
+"""The tiers of the tests: directories that may each need something. What did not run is counted and says why."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cicd import engine
+from cicd.errors import CicdError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TESTS = Path(__file__).resolve().parent
+GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def _command(name: str) -> str:
+    folders = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return "" if shutil.which(name, path=folders) else f"the command {name} is not here: make setup"
+
+
+def _node() -> str:
+    packages = TESTS / "static" / "node"
+    missing = (packages / "package-lock.json").exists() and not (packages / "node_modules").is_dir()
+    return f"the packages of {packages} are not installed: make setup" if missing else _command("node")
+
+
+def _engine() -> str:
+    try:
+        engine.address()
+        engine.build_command()
+    except CicdError as error:
+        return error.message
+    return ""
+
+
+def _cluster() -> str:
+    file = os.environ.get("KUBECONFIG", "")
+    if not file:
+        return "KUBECONFIG is not set"
+    return "" if Path(file).is_file() else f"KUBECONFIG names {file}, which is not a file"
+
+
+# Tier -> why it can't run here; an empty string: it can.
+TIERS: dict[str, Callable[[], str]] = {
+    "unit": lambda: "",
+    "static": _node,
+    "act": lambda: _command("act"),
+    "road": _engine,
+    "deploy": _engine,
+    "kubernetes": _cluster,
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-tiers",
+        action="store_true",
+        default=os.environ.get("CI", "") == "true",
+        help="fail when a tier that was asked for can't run here (the default where CI=true)",
+    )
+
+
+class Tiers:
+    """Takes the tests of tiers that can't run here out of a run, and reports on every tier that was asked for."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.asked = [tier for tier in TIERS if self._is_asked(config, TESTS / tier)]
+        self.required = bool(config.getoption("--require-tiers"))
+        self.found: Counter[str] = Counter()
+        self.outcomes: dict[str, Counter[str]] = {tier: Counter() for tier in TIERS}
+        self.missing: dict[str, str] = {}
+
+    @staticmethod
+    def _is_asked(config: pytest.Config, folder: Path) -> bool:
+        paths = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
+        return any(path == folder or path in folder.parents or folder in path.parents for path in paths)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        tiers = {item.nodeid: _tier(item.path) for item in items}
+        self.found.update(tiers.values())
+        problems = {tier: TIERS[tier]() for tier in self.found if tier in TIERS}
+        self.missing = {tier: problem for tier, problem in problems.items() if problem}
+        if taken := [item for item in items if tiers[item.nodeid] in self.missing]:
+            items[:] = [item for item in items if tiers[item.nodeid] not in self.missing]
+            config.hook.pytest_deselected(items=taken)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes.setdefault(_tier(TESTS.parent / report.nodeid.split("::")[0]), Counter())[report.outcome] += 1
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(session.config, "workeroutput"):  # a process of pytest-xdist tells the one that reports
+            session.config.workeroutput["tiers"] = {"found": dict(self.found), "missing": self.missing}
+        elif self.required and self.missing and session.exitstatus in GREEN:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        tiers = getattr(node, "workeroutput", {}).get("tiers", {"found": {}, "missing": {}})
+        self.found = Counter(tiers["found"]) or self.found
+        self.missing |= tiers["missing"]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section("tiers")
+        for tier in self.asked:
+            counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(self.outcomes[tier].items()))
+            if tier in self.missing:
+                wrong = self.required
+                text = f"{self.found[tier]} tests NOT RUN: {self.missing[tier]}"
+                terminalreporter.write_line(f"tier {tier}: {text}", red=wrong, yellow=not wrong)
+            else:
+                terminalreporter.write_line(f"tier {tier}: {counts or 'no tests'}")
+        if self.required and self.missing:
+            terminalreporter.write_line("A tier that was asked for did not run: that is a failure here.", red=True)
+
+
+def _tier(path: Path) -> str:
+    """The tier that a file belongs to; empty outside of all."""
+    return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Tiers(config), "tiers")

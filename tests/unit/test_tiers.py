@@ -1,0 +1,92 @@
+"""What tests/conftest.py promises: no tier stays away in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CONFTEST = Path(__file__).parents[1] / "conftest.py"
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project with this repository's tiers: one passing test in `unit`, two in `kubernetes`, and no cluster."""
+    for variable in ("CI", "KUBECONFIG", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # a second less for each
+    tests = pytester.mkdir("tests")
+    (tests / "conftest.py").write_text(CONFTEST.read_text())
+    for tier, count in {"unit": 1, "kubernetes": 2}.items():
+        (tests / tier).mkdir()
+        body = "".join(f"def test_{number}(): pass\n" for number in range(count))
+        (tests / tier / f"test_{tier}.py").write_text(body)
+    return pytester
+
+
+def test_a_tier_that_can_not_run_is_named_and_counted_and_the_rest_decides(project: pytest.Pytester) -> None:
+    result = project.runpytest("tests")
+    result.stdout.fnmatch_lines(
+        ["tier unit: 1 passed", "tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set"], consecutive=False
+    )
+    result.assert_outcomes(passed=1, deselected=2)
+    assert result.ret == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize("way", ["--require-tiers", "CI=true"])
+def test_a_tier_that_can_not_run_is_a_failure_where_all_are_required(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "CI=true":
+        monkeypatch.setenv("CI", "true")
+        result = project.runpytest("tests")
+    else:
+        result = project.runpytest("tests", way)
+    result.stdout.fnmatch_lines(["tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set", "*that is a failure here*"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_tier_that_was_not_asked_for_is_not_missed(project: pytest.Pytester) -> None:
+    result = project.runpytest("tests/unit", "--require-tiers")
+    result.stdout.no_fnmatch_line("*tier kubernetes*")
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_a_tier_without_tests_is_named(project: pytest.Pytester) -> None:
+    result = project.runpytest("tests", "--require-tiers")
+    result.stdout.fnmatch_lines(["tier road: no tests", "tier deploy: no tests"])
+
+
+def test_a_tier_runs_where_its_need_is_met(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(project.makefile(".yaml", cluster="")))
+    result = project.runpytest("tests", "--require-tiers")
+    result.stdout.fnmatch_lines(["tier kubernetes: 2 passed"])
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_a_tier_that_needs_an_engine_says_which_one_does_not_answer(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    (project.path / "tests" / "road").mkdir()
+    (project.path / "tests" / "road" / "test_road.py").write_text("def test_road(): pass\n")
+    result = project.runpytest("tests")
+    result.stdout.fnmatch_lines(["tier road: 1 tests NOT RUN: No Docker engine answers: unix:///nonexistent/*"])
+
+
+def test_a_failing_test_is_counted_for_its_tier_and_stays_the_result(project: pytest.Pytester) -> None:
+    (project.path / "tests" / "unit" / "test_bad.py").write_text("def test_bad(): assert False\n")
+    result = project.runpytest("tests")
+    result.stdout.fnmatch_lines(["tier unit: 1 failed, 1 passed"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_processes_of_xdist_tell_which_tiers_are_missing(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(CONFTEST.parents[1]))
+    result = project.runpytest_subprocess("tests", "-p", "xdist", "-n", "2", "--require-tiers")
+    result.stdout.fnmatch_lines(["tier unit: 1 passed", "tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
