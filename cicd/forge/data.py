@@ -1,0 +1,113 @@
+"""Where the forge keeps what it knows: everything lies in `<project>/.ml-cicd/local/`."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cicd.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(".ml-cicd") / "local"
+
+
+@dataclass(frozen=True)
+class State:
+    """What `up` decided. `registry`, `base` and `engine` are those of the services."""
+
+    project: str
+    repository: str
+    source: str
+    """The kit that runs are given."""
+    registry: str
+    base: str
+    engine: str
+
+
+@dataclass(frozen=True)
+class Data:
+    """The forge's directory and what is in it."""
+
+    path: Path
+
+    @property
+    def server(self) -> str:
+        """The address before `owner/name`, as the jobs see it."""
+        return (self.path / "git").as_uri()
+
+    @property
+    def kit(self) -> Path:
+        """The frozen kit."""
+        return self.path / "kit"
+
+    @property
+    def runs(self) -> Path:
+        """The records of the runs."""
+        return self.path / "runs"
+
+    def remote(self, repository: str) -> Path:
+        """The bare repository to which people push."""
+        return self.path / "git" / repository
+
+    def work(self, number: int) -> Path:
+        """Where a run works; it is gone when the run has ended."""
+        return self.path / "work" / str(number)
+
+    def write_state(self, state: State) -> None:
+        """Keep what `up` decided."""
+        replace(self.path / "state.json", json.dumps(asdict(state), indent=2) + "\n")
+
+    def state(self) -> State:
+        """What `up` decided.
+
+        Raises:
+            UsageError: it was not run, or not to its end.
+
+        """
+        try:
+            return State(**json.loads((self.path / "state.json").read_text("utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise UsageError("The local forge is not up here.", "Run: ml-cicd local up") from error
+
+    @contextmanager
+    def lock(self, *, wait: bool = True) -> Iterator[bool]:
+        """Hold the lock under which runs happen, one push at a time. Yields whether it is held."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("a") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                stream.truncate(0)
+                stream.write(str(os.getpid()))
+                stream.flush()
+                yield True
+
+    def holder(self) -> int:
+        """The process that holds the lock, or held it last."""
+        return int((self.path / "lock").read_text("utf-8"))
+
+
+def of_project(directory: Path) -> Data:
+    """The forge of the project in `directory`."""
+    return Data(directory.resolve() / FOLDER)
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file so that readers find the old or the new text, and never a part."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file."""
+    return json.loads(path.read_text("utf-8"))

@@ -1,0 +1,77 @@
+"""Git for the forge: plain calls that ignore what a hook's environment says about repositories."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from cicd.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTHING = "0" * 40
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+
+def environment() -> dict[str, str]:
+    """This process's environment without git's own variables, which a hook inherits."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
+def try_git(directory: Path, *arguments: str) -> str | None:
+    """The output of a git command in `directory`, None when it failed."""
+    result = subprocess.run(
+        ["git", "-C", str(directory), *arguments], capture_output=True, check=False, env=environment()
+    )
+    return None if result.returncode else result.stdout.decode(errors="surrogateescape").rstrip("\n")
+
+
+def git(directory: Path, *arguments: str) -> str:
+    """The output of a git command in `directory`.
+
+    Raises:
+        UsageError: git failed; the message carries its words.
+
+    """
+    result = subprocess.run(
+        ["git", "-C", str(directory), *arguments], capture_output=True, check=False, env=environment()
+    )
+    if result.returncode:
+        raise UsageError(f"git {arguments[0]} failed in {directory}: {result.stderr.decode(errors='replace').strip()}")
+    return result.stdout.decode(errors="surrogateescape").rstrip("\n")
+
+
+def commit_of(directory: Path, name: str) -> str | None:
+    """The commit to which an object or a ref peels, None when there is none."""
+    return try_git(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+
+
+def files(directory: Path, commit: str, folder: str) -> list[str]:
+    """The paths of the files right in `folder`, as of `commit`."""
+    listed = git(directory, "ls-tree", "-z", "--name-only", commit, f"{folder}/")
+    return [path for path in listed.split("\0") if path]
+
+
+def read(directory: Path, commit: str, path: str) -> str | None:
+    """The text of a file as of `commit`, None when there is no such file."""
+    return try_git(directory, "cat-file", "blob", f"{commit}:{path}")
+
+
+def before_of(directory: Path, commit: str, known: list[str], default_branch: str) -> str:
+    """What a new branch is compared with: the parent of the oldest commit that it brings.
+
+    `known` names what the repository had before the push. A branch that brings no commit is compared with the
+    default branch.
+    """
+    brought = git(directory, "rev-list", "--topo-order", "--reverse", commit, "--not", *known).split()
+    if brought:
+        return commit_of(directory, f"{brought[0]}^") or EMPTY_TREE
+    return try_git(directory, "merge-base", commit, f"refs/heads/{default_branch}") or EMPTY_TREE
+
+
+def changed(directory: Path, before: str, after: str) -> list[str]:
+    """The paths that differ between two commits; a renamed file counts with both names."""
+    listed = git(directory, "diff", "-z", "--name-only", "--no-renames", before, after)
+    return [path for path in listed.split("\0") if path]

@@ -1,0 +1,141 @@
+"""Bring the forge of a project up, and take it down again."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import stat
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import cicd
+from cicd import config
+from cicd.errors import RefusedError, UsageError
+from cicd.forge import act, data, git, receive
+from cicd.forge.data import Data, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REMOTE = "local"
+_ADDRESS = re.compile(r"(?:https?://|ssh://(?:[^@/]+@)?|[^@/:]+@)[^/:]+(?::\d+)?[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
+
+
+class Services(Protocol):
+    """What runs beside the jobs: the registry, the base image, the engine."""
+
+    @property
+    def registry(self) -> str:
+        """Its host and port."""
+
+    @property
+    def base(self) -> str:
+        """The base image to build on; empty for the Dockerfile's own."""
+
+    @property
+    def engine(self) -> str:
+        """The value of DOCKER_HOST; empty for the default."""
+
+
+def up(
+    project: Path, kit: Path, start: Callable[[Path, str, Callable[[str], None]], Services], say: Callable[[str], None]
+) -> tuple[Data, State]:
+    """Make the remote and its hook, freeze the kit, and start the services. Running it again repairs what is missing.
+
+    Raises:
+        UsageError: `project` has no valid ml-cicd.toml, or is not at the root of a git repository.
+        UnreachableError: there is no `act`, or a service can't be started.
+
+    """
+    name = config.load(project).name
+    top = git.try_git(project, "rev-parse", "--show-toplevel")
+    if top is None or Path(top).resolve() != project.resolve():
+        raise UsageError(f"{project} is not the root of a git repository.", "Run there: git init -b main")
+    act.binary()
+    forge = data.of_project(project)
+    forge.path.mkdir(parents=True, exist_ok=True)
+    (forge.path / ".gitignore").write_text("*\n", "utf-8")
+    repository = repository_name(project)
+    remote = forge.remote(repository)
+    _make_remote(remote)
+    _write_hook(forge, remote)
+    with forge.lock(wait=False) as idle:
+        if idle:
+            receive.freeze_kit(forge, kit)
+    services = start(forge.path, name, say)
+    state = State(name, repository, str(kit), services.registry, services.base, services.engine)
+    forge.write_state(state)
+    known = git.try_git(project, "remote", "get-url", REMOTE)
+    git.git(project, "remote", "add" if known is None else "set-url", REMOTE, str(remote))
+    return forge, state
+
+
+def repository_name(project: Path) -> str:
+    """`owner/name` as the address of the remote `origin` has it, else `local/` and the directory's name."""
+    origin = git.try_git(project, "remote", "get-url", "origin") or ""
+    if found := _ADDRESS.fullmatch(origin):
+        return f"{found[1]}/{found[2]}"
+    return "local/" + (re.sub(r"[^\w.-]+", "-", project.resolve().name, flags=re.ASCII).strip("-.") or "project")
+
+
+def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None], say: Callable[[str], None]) -> None:
+    """End a run that is under way, stop the services, and remove the remote and all data.
+
+    Raises:
+        RefusedError: the run does not end.
+
+    """
+    forge = data.of_project(project)
+    name = forge.state().project if (forge.path / "state.json").is_file() else config.load(project).name
+    if forge.path.is_dir():
+        _end_runs(forge)
+    stop(forge.path, name, say)
+    known = git.try_git(project, "remote", "get-url", REMOTE)
+    if known is not None and Path(known).is_relative_to(forge.path):
+        git.git(project, "remote", "remove", REMOTE)
+    shutil.rmtree(forge.path, ignore_errors=True)
+    if forge.path.parent.is_dir() and not any(forge.path.parent.iterdir()):
+        forge.path.parent.rmdir()
+
+
+def _end_runs(forge: Data) -> None:
+    deadline = time.monotonic() + 3 * act.GRACE
+    while True:
+        with forge.lock(wait=False) as idle:
+            if idle:
+                return
+        holder = forge.holder()
+        if holder:
+            os.kill(holder, signal.SIGTERM)
+        if time.monotonic() > deadline:
+            raise RefusedError("A run is under way and does not end.", "Stop the push that waits for it.")
+        time.sleep(0.2)
+
+
+def _make_remote(remote: Path) -> None:
+    remote.mkdir(parents=True, exist_ok=True)
+    git.git(remote, "init", "--quiet", "--bare", "--initial-branch=main")
+    for key, value in {
+        "uploadpack.allowAnySHA1InWant": "true",
+        "uploadpack.allowFilter": "true",
+        "receive.denyDeletes": "false",
+        "receive.denyNonFastForwards": "false",
+        # Quiet steps are long: without these signs of life git would not notice that the person has gone.
+        "receive.keepAlive": "1",
+        "core.hooksPath": str(remote / "hooks"),
+    }.items():
+        git.git(remote, "config", key, value)
+
+
+def _write_hook(forge: Data, remote: Path) -> None:
+    package = Path(cicd.__file__).resolve().parent.parent
+    words = [sys.executable, "-P", "-m", "cicd.cli", "local", "receive", "--data", str(forge.path)]
+    hook = remote / "hooks" / "post-receive"
+    hook.parent.mkdir(exist_ok=True)
+    data.replace(hook, f"#!/bin/sh\nexec env PYTHONPATH={shlex.quote(str(package))} {shlex.join(words)}\n")
+    hook.chmod(hook.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
