@@ -1,0 +1,66 @@
+"""Real git repositories for the tests of ledger and promotion: a bare remote and a clone of it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.repository import Repository
+from tests.unit.registry_server import Registry, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+IDENTITY = ["-c", "user.name=A Person", "-c", "user.email=person@example.com"]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A clone, and its bare remote."""
+
+    clone: Path
+    remote: Path
+
+    def git(self, *words: str) -> str:
+        command = ["git", "-C", str(self.clone), *IDENTITY, *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def commit(self, message: str = "a change") -> str:
+        """Add a commit and return its SHA."""
+        self.git("commit", "--quiet", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def push(self, *words: str) -> None:
+        self.git("push", "--quiet", "origin", *words)
+
+    def repository(self) -> Repository:
+        """What the package works on, freshly fetched."""
+        found = Repository(self.clone, "origin")
+        found.fetch()
+        return found
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    remote, clone = tmp_path / "remote.git", tmp_path / "clone"
+    subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", remote], check=True)
+    subprocess.run(["git", "-C", remote, "config", "uploadpack.allowFilter", "true"], check=True)
+    subprocess.run(["git", "clone", "--quiet", remote, clone], check=True, capture_output=True)
+    found = Workspace(clone, remote)
+    found.git("checkout", "--quiet", "-b", "main")
+    found.commit("first")
+    found.push("main")
+    return found
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """A running registry, and no credentials of the machine's."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    for name in ("REGISTRY_TOKEN", "GITHUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    yield from serve()

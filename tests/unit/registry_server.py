@@ -1,0 +1,83 @@
+"""A registry as small as the package's use of one: manifests over the OCI distribution API, with or without a token.
+
+The real registry stands in the tiers `deploy` and `road`; this one can be made to misbehave.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KIND = "application/vnd.oci.image.manifest.v1+json"
+
+
+@dataclass
+class Registry:
+    """What it holds (`repository/reference` -> manifest), and how it behaves."""
+
+    host: str = ""
+    manifests: dict[str, bytes] = field(default_factory=dict)
+    status: int = 0
+    token: str = ""
+
+    def add(self, repository: str, text: str) -> str:
+        """Add a manifest and return it as `host/repository@digest`."""
+        content = json.dumps({"schemaVersion": 2, "mediaType": KIND, "text": text}).encode()
+        digest = "sha256:" + hashlib.sha256(content).hexdigest()
+        self.manifests[f"{repository}/{digest}"] = content
+        return f"{self.host}/{repository}@{digest}"
+
+
+def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its handler are counted together
+    """A running registry on a free port of this machine."""
+    registry = Registry()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self, status: int, content: bytes = b"", headers: dict[str, str] | None = None) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(content)), **(headers or {})}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def admitted(self) -> bool:
+            if registry.status:
+                self.answer(registry.status)
+                return False
+            if registry.token and self.headers.get("Authorization") != f"Bearer {registry.token}":
+                realm = f'Bearer realm="http://{registry.host}/token",service="registry",scope="repository:x:pull"'
+                self.answer(401, headers={"WWW-Authenticate": realm})
+                return False
+            return True
+
+        def key(self) -> str:
+            return self.path.removeprefix("/v2/").replace("/manifests/", "/")
+
+        def do_GET(self) -> None:
+            if self.path.startswith("/token"):
+                self.answer(200, json.dumps({"token": registry.token}).encode())
+            elif self.admitted():
+                content = registry.manifests.get(self.key())
+                self.answer(404) if content is None else self.answer(200, content, {"Content-Type": KIND})
+
+        def do_PUT(self) -> None:
+            if self.admitted():
+                registry.manifests[self.key()] = self.rfile.read(int(self.headers["Content-Length"]))
+                self.answer(201)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    registry.host = f"127.0.0.1:{server.server_port}"
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield registry
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,57 @@
+"""The command line: quick to help, clear about slips, and every failure has the exit code of the design."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import cli, errors
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_command_has_help_and_answers_with_json(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([command, "--help"]) == 0
+    assert f"ml-cicd {command}" in capsys.readouterr().out
+
+
+def test_a_slip_is_answered_with_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["stauts"]) == 2
+    assert "Did you mean 'status'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.CheckFailedError, 1),
+        (errors.UsageError, 2),
+        (errors.UndecidedError, 3),
+        (errors.RefusedError, 4),
+        (errors.UnreachableError, 69),
+    ],
+)
+def test_a_failure_is_a_message_a_hint_and_its_exit_code(
+    error: type[errors.CicdError], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_: Namespace) -> int:
+        raise error("It went wrong.", "Do this.")
+
+    def configure(_: ArgumentParser) -> None: ...
+
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(run=run, configure=configure))
+    assert cli.main(["status"]) == code
+    assert capsys.readouterr().err == "ml-cicd: It went wrong.\nDo this.\n"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from cicd import cli; cli.main(['--help']); print(sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"docker", "requests", "jsonschema", "yaml", "urllib.request"} & set(eval(done.stderr))

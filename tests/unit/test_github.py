@@ -1,0 +1,53 @@
+"""What is written for GitHub arrives as it was meant, whatever characters are in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cicd import github
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_outputs(text: str) -> dict[str, str]:
+    """GITHUB_OUTPUT as the runner reads it."""
+    found, lines = {}, iter(text.split("\n"))
+    for line in lines:
+        name, equals, value = line.partition("=")
+        if "<<" in name:
+            name, _, mark = line.partition("<<")
+            value = "\n".join(iter(lambda: next(lines), mark))
+        elif not equals:
+            assert line == ""
+            continue
+        found[name] = value
+    return found
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b-c"]), st.text(st.characters(codec="utf-8", exclude_characters="\r"))))
+def test_outputs_are_read_back_whole(tmp_path_factory: pytest.TempPathFactory, values: dict[str, str]) -> None:
+    file: Path = tmp_path_factory.mktemp("outputs") / "output"
+    file.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GITHUB_OUTPUT", str(file))
+        github.set_outputs(values)
+    assert read_outputs(file.read_bytes().decode()) == values
+
+
+def test_what_is_not_text_is_written_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    github.set_outputs({"trained": True, "tests": {"passed": 3}})
+    assert (tmp_path / "output").read_text() == 'trained=true\ntests={"passed": 3}\n'
+
+
+def test_an_annotation_is_one_line_that_hides_no_second_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    github.annotate("error", "one\n::add-mask::two", title="a: b, c")
+    assert capsys.readouterr().out == "::error title=a%3A b%2C c::one%0A::add-mask::two\n"

@@ -1,0 +1,203 @@
+"""Promotion lets through what was accepted, and refuses everything else with its reason; gates are proven both ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import ledger, promotion
+from cicd.config import Config, Environment
+from cicd.errors import RefusedError, UnreachableError
+
+if TYPE_CHECKING:
+    from cicd.ledger import Entry
+    from tests.unit.conftest import Workspace
+    from tests.unit.registry_server import Registry
+
+CONFIG = Config("app", environments={name: Environment(name) for name in ("integration", "staging", "production")})
+
+
+class Road:
+    """A repository with a registry, and releases brought some way along the road."""
+
+    def __init__(self, workspace: Workspace, registry: Registry) -> None:
+        self.workspace, self.registry = workspace, registry
+
+    def release(self, commit: str) -> tuple[str, str]:
+        return self.registry.add("acme/app", f"release {commit}"), self.registry.add("acme/app/test", f"test {commit}")
+
+    def record(self, environment: str, commit: str, result: ledger.Result = "passed") -> Entry:
+        release, test = self.release(commit)
+        deployment = ledger.Deployment("app", environment, "deploy", result, commit, release, test)
+        return ledger.append(self.workspace.repository(), deployment)
+
+    def on_main(self) -> str:
+        commit = self.workspace.commit()
+        self.workspace.push("main")
+        return commit
+
+    def accepted(self, *environments: str) -> str:
+        commit = self.on_main()
+        for environment in environments:
+            self.record(environment, commit)
+        return commit
+
+    def verify(
+        self, environment: str, commit: str, *, tag: str | None = None, backwards: bool = False
+    ) -> promotion.Candidate:
+        repository = self.workspace.repository()
+        return promotion.verify(repository, CONFIG, environment, commit, tag=tag, backwards=backwards)
+
+
+@pytest.fixture
+def road(workspace: Workspace, registry: Registry) -> Road:
+    return Road(workspace, registry)
+
+
+def test_an_accepted_commit_goes_on_with_the_digests_of_the_ledger(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    candidate = road.verify("production", commit)
+    assert (candidate.release, candidate.test) == road.release(commit)
+    assert candidate.action == "deploy"
+    entry = ledger.read(road.workspace.repository(), "app", "staging")[0]
+    assert candidate.basis == ledger.Basis("staging", 1, entry.sha256)
+
+
+@pytest.mark.parametrize(
+    ("environment", "passed", "missing"),
+    [("staging", [], "integration"), ("production", ["integration"], "staging"), ("production", [], "staging")],
+)
+def test_a_commit_that_skipped_a_stage_is_refused(
+    road: Road, environment: str, passed: list[str], missing: str
+) -> None:
+    with pytest.raises(RefusedError, match=f"no passed entry of {missing}"):
+        road.verify(environment, road.accepted(*passed))
+
+
+def test_a_commit_that_failed_before_is_refused(road: Road) -> None:
+    commit = road.accepted("integration")
+    road.record("staging", commit, "failed")
+    with pytest.raises(RefusedError, match="failed in staging"):
+        road.verify("production", commit)
+
+
+def test_a_release_that_failed_after_it_had_passed_is_refused(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    road.record("staging", commit, "failed")
+    with pytest.raises(RefusedError, match="failed in staging"):
+        road.verify("production", commit)
+
+
+def test_a_release_that_passed_after_it_had_failed_goes_on(road: Road) -> None:
+    commit = road.accepted("integration")
+    road.record("staging", commit, "failed")
+    road.record("staging", commit)
+    assert road.verify("production", commit).commit == commit
+
+
+def test_a_commit_that_is_not_on_main_is_refused(road: Road) -> None:
+    road.accepted("integration", "staging")
+    road.workspace.git("checkout", "--quiet", "-b", "elsewhere")
+    commit = road.workspace.commit()
+    road.workspace.push("elsewhere")
+    road.record("integration", commit)
+    with pytest.raises(RefusedError, match="not on main"):
+        road.verify("staging", commit)
+
+
+def test_a_tag_that_moved_meanwhile_is_refused(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    road.workspace.git("tag", "Production", commit)
+    road.workspace.push("Production")
+    assert road.verify("production", commit, tag="Production").commit == commit
+    road.workspace.git("tag", "--force", "Production", road.on_main())
+    road.workspace.push("--force", "Production")
+    with pytest.raises(RefusedError, match="moved meanwhile"):
+        road.verify("production", commit, tag="Production")
+    road.workspace.push(":Production")
+    with pytest.raises(RefusedError, match="moved meanwhile"):
+        road.verify("production", commit, tag="Production")
+
+
+def test_an_annotated_tag_counts_as_the_commit_that_it_peels_to(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    road.workspace.git("tag", "--annotate", "-m", "go", "Production", commit)
+    road.workspace.push("Production")
+    assert road.verify("production", commit, tag="Production").commit == commit
+
+
+def test_backwards_only_when_asked_and_then_it_is_a_rollback(road: Road) -> None:
+    old = road.accepted("integration", "staging", "production")
+    road.accepted("integration", "staging", "production")
+    with pytest.raises(RefusedError, match="does not descend"):
+        road.verify("production", old)
+    assert road.verify("production", old, backwards=True).action == "rollback"
+
+
+def test_a_failed_deployment_does_not_count_as_running(road: Road) -> None:
+    commit = road.accepted("integration", "staging", "production")
+    newer = road.accepted("integration", "staging")
+    road.record("production", newer, "failed")
+    assert road.verify("production", commit).action == "deploy"
+
+
+def test_a_changed_registry_is_refused_and_a_silent_one_is_not_taken_for_a_yes(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    for key in road.registry.manifests:
+        road.registry.manifests[key] += b" "
+    with pytest.raises(RefusedError, match="content changed"):
+        road.verify("production", commit)
+    road.registry.status = 503
+    with pytest.raises(UnreachableError):
+        road.verify("production", commit)
+
+
+class TestAdvance:
+    """After integration: main and Staging move together, forwards only."""
+
+    def develop(self, road: Road) -> str:
+        road.workspace.git("checkout", "--quiet", "-B", "develop")
+        commit = road.workspace.commit("merged")
+        road.workspace.push("develop")
+        return commit
+
+    def advance(self, road: Road, commit: str) -> promotion.Advance:
+        return promotion.advance(road.workspace.repository(), CONFIG, commit)
+
+    def test_main_and_staging_move_to_the_very_commit(self, road: Road) -> None:
+        commit = self.develop(road)
+        road.record("integration", commit)
+        assert self.advance(road, commit) == promotion.Advance("advanced", staging=True)
+        repository = road.workspace.repository()
+        assert (repository.branch("main"), repository.tag("Staging")) == (commit, commit)
+        assert self.advance(road, commit).state == "advanced"
+
+    def test_nothing_moves_without_a_passed_entry(self, road: Road) -> None:
+        commit = self.develop(road)
+        before = road.workspace.repository().branch("main")
+        with pytest.raises(RefusedError, match="not accepted"):
+            self.advance(road, commit)
+        road.record("integration", commit, "failed")
+        with pytest.raises(RefusedError, match="failed in integration"):
+            self.advance(road, commit)
+        repository = road.workspace.repository()
+        assert (repository.branch("main"), repository.tag("Staging")) == (before, None)
+
+    def test_a_commit_that_main_has_passed_is_superseded(self, road: Road) -> None:
+        old = self.develop(road)
+        new = self.develop(road)
+        for commit in (old, new):
+            road.record("integration", commit)
+        self.advance(road, new)
+        assert self.advance(road, old) == promotion.Advance("superseded", staging=False)
+        assert road.workspace.repository().tag("Staging") == new
+
+    def test_a_main_with_commits_of_its_own_is_never_overwritten(self, road: Road) -> None:
+        commit = self.develop(road)
+        road.record("integration", commit)
+        road.workspace.git("checkout", "--quiet", "main")
+        hotfix = road.on_main()
+        with pytest.raises(RefusedError, match="can't be fast-forwarded"):
+            self.advance(road, commit)
+        assert road.workspace.repository().branch("main") == hotfix

@@ -1,0 +1,83 @@
+"""The registry is never taken at its word: content is held against the digest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import registry as package
+from cicd.errors import RefusedError, UnreachableError
+
+if TYPE_CHECKING:
+    from tests.unit.registry_server import Registry
+
+
+def test_an_unchanged_digest_passes(registry: Registry) -> None:
+    package.verify(registry.add("acme/app", "one"))
+
+
+def test_a_digest_that_is_gone_is_refused(registry: Registry) -> None:
+    image = registry.add("acme/app", "one")
+    registry.manifests.clear()
+    with pytest.raises(RefusedError, match="no longer has"):
+        package.verify(image)
+
+
+def test_changed_content_under_the_same_digest_is_refused(registry: Registry) -> None:
+    image = registry.add("acme/app", "one")
+    for key in registry.manifests:
+        registry.manifests[key] += b" "
+    with pytest.raises(RefusedError, match="content changed"):
+        package.verify(image)
+
+
+@pytest.mark.parametrize("status", [500, 503, 401, 403])
+def test_a_registry_that_fails_or_lets_nobody_in_is_unreachable_not_a_refusal(registry: Registry, status: int) -> None:
+    image = registry.add("acme/app", "one")
+    registry.status = status
+    with pytest.raises(UnreachableError):
+        package.verify(image)
+
+
+def test_no_registry_is_unreachable() -> None:
+    with pytest.raises(UnreachableError, match="does not answer"):
+        package.verify("127.0.0.1:1/acme/app@sha256:" + "a" * 64)
+
+
+def test_the_token_dance(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.token = "opaque"
+    monkeypatch.setenv("REGISTRY_TOKEN", "a-password")
+    package.verify(registry.add("acme/app", "one"))
+
+
+def test_a_tag_is_added_without_changing_a_byte(registry: Registry) -> None:
+    image = registry.add("acme/app", "one")
+    package.tag(image, "ledger-staging-1")
+    tagged = package.manifest(f"{registry.host}/acme/app", "ledger-staging-1")
+    assert tagged is not None
+    assert tagged.digest == image.partition("@")[2]
+
+
+def test_the_jobs_token_goes_to_githubs_registry_alone(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "the-jobs-own")
+    assert package.credentials("ghcr.io") == ("ml-cicd", "the-jobs-own")
+    assert package.credentials(registry.host) is None
+
+
+@pytest.mark.parametrize(
+    ("registry_named", "image", "expected"),
+    [
+        (None, None, "ghcr.io/acme/my-app"),
+        ("localhost:5000", None, "localhost:5000/acme/my-app"),
+        (None, "example.com/team/app", "example.com/team/app"),
+        ("localhost:5000", "example.com/team/app", "localhost:5000/team/app"),
+    ],
+)
+def test_where_images_go(
+    monkeypatch: pytest.MonkeyPatch, registry_named: str | None, image: str | None, expected: str
+) -> None:
+    monkeypatch.delenv("ML_CICD_REGISTRY", raising=False)
+    if registry_named:
+        monkeypatch.setenv("ML_CICD_REGISTRY", registry_named)
+    assert package.repository_for("Acme/My-App", image) == expected
