@@ -1,0 +1,13 @@
+"""What the tests of the static tier share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.static import kit as kits
+
+
+@pytest.fixture(scope="session")
+def kit() -> kits.Kit:
+    """The workflows and actions of this tree."""
+    return kits.load()

@@ -1,0 +1,238 @@
+"""The workflows and actions of a kit as the tests see them: read from text, so that a test can mutate what it reads."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WORKFLOWS = ".github/workflows/"
+SIBLING = "$/"
+EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML 1.2's scalars, as GitHub reads them: `on` is text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in pairs if not tag.endswith((":bool", ":timestamp"))]
+    for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """What a rule has against one place: a job of a workflow, or an action."""
+
+    file: str
+    place: str
+    rule: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.place}: {self.rule}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a job or of a composite action."""
+
+    data: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> str:
+        return str(self.data.get(name, ""))
+
+    @property
+    def action(self) -> str:
+        """The name of the kit's action that the step uses, or an empty string."""
+        return self.uses.removeprefix(f"{SIBLING}actions/") if self.uses.startswith(f"{SIBLING}actions/") else ""
+
+    @property
+    def third_party(self) -> str:
+        """The action of somebody else that the step uses, without its version, or an empty string."""
+        return "" if self.uses.startswith(SIBLING) else self.uses.partition("@")[0]
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The inputs that the step gives to its action."""
+        return {name: str(value) for name, value in (self.data.get("with") or {}).items()}
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {name: str(value) for name, value in (self.data.get("env") or {}).items()}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of a workflow."""
+
+    file: str
+    id: str
+    data: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def steps(self) -> list[Step]:
+        return [Step(step) for step in self.data.get("steps", [])]
+
+    @property
+    def needs(self) -> list[str]:
+        needs = self.data.get("needs", [])
+        return [needs] if isinstance(needs, str) else list(needs)
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """What the job grants its token; everything, by one name, when it says `write-all` or nothing at all."""
+        granted = self.data.get("permissions", "write-all")
+        return {"everything": granted} if isinstance(granted, str) else dict(granted or {})
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return dict(self.data.get("outputs") or {})
+
+    @property
+    def environment(self) -> str:
+        """The environment's name, or an empty string."""
+        environment = self.data.get("environment") or ""
+        return str(environment.get("name", "") if isinstance(environment, dict) else environment)
+
+    @property
+    def place(self) -> str:
+        return f"job {self.id}"
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A workflow file."""
+
+    file: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        return parse(self.text)
+
+    @property
+    def on(self) -> dict[str, Any]:
+        events = self.data["on"]
+        return events if isinstance(events, dict) else dict.fromkeys([events] if isinstance(events, str) else events)
+
+    @property
+    def callable(self) -> bool:
+        return "workflow_call" in self.on
+
+    @property
+    def call(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Inputs, secrets and outputs, each by name."""
+        interface = self.on.get("workflow_call") or {}
+        return {key: interface.get(key) or {} for key in ("inputs", "secrets", "outputs")}
+
+    @cached_property
+    def jobs(self) -> dict[str, Job]:
+        return {name: Job(Path(self.file).name, name, data) for name, data in self.data["jobs"].items()}
+
+
+@dataclass(frozen=True)
+class Action:
+    """A composite action of the kit."""
+
+    file: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        return parse(self.text)
+
+    @property
+    def name(self) -> str:
+        return Path(self.file).parent.name
+
+    @property
+    def inputs(self) -> dict[str, dict[str, Any]]:
+        return self.data.get("inputs") or {}
+
+    @property
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        return self.data.get("outputs") or {}
+
+    @property
+    def steps(self) -> list[Step]:
+        return [Step(step) for step in self.data["runs"].get("steps", [])]
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands of `ml-cicd` that the action runs."""
+        return [step.run.split()[1] for step in self.steps if step.run.startswith("ml-cicd ")]
+
+
+@dataclass(frozen=True)
+class Kit:
+    """Every workflow and action of a kit, by its path."""
+
+    files: Mapping[str, str] = field(repr=False)
+
+    @cached_property
+    def workflows(self) -> dict[str, Workflow]:
+        """By the file's name."""
+        return {Path(file).name: Workflow(file, text) for file, text in self.files.items() if WORKFLOWS in file}
+
+    @cached_property
+    def actions(self) -> dict[str, Action]:
+        """By the action's name."""
+        found = [Action(file, text) for file, text in self.files.items() if file.startswith("actions/")]
+        return {action.name: action for action in found}
+
+    def jobs(self) -> Iterator[Job]:
+        for workflow in self.workflows.values():
+            yield from workflow.jobs.values()
+
+    def edited(self, file: str, old: str, new: str) -> Kit:
+        """This kit with one place of one file changed.
+
+        Raises:
+            ValueError: `old` is not in the file.
+
+        """
+        before = self.files.get(file, "")
+        if old not in before:
+            raise ValueError(f"{file} has no {old!r} (any more)")
+        return Kit({**self.files, file: before.replace(old, new, 1)})
+
+
+@cache
+def parse(text: str) -> dict[str, Any]:
+    """The content of a YAML file; nobody changes it."""
+    loaded: dict[str, Any] = yaml.load(text, _Loader)
+    return loaded
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The files of the repository (also those not committed yet) that match a git pathspec."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def load(root: Path = ROOT) -> Kit:
+    """The kit in this tree."""
+    found = [*root.glob(f"{WORKFLOWS}*.yml"), *root.glob(f"{WORKFLOWS}.*.yml"), *root.glob("actions/*/action.yml")]
+    return Kit({str(path.relative_to(root)): path.read_text() for path in sorted(found)})
+
+
+def expressions(value: object) -> list[str]:
+    """Every `${{ expression }}` in a value, however deep; without the braces."""
+    if isinstance(value, dict):
+        return [found for item in value.values() for found in expressions(item)]
+    if isinstance(value, list):
+        return [found for item in value for found in expressions(item)]
+    return [found.strip() for found in EXPRESSION.findall(str(value))]

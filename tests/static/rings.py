@@ -1,0 +1,292 @@
+"""The trust rings: each job's ring is derived from what it is granted and what it does, never from its name.
+
+A ring says what a job may do; `findings` holds the whole graph of workflows against it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from tests.static.capabilities import CAPABILITIES, THIRD_PARTY, VALIDATED, Runs
+from tests.static.kit import Finding, expressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.static.kit import Job, Kit, Step, Workflow
+
+LEDGER = "ledger"
+NEEDED = re.compile(r"^needs\.([\w-]+)\.outputs\.([\w-]+)$")
+MADE = re.compile(r"^\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}$")
+RANK = {"none": 0, "read": 1, "write": 2}
+
+
+class Ring(Enum):
+    """The rings, each with its name for people."""
+
+    READ = "none: reads only, runs no code of the project"
+    PULL_REQUEST = "0: code that nobody has reviewed"
+    BUILD = "1: release build"
+    RECORD = "2: record and promote"
+    DEPLOY = "3: deploy"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the jobs of a ring may do."""
+
+    runs: frozenset[Runs]
+    secrets: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+    checkout: bool = False
+    shell: bool = False
+    environment: bool = False
+
+
+TRUSTED = (Ring.BUILD, Ring.RECORD, Ring.DEPLOY)
+REGISTRY = frozenset({"REGISTRY_TOKEN"})
+POLICIES = {
+    Ring.READ: Policy(frozenset({Runs.NOTHING}), REGISTRY),
+    Ring.PULL_REQUEST: Policy(frozenset({Runs.SOURCE, Runs.NOTHING}), checkout=True, shell=True),
+    Ring.BUILD: Policy(frozenset({Runs.SOURCE}), REGISTRY, frozenset({"packages"}), checkout=True),
+    Ring.RECORD: Policy(
+        frozenset({Runs.NOTHING}), REGISTRY, frozenset({"actions", "contents", "packages"}), environment=True
+    ),
+    Ring.DEPLOY: Policy(
+        frozenset({Runs.DIGEST}), REGISTRY | {"DEPLOY_SSH_KEY", "KUBECONFIG", "APP_SECRETS"}, environment=True
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a job is granted and what it does."""
+
+    job: Job
+    commands: tuple[str, ...]
+    third_party: frozenset[str]
+    secrets: frozenset[str]
+    shell: bool
+
+    @property
+    def writes(self) -> set[str]:
+        """The scopes in which the job's token may write."""
+        return {scope for scope, level in self.job.permissions.items() if level not in ("read", "none", "read-all")}
+
+    @property
+    def checkout(self) -> bool:
+        return "actions/checkout" in self.third_party
+
+    @property
+    def runs(self) -> set[Runs]:
+        return {CAPABILITIES[command].runs for command in self.commands}
+
+    @property
+    def source(self) -> bool:
+        """Whether code of the project comes into the job other than by digest."""
+        return self.checkout or self.shell or Runs.SOURCE in self.runs
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A way in which something gets from one job to another."""
+
+    source: Job
+    target: Job
+    kind: str
+
+
+def facts_of(kit: Kit, job: Job) -> Facts:
+    """What `job` is granted and does."""
+    actions = [kit.actions[step.action] for step in job.steps if step.action in kit.actions]
+    text = str(dict(job.data))
+    return Facts(
+        job,
+        tuple(command for action in actions for command in action.commands),
+        frozenset(step.third_party for step in job.steps if step.third_party),
+        frozenset(re.findall(r"\bsecrets\.(\w+)", text)),
+        any(step.run for step in job.steps),
+    )
+
+
+def rings_of(facts: Facts) -> set[Ring]:
+    """Every ring that the job's grants and deeds put it in; a sound job is in exactly one."""
+    found = set()
+    if facts.job.environment not in ("", LEDGER):
+        found.add(Ring.DEPLOY)
+    if facts.job.environment == LEDGER or facts.writes - {"packages"}:
+        found.add(Ring.RECORD)
+    if facts.source:
+        found.add(Ring.BUILD if "packages" in facts.writes else Ring.PULL_REQUEST)
+    elif not found:
+        found.add(Ring.RECORD if facts.writes else Ring.READ)
+    return found
+
+
+def rings(kit: Kit) -> dict[tuple[str, str], Ring]:
+    """The ring of every job, by file and job; of a job in two rings, the one with more power."""
+    order = list(Ring)
+    return {(job.file, job.id): max(rings_of(facts_of(kit, job)), key=order.index) for job in _jobs(kit)}
+
+
+def _jobs(kit: Kit) -> Iterator[Job]:
+    yield from (job for job in kit.jobs() if "uses" not in job.data)
+
+
+def findings(kit: Kit) -> list[Finding]:
+    """Everything that breaks a ring."""
+    ring = rings(kit)
+    found: list[Finding] = []
+    for workflow in kit.workflows.values():
+        found += _workflow(workflow)
+        for job in workflow.jobs.values():
+            if "uses" in job.data:
+                continue
+            facts = facts_of(kit, job)
+            found += _one_ring(facts)
+            found += _least(facts)
+            found += _may(facts, ring[job.file, job.id])
+            if ring[job.file, job.id] in (Ring.RECORD, Ring.DEPLOY):
+                found += _taken(kit, workflow, job)
+    found += [
+        Finding(
+            edge.target.file,
+            edge.target.place,
+            "edge",
+            f"takes {edge.kind} from {edge.source.file}: {edge.source.place}, which is in ring 0",
+        )
+        for edge in edges(kit)
+        if ring[edge.source.file, edge.source.id] is Ring.PULL_REQUEST
+        and ring[edge.target.file, edge.target.id] in TRUSTED
+    ]
+    return sorted(set(found))
+
+
+def _workflow(workflow: Workflow) -> Iterator[Finding]:
+    file = next(iter(workflow.jobs.values())).file
+    naming = [job for job in workflow.jobs.values() if job.environment not in ("", LEDGER)]
+    for job in naming[1:]:
+        text = f"{naming[0].place} names an environment already; each such job would ask for an approval of its own"
+        yield Finding(file, job.place, "one-environment", text)
+    for event in sorted({"pull_request_target"} & set(workflow.on)):
+        yield Finding(file, "on", "trigger", f"{event} gives code of a pull request the rights of the repository")
+    for job in workflow.jobs.values():
+        if job.data.get("secrets") == "inherit":
+            yield Finding(file, job.place, "inherit", "secrets are mapped by name, never inherited")
+
+
+def _one_ring(facts: Facts) -> Iterator[Finding]:
+    found = rings_of(facts)
+    if len(found) > 1:
+        names = " and ".join(sorted(ring.value.partition(":")[0] for ring in found))
+        yield Finding(facts.job.file, facts.job.place, "one-ring", f"is in the rings {names} at once")
+
+
+def _least(facts: Facts) -> Iterator[Finding]:
+    """The job's token may do what its steps need and no more."""
+    needed: dict[str, str] = {}
+    sources = [CAPABILITIES[command].permissions for command in facts.commands]
+    sources += [THIRD_PARTY.get(name, {}) for name in facts.third_party]
+    for permissions in sources:
+        for scope, level in permissions.items():
+            needed[scope] = max(level, needed.get(scope, "none"), key=RANK.__getitem__)
+    for scope in sorted(needed.keys() | facts.job.permissions.keys()):
+        granted, least = facts.job.permissions.get(scope, "none"), needed.get(scope, "none")
+        if granted != least:
+            text = f"{scope}: {granted} is granted, and {least} is what its steps need"
+            yield Finding(facts.job.file, facts.job.place, "least-permissions", text)
+
+
+def _may(facts: Facts, ring: Ring) -> Iterator[Finding]:
+    policy, job = POLICIES[ring], facts.job
+    forbidden = [
+        *(
+            f"may not use {name}: between jobs go outputs and digests, no caches and no artifacts"
+            for name in sorted(facts.third_party - {"actions/checkout"})
+        ),
+        *(f"may not have the secret {name}" for name in sorted(facts.secrets - policy.secrets)),
+        *(f"may not have {scope}: write" for scope in sorted(facts.writes - policy.writes)),
+        *(
+            f"may not run `ml-cicd {command}`, which runs {CAPABILITIES[command].runs.value}"
+            for command in facts.commands
+            if CAPABILITIES[command].runs not in policy.runs
+        ),
+    ]
+    for does, allowed, text in (
+        (facts.checkout, policy.checkout, "may not check out the project"),
+        (facts.shell, policy.shell, "may not have a `run` step of its own"),
+        (bool(job.environment), policy.environment, f"may not name the environment {job.environment}"),
+        (bool({"container", "services"} & set(job.data)), False, "may not run in or beside images of others"),
+        (ring is Ring.DEPLOY and facts.commands != ("deploy",), False, "runs the command `ml-cicd deploy` alone"),
+    ):
+        if does and not allowed:
+            forbidden.append(text)
+    yield from (Finding(job.file, job.place, f"ring {ring.value.partition(':')[0]}", text) for text in forbidden)
+
+
+def _taken(kit: Kit, workflow: Workflow, job: Job) -> Iterator[Finding]:
+    """What rings 2 and 3 are given: inputs of the caller, secrets by name, and outputs that are validated."""
+    for step in job.steps:
+        for name, value in (step.given | step.env).items():
+            for expression in expressions(value):
+                if not re.fullmatch(r"(inputs|secrets)\.[\w-]+", expression) and not _validated(
+                    kit, workflow, expression
+                ):
+                    text = f"`{name}` takes {expression}, which no command has made and validated"
+                    yield Finding(job.file, job.place, "taken", text)
+
+
+def _validated(kit: Kit, workflow: Workflow, expression: str) -> bool:
+    """Whether an expression is an output that a command of the kit made, of a kind that its receiver checks."""
+    if not (needed := NEEDED.match(expression)) or needed[1] not in workflow.jobs:
+        return False
+    job = workflow.jobs[needed[1]]
+    made = MADE.match(job.outputs.get(needed[2], ""))
+    step = _step(job, made[1]) if made else None
+    return bool(made and step and step.action in kit.actions and made[2] in VALIDATED)
+
+
+def _step(job: Job, name: str) -> Step | None:
+    return next((step for step in job.steps if step.id == name), None)
+
+
+def edges(kit: Kit) -> list[Edge]:
+    """How anything gets from job to job: by `needs`, and through caches and artifacts, which all workflows share."""
+    found: list[Edge] = []
+    for workflow in kit.workflows.values():
+        jobs = {name: job for name, job in workflow.jobs.items() if "uses" not in job.data}
+        found += [
+            Edge(jobs[name], job, "outputs (needs)") for job in jobs.values() for name in job.needs if name in jobs
+        ]
+    all_facts = [facts_of(kit, job) for job in _jobs(kit)]
+    for kind, leaving, entering in (
+        ("a cache", _caches, _caches),
+        ("an artifact", _uploads, _downloads),
+        ("an image", _pushes, _pulls),
+    ):
+        for source in filter(leaving, all_facts):
+            found += [Edge(source.job, target.job, kind) for target in filter(entering, all_facts) if source != target]
+    return found
+
+
+def _caches(facts: Facts) -> bool:
+    return any(name.startswith(("actions/cache", "actions/setup-")) for name in facts.third_party)
+
+
+def _uploads(facts: Facts) -> bool:
+    return "actions/upload-artifact" in facts.third_party
+
+
+def _downloads(facts: Facts) -> bool:
+    return "actions/download-artifact" in facts.third_party
+
+
+def _pushes(facts: Facts) -> bool:
+    return "packages" in facts.writes
+
+
+def _pulls(facts: Facts) -> bool:
+    return facts.job.permissions.get("packages") in ("read", "write")

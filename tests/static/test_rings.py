@@ -1,0 +1,240 @@
+"""The trust rings of the design, proven on the graph of all workflows; and that each way to break one is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.cli import COMMANDS
+from tests.static import rings
+from tests.static.capabilities import CAPABILITIES, INTERACTIVE
+from tests.static.rings import Ring
+
+if TYPE_CHECKING:
+    from tests.static.kit import Kit
+
+CI, INTEGRATION, PRODUCTION = (f".github/workflows/{name}.yml" for name in ("ci", "integration", "production"))
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
+DEPLOY_STEP = "    steps:\n      - name: Deploy the release and test it there\n"
+RECORD_STEP = "    steps:\n      - name: Write the outcome into the ledger\n"
+BUILD_STEP = "    steps:\n      - name: Check out the code\n"
+VERIFY_STEP = "    steps:\n      - name: Verify that the commit"
+
+
+def test_every_job_keeps_to_its_ring(kit: Kit) -> None:
+    assert [str(finding) for finding in rings.findings(kit)] == []
+
+
+def test_the_road_has_jobs_in_every_ring(kit: Kit) -> None:
+    assert set(rings.rings(kit).values()) == set(Ring)
+
+
+def test_every_command_is_classified() -> None:
+    assert set(CAPABILITIES) | INTERACTIVE == set(COMMANDS)
+    assert not set(CAPABILITIES) & INTERACTIVE
+
+
+def test_no_action_runs_an_interactive_command(kit: Kit) -> None:
+    assert {command for action in kit.actions.values() for command in action.commands} == set(CAPABILITIES)
+
+
+def test_the_graph_joins_jobs_by_outputs_and_images(kit: Kit) -> None:
+    joined = {
+        (edge.source.id, edge.target.id, edge.kind)
+        for edge in rings.edges(kit)
+        if edge.source.file == "integration.yml"
+    }
+    assert ("build", "deploy", "outputs (needs)") in joined
+    assert ("build", "deploy", "an image") in joined
+
+
+def used(action: str, job_steps: str) -> tuple[str, str]:
+    return job_steps, job_steps.replace(
+        "    steps:\n", f"    steps:\n      - name: Use {action}\n        uses: {action}\n"
+    )
+
+
+def ran(script: str, job_steps: str) -> tuple[str, str]:
+    return job_steps, job_steps.replace("steps:\n", f"steps:\n      - name: Run it\n        run: {script}\n")
+
+
+DEPLOY_GRANTS = (
+    "    permissions:\n"
+    "      contents: read # to read the ledger and the configuration\n"
+    "      packages: read # to pull the images by digest\n"
+)
+SHA = "0123456789012345678901234567890123456789"
+BROKEN = {
+    "the project is checked out where it is deployed": (
+        PRODUCTION,
+        used(CHECKOUT, DEPLOY_STEP),
+        "production.yml: job deploy: ring 3: may not check out the project",
+    ),
+    "the project is checked out where the ledger is written": (
+        PRODUCTION,
+        used(CHECKOUT, RECORD_STEP),
+        "production.yml: job record: ring 2: may not check out the project",
+    ),
+    "the project is checked out where a promotion is verified": (
+        PRODUCTION,
+        used(CHECKOUT, VERIFY_STEP),
+        "production.yml: job deploy: edge: takes outputs (needs) from production.yml: job verify",
+    ),
+    "ci may push images": (
+        CI,
+        ("contents: read # to check out the code", "contents: read\n      packages: write"),
+        "ci.yml: job test: least-permissions: packages: write is granted, and none",
+    ),
+    "ci may write to the repository": (
+        CI,
+        ("contents: read # to", "contents: write # to"),
+        "ci.yml: job test: one-ring: is in the rings 0 and 2 at once",
+    ),
+    "ci has a secret": (
+        CI,
+        ("directory: ${{ inputs.directory }}", "directory: ${{ secrets.REGISTRY_TOKEN }}"),
+        "ci.yml: job test: ring 0: may not have the secret REGISTRY_TOKEN",
+    ),
+    "ci names an environment": (
+        CI,
+        ("    name: Build, test and check\n", "    name: Build\n    environment: production\n"),
+        "ci.yml: job test: one-ring: is in the rings 0 and 3 at once",
+    ),
+    "ci fills a cache": (
+        CI,
+        used(f"actions/cache@{SHA}", BUILD_STEP),
+        "ci.yml: job test: ring 0: may not use actions/cache:",
+    ),
+    "ci leaves an artifact": (
+        CI,
+        used(f"actions/upload-artifact@{SHA}", BUILD_STEP),
+        "ci.yml: job test: ring 0: may not use actions/upload-artifact",
+    ),
+    "ci releases": (
+        CI,
+        ("uses: $/actions/run-checks", "uses: $/actions/release"),
+        "ci.yml: job test: least-permissions: packages: none is granted, and write is what its steps need",
+    ),
+    "the deploying job may write to the repository": (
+        PRODUCTION,
+        (DEPLOY_GRANTS, DEPLOY_GRANTS.replace("contents: read", "contents: write")),
+        "production.yml: job deploy: one-ring: is in the rings 2 and 3 at once",
+    ),
+    "the deploying job has everything": (
+        PRODUCTION,
+        (DEPLOY_GRANTS, "    permissions: write-all\n"),
+        "production.yml: job deploy: ring 3: may not have everything: write",
+    ),
+    "the deploying job runs the project's tests": (
+        PRODUCTION,
+        ("uses: $/actions/deploy", "uses: $/actions/run-tests"),
+        "production.yml: job deploy: ring 3: may not run `ml-cicd test`",
+    ),
+    "the deploying job runs a script": (
+        PRODUCTION,
+        ran("./deploy.sh", DEPLOY_STEP),
+        "production.yml: job deploy: ring 3: may not have a `run` step",
+    ),
+    "the deploying job records as well": (
+        PRODUCTION,
+        used("$/actions/record", DEPLOY_STEP),
+        "production.yml: job deploy: ring 3: runs the command `ml-cicd deploy` alone",
+    ),
+    "the deploying job is given a secret of nobody": (
+        PRODUCTION,
+        ("secrets.REGISTRY_TOKEN", "secrets.SIGNING_KEY"),
+        "production.yml: job deploy: ring 3: may not have the secret SIGNING_KEY",
+    ),
+    "the deploying job downloads an artifact": (
+        PRODUCTION,
+        used(f"actions/download-artifact@{SHA}", DEPLOY_STEP),
+        "production.yml: job deploy: ring 3: may not use actions/download-artifact",
+    ),
+    "the environment moves to the recording job": (
+        PRODUCTION,
+        ("    name: Record\n", "    name: Record\n    environment: production\n"),
+        "production.yml: job record: one-ring: is in the rings 2 and 3 at once",
+    ),
+    "two jobs name the environment": (
+        PRODUCTION,
+        ("    name: Verify\n", "    name: Verify\n    environment: production\n"),
+        "production.yml: job deploy: one-environment: job verify names an environment already",
+    ),
+    "the recording job runs the project's tests": (
+        PRODUCTION,
+        ("uses: $/actions/record", "uses: $/actions/run-tests"),
+        "production.yml: job record: ring 2: may not run `ml-cicd test`",
+    ),
+    "the recording job takes what somebody typed": (
+        PRODUCTION,
+        ("outcome: ${{ needs.deploy.outputs.outcome }}", "outcome: ${{ github.event.head_commit.message }}"),
+        "production.yml: job record: taken: `outcome` takes github.event.head_commit.message",
+    ),
+    "the recording job takes an output of a script": (
+        PRODUCTION,
+        ("outcome: ${{ steps.deploy.outputs.outcome }}", "outcome: ${{ github.head_ref }}"),
+        "production.yml: job record: taken: `outcome` takes needs.deploy.outputs.outcome",
+    ),
+    "the release build restores a cache": (
+        INTEGRATION,
+        used(f"actions/cache@{SHA}", BUILD_STEP),
+        "integration.yml: job build: ring 1: may not use actions/cache",
+    ),
+    "the release build may write to the repository": (
+        INTEGRATION,
+        ("contents: read # to check", "contents: write # to check"),
+        "integration.yml: job build: one-ring: is in the rings 1 and 2 at once",
+    ),
+    "the release build has an environment": (
+        INTEGRATION,
+        ("    name: Test, train and build the release\n", "    name: Build\n    environment: ledger\n"),
+        "integration.yml: job build: one-ring: is in the rings 1 and 2 at once",
+    ),
+    "the release build runs code of the project on the host": (
+        INTEGRATION,
+        ran("make test", BUILD_STEP),
+        "integration.yml: job build: ring 1: may not have a `run` step",
+    ),
+    "the release build has a deployment's secret": (
+        INTEGRATION,
+        ("          bundle: ${{ steps.train.outputs.bundle }}", "          bundle: ${{ secrets.KUBECONFIG }}"),
+        "integration.yml: job build: ring 1: may not have the secret KUBECONFIG",
+    ),
+    "a deployment takes from a job of ring 0": (
+        INTEGRATION,
+        ("      packages: write # to push the images\n", ""),
+        "integration.yml: job deploy: edge: takes outputs (needs) from integration.yml: job build, which is in ring 0",
+    ),
+    "the last job may write": (
+        PRODUCTION,
+        ("    permissions: {}\n    outputs", "    permissions: {issues: write}\n    outputs"),
+        "production.yml: job conclude: least-permissions: issues: write is granted",
+    ),
+    "a job forgets its permissions": (
+        CI,
+        ("    permissions: {}\n    outputs", "    outputs"),
+        "ci.yml: job ci-passed: least-permissions: everything: write-all is granted",
+    ),
+    "secrets are inherited": (
+        CI,
+        ("  ci-passed:\n", "  more:\n    uses: $/x.yml\n    secrets: inherit\n  ci-passed:\n"),
+        "ci.yml: job more: inherit: secrets are mapped by name, never inherited",
+    ),
+    "a pull request runs with the repository's rights": (
+        CI,
+        ("on:\n", "on:\n  pull_request_target:\n"),
+        "ci.yml: on: trigger: pull_request_target",
+    ),
+    "a job runs in somebody's image": (
+        PRODUCTION,
+        ("    name: Record\n", "    name: Record\n    container: alpine\n"),
+        "production.yml: job record: ring 2: may not run in or beside",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "edit", "finding"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_ring_is_found(kit: Kit, file: str, edit: tuple[str, str], finding: str) -> None:
+    found = [str(one) for one in rings.findings(kit.edited(file, *edit))]
+    assert any(one.startswith(finding) for one in found), found
