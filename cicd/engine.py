@@ -107,7 +107,7 @@ def connect() -> docker.DockerClient:
     return client
 
 
-def _succeeds(command: list[str]) -> str | None:
+def _output(command: list[str]) -> str | None:
     """What `command` printed, or None when it failed or isn't there."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
@@ -117,9 +117,9 @@ def _succeeds(command: list[str]) -> str | None:
 
 
 def _clients(path: str) -> list[str]:
-    """Every `docker` command in the directories of `path`, and Debian's own, in this order, each once."""
+    """Every `docker` command in the directories of `path`, in this order, each once."""
     found: dict[str, str] = {}
-    for folder in [*filter(None, path.split(os.pathsep)), "/usr/bin"]:
+    for folder in filter(None, path.split(os.pathsep)):
         file = Path(folder) / "docker"
         if os.access(file, os.X_OK):
             found.setdefault(str(file.resolve()), str(file))
@@ -127,13 +127,19 @@ def _clients(path: str) -> list[str]:
 
 
 @functools.cache
-def _build_client(path: str) -> tuple[str, ...]:
+def build_client(path: str) -> tuple[str, ...]:
+    """The first command in the directories of `path` that builds with BuildKit; one with buildx comes first.
+
+    Raises:
+        UnreachableError: there is none.
+
+    """
     clients = _clients(path)
     for client in clients:
-        if _succeeds([client, "buildx", "version"]) is not None:
+        if _output([client, "buildx", "version"]) is not None:
             return (client, "buildx", "build", "--load")
     for client in clients:
-        version = re.search(r"version (\d+)", _succeeds([client, "--version"]) or "")
+        version = re.search(r"version (\d+)", _output([client, "--version"]) or "")
         if version and int(version[1]) < FIRST_CLIENT_WITHOUT_BUILDKIT:
             return (client, "build")
     found = f"found {', '.join(clients)}, but no plug-in buildx" if clients else "there is no docker command"
@@ -151,7 +157,7 @@ def build_command() -> tuple[list[str], dict[str, str]]:
         UnreachableError: no such command on this machine, or no engine.
 
     """
-    command = _build_client(os.environ.get("PATH", os.defpath))
+    command = build_client(os.environ.get("PATH", "") + os.pathsep + "/usr/bin")
     return list(command), {**os.environ, "DOCKER_HOST": address(), "DOCKER_BUILDKIT": "1"}
 
 

@@ -1,0 +1,180 @@
+"""The services of the forge against the real engine: they come up, stay apart, come back, and go."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+import uuid
+from typing import TYPE_CHECKING
+
+import docker
+import pytest
+
+from cicd import engine
+from cicd.errors import UnreachableError
+from cicd.forge import engine_setup, services, standins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def client() -> docker.DockerClient:
+    return engine.connect()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    name = f"test-{uuid.uuid4().hex[:8]}"
+    yield tmp_path, name
+    services.down(tmp_path, name, print)
+
+
+def _digest(registry: str, repository: str, tag: str) -> str:
+    request = urllib.request.Request(
+        f"http://{registry}/v2/{repository}/manifests/{tag}",
+        headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json"},
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return str(answer.headers["Docker-Content-Digest"])
+
+
+def _build_and_push(client: docker.DockerClient, up: services.Services, context: Path, lines: str) -> tuple[str, str]:
+    """Build an image as every build does, and push it. Returns its name and its digest."""
+    (context / "Dockerfile").write_text(lines)
+    name = f"{up.registry}/team/model"
+    command, environment = engine.build_command()
+    argument = ["--build-arg", f"BASE={up.base}"] if up.base else []
+    subprocess.run(
+        [*command, *argument, *engine.ca_secret(), "--tag", f"{name}:1", context], env=environment, check=True
+    )
+    answers = client.images.push(name, tag="1", stream=True, decode=True)
+    digest = next(answer["aux"]["Digest"] for answer in answers if "aux" in answer)
+    client.images.remove(f"{name}:1")
+    return name, digest
+
+
+def test_an_image_built_on_the_base_is_pushed_and_pulled_by_digest(
+    client: docker.DockerClient, project: tuple[Path, str]
+) -> None:
+    data, name = project
+    up = services.up(data, name, print)
+    lines = f"ARG BASE={standins.PYTHON}\nFROM ${{BASE}}\nRUN --mount=type=secret,id=ca python -m venv /opt/venv\n"
+    image, digest = _build_and_push(client, up, data, lines)
+    assert _digest(up.registry, "team/model", "1") == digest
+    pulled = client.images.pull(image, tag=digest)
+    try:
+        version = client.containers.run(pulled, ["/opt/venv/bin/python", "--version"], remove=True)
+        assert version.startswith(b"Python 3.11.")
+    finally:
+        client.images.remove(f"{image}@{digest}")
+
+
+def test_up_again_changes_nothing_and_is_quick(client: docker.DockerClient, project: tuple[Path, str]) -> None:
+    data, name = project
+    first = services.up(data, name, print)
+    container = client.containers.get(f"ml-cicd-{name}-registry").id
+    said: list[str] = []
+    start = time.monotonic()
+    assert services.up(data, name, said.append) == first
+    assert time.monotonic() - start < 0.5
+    assert said == []
+    assert client.containers.get(f"ml-cicd-{name}-registry").id == container
+
+
+@pytest.mark.parametrize("loss", ["stopped", "removed", "forgotten"])
+def test_a_registry_that_was_lost_comes_back_in_its_place_with_its_content(
+    client: docker.DockerClient, project: tuple[Path, str], loss: str
+) -> None:
+    data, name = project
+    first = services.up(data, name, print)
+    _, digest = _build_and_push(client, first, data, "FROM scratch\nCOPY Dockerfile /\n")
+    container = client.containers.get(f"ml-cicd-{name}-registry")
+    if loss == "stopped":
+        container.kill()
+    elif loss == "removed":
+        container.remove(force=True)
+    else:
+        (data / "services.json").unlink()
+    assert services.up(data, name, print) == first
+    assert _digest(first.registry, "team/model", "1") == digest
+
+
+def test_two_projects_on_one_machine_do_not_meet(
+    client: docker.DockerClient, project: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data, name = project
+    other, other_data = f"{name}-other", tmp_path_factory.mktemp("other")
+    mine, theirs = services.up(data, name, print), services.up(other_data, other, print)
+    assert mine.registry != theirs.registry
+    services.down(other_data, other, print)
+    assert services.up(data, name, print) == mine
+    assert not client.containers.list(all=True, filters={"label": f"ml-cicd.project={other}"})
+
+
+def test_down_removes_containers_networks_and_volumes_of_the_project(
+    client: docker.DockerClient, project: tuple[Path, str]
+) -> None:
+    data, name = project
+    label = {"label": f"ml-cicd.project={name}"}
+    up = services.up(data, name, print)
+    network = client.networks.create(f"ml-cicd-{name}-integration", labels={"ml-cicd.project": name})
+    client.containers.create(
+        up.base or standins.PYTHON, ["sleep", "9"], labels={"ml-cicd.project": name}, network=network.name
+    ).start()
+    said: list[str] = []
+    services.down(data, name, said.append)
+    assert said[0] == "removed 2 containers, 1 networks, 1 volumes; images stay"
+    assert not client.containers.list(all=True, filters=label)  # type: ignore[arg-type]
+    assert not client.networks.list(filters=label)
+    assert not client.volumes.list(filters=label)
+    assert not (data / "services.json").exists()
+    services.down(data, name, said.append)
+    assert said[-1] == "removed 0 containers, 0 networks, 0 volumes; images stay"
+
+
+def test_a_port_that_someone_took_is_named_and_nothing_is_lost(project: tuple[Path, str]) -> None:
+    data, name = project
+    first = services.up(data, name, print)
+    engine.connect().containers.get(f"ml-cicd-{name}-registry").kill()
+    port = int(first.registry.rpartition(":")[2])
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        with pytest.raises(UnreachableError, match=f"can't start on port {port}") as error:
+            services.up(data, name, print)
+        assert error.value.exit_code == 69
+    assert services.up(data, name, print) == first
+
+
+def test_what_was_chosen_is_kept_beside_the_project(project: tuple[Path, str]) -> None:
+    data, name = project
+    up = services.up(data, name, print)
+    assert json.loads((data / "services.json").read_text()) == {
+        "base": up.base,
+        "port": int(up.registry.rpartition(":")[2]),
+    }
+
+
+def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(tmp_path: Path) -> None:
+    if os.geteuid() != 0 or not shutil.which("dockerd"):
+        pytest.skip("no dockerd here, or not root: an engine can't be started")
+    address = f"unix://{tmp_path}/docker.sock"
+    folders = [f"--data-root={tmp_path}/data", f"--exec-root={tmp_path}/exec", f"--pidfile={tmp_path}/own.pid"]
+    # In a network namespace of its own it does not touch the interfaces of the engine that the other tests use.
+    command = ["unshare", "--net", "dockerd", "--host", address, *folders]
+    engine_setup.start_daemon(command, address, tmp_path, print)
+    second = docker.DockerClient(base_url=address)
+    assert second.info()["DockerRootDir"] == f"{tmp_path}/data"
+    said: list[str] = []
+    engine_setup.stop_engine(second, tmp_path, said.append)
+    assert said == ["stopped the Docker engine that was started here"]
+    assert engine.problem(address)
+    assert not (tmp_path / "dockerd.pid").exists()
