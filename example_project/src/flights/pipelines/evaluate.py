@@ -41,10 +41,7 @@ def evaluate(flights: pd.DataFrame, loaded: bundle.Bundle) -> tuple[dict[str, An
         for name, part in (("train", split.train), ("test", split.test))
     )
     metrics = {
-        model: {
-            name: errors(part["actual"], part[column])
-            for name, part in rows.groupby("period", sort=False)
-        }
+        model: {name: errors(part["actual"], part[column]) for name, part in rows.groupby("period", sort=False)}
         for model, column in (("model", "predicted"), ("naive", "naive"))
     }
     return {"bundle": loaded.digest, "metrics": metrics}, rows

@@ -1,0 +1,1 @@
+"""What a stakeholder would check, by the URL alone."""

@@ -1,0 +1,1 @@
+"""The deployed service and its parts together, by its URL alone."""

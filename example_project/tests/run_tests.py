@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+"""Run the tests: python tests/run_tests.py --test-type {unit,integration,acceptance,all}."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+TYPES = ("unit", "integration", "acceptance")
+DEPLOYED = ("SERVICE_URL", "EXPECTED_DIGEST")
+
+
+def main() -> int:
+    """Run what was asked for and return pytest's exit code; 2 where nothing says which service to test."""
+    parser = argparse.ArgumentParser(description=f"All but the unit tests need {' and '.join(DEPLOYED)}.")
+    parser.add_argument("--test-type", choices=[*TYPES, "all"], required=True)
+    asked = parser.parse_args().test_type
+    types = TYPES if asked == "all" else (asked,)
+    if types != ("unit",) and (missing := [name for name in DEPLOYED if not os.environ.get(name)]):
+        print(f"Set {' and '.join(missing)}: the URL of a service, and the digest it must name.", file=sys.stderr)
+        return 2
+    # Threads that wait for each other on busy cores make small predictions slow.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    arguments = [str(TESTS / name) for name in types]
+    if "unit" in types:
+        os.environ.setdefault("COVERAGE_FILE", str(Path(tempfile.gettempdir()) / ".coverage"))
+        arguments += ["--cov", f"--cov-config={TESTS / '.coveragerc'}", "--cov-report=term-missing:skip-covered"]
+    return pytest.main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Quick, in one container, without network."""

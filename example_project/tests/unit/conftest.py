@@ -1,0 +1,63 @@
+"""A small model, trained once for all tests, on a sample of the real flights; and once more, beside it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from flights.data_loaders import choose
+from flights.models.common import bundle
+from flights.pipelines.train import train
+
+PROJECT = Path(__file__).resolve().parents[2]
+LOCK = PROJECT / "requirements" / "default.txt"
+ROWS = 20_000
+
+TRAIN_AGAIN = """
+import sys
+from flights.pipelines import train
+train.main(sys.argv[1:])
+print("modules", *(module.__file__ for name, module in sys.modules.items() if name.startswith("flights")))
+"""
+
+
+@dataclass(frozen=True)
+class Trained:
+    directory: Path
+    flights: pd.DataFrame
+    metadata: dict[str, Any]
+    bundle: bundle.Bundle
+
+
+@dataclass(frozen=True)
+class Again:
+    """A second training, in another process, which ends by printing the modules that it imported."""
+
+    directory: Path
+    process: subprocess.Popen[str]
+
+
+@pytest.fixture(scope="session")
+def again(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Again]:
+    directory = tmp_path_factory.mktemp("again") / "bundle"
+    with subprocess.Popen(
+        [sys.executable, "-c", TRAIN_AGAIN, f"--rows={ROWS}", f"--output={directory}", f"--lock={LOCK}"],
+        env={**os.environ, "PYTHONPATH": str(PROJECT / "src"), "PYTHONHASHSEED": "7"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield Again(directory, process)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, again: Again) -> Trained:  # noqa: ARG001 -- started now
+    directory = tmp_path_factory.mktemp("trained") / "bundle"
+    flights = choose.load(None, ROWS)
+    metadata = train(flights, LOCK, directory)
+    return Trained(directory, flights, metadata, bundle.load(directory))

@@ -1,0 +1,74 @@
+"""Nothing that is known only after departure reaches the model."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
+from flights.features.build_features import FEATURES, build_features
+from flights.features.columns import KNOWN, TARGET
+from flights.flight import Flight
+from tests.unit.conftest import Trained
+
+LATER = {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time", "time_hour", TARGET, "departure_delay"}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """The first 3,000 flights of the package's data, to be changed."""
+    folder = NycFlightsDataLoader().folder
+    for name in ("weather.csv", "planes.csv", "airports.csv"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    write(tmp_path, pd.read_csv(folder / "flights.csv.zip", nrows=3000))
+    return tmp_path
+
+
+def write(folder: Path, flights: pd.DataFrame) -> None:
+    with zipfile.ZipFile(folder / "flights.csv.zip", "w") as archive:
+        archive.writestr("flights.csv", flights.to_csv(index=False))
+
+
+def load(folder: Path) -> pd.DataFrame:
+    loader = NycFlightsDataLoader()
+    loader.folder = folder
+    return loader.load()
+
+
+def test_no_column_is_one_of_those_known_later() -> None:
+    assert not LATER & {*KNOWN, *FEATURES}
+
+
+def test_the_model_sees_what_the_service_accepts_and_nothing_else(trained: Trained) -> None:
+    assert list(Flight.model_fields) == [*KNOWN]
+    assert list(trained.flights.columns) == [*KNOWN, TARGET]
+    assert list(build_features(trained.flights[[*KNOWN]]).columns) == [*FEATURES]
+    assert trained.metadata["inputs"] == [*KNOWN]
+
+
+def test_other_departures_arrivals_and_air_times_change_nothing_that_is_known(source: Path) -> None:
+    before = load(source)
+    flights = pd.read_csv(source / "flights.csv.zip")
+    later = ["dep_time", "dep_delay", "arr_time", "air_time"]
+    flights[later] = np.random.default_rng(0).integers(1, 1000, (len(flights), len(later)))
+    write(source, flights)
+    pd.testing.assert_frame_equal(load(source), before)
+
+
+def test_the_weather_is_that_of_the_hour_before(source: Path) -> None:
+    before = load(source)
+    weather = pd.read_csv(source / "weather.csv")
+    at_nine = (weather["month"] == 1) & (weather["day"] == 1) & (weather["hour"] == 9)
+    weather.loc[at_nine, "temp"] = -40.0
+    weather.to_csv(source / "weather.csv", index=False)
+    changed = before["scheduled_departure"][load(source)["temperature"] == -40.0]
+    assert not changed.empty
+    assert set(changed.dt.floor("h")) == {pd.Timestamp("2013-01-01 10:00")}
+
+
+def test_predictions_do_not_read_the_answer(trained: Trained) -> None:
+    some = trained.flights.head(200)
+    other = some.assign(**{TARGET: 1e6})
+    assert trained.bundle.predict(some).tolist() == trained.bundle.predict(other).tolist()
