@@ -7,6 +7,7 @@ it is imported only when it is asked for, so that `ml-cicd --help` stays quick.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import sys
 from typing import TYPE_CHECKING
@@ -98,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(command: str, words: Sequence[str]) -> int:
     try:
         parsed = parser_of(command).parse_args(words)
-        return int(importlib.import_module(f"cicd.commands.{command}").run(parsed))
+        with contextlib.redirect_stdout(sys.stderr if getattr(parsed, "json", False) else sys.stdout):  # then stdout is for the JSON alone
+            return int(importlib.import_module(f"cicd.commands.{command}").run(parsed))
     except SystemExit as stop:  # argparse
         return int(stop.code or 0)
     except CicdError as error:

@@ -52,7 +52,9 @@ def build(
         for name, value in (labels or {}).items():
             words += ["--label", f"{name}={value}"]
         sys.stdout.flush()
-        built = subprocess.run([*words, str(context)], env=environment, stderr=sys.stdout, check=False)
+        built = subprocess.run(
+            [*words, str(context)], env=environment, stdout=sys.stdout, stderr=sys.stdout, check=False
+        )
         if built.returncode:
             raise CheckFailedError(
                 f"{os.path.relpath(dockerfile, context)} does not build.",

@@ -54,6 +54,6 @@ def _boolean(text: str) -> bool:
 
 
 def print_json(value: Any) -> None:
-    """Print a dataclass, or plain data, as indented JSON."""
+    """Print a dataclass, or plain data, as indented JSON, on the true stdout."""
     data = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    sys.stdout.write(json.dumps(data, indent=2, default=asdict) + "\n")
+    print(json.dumps(data, indent=2, default=asdict), file=sys.__stdout__)

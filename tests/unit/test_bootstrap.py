@@ -54,6 +54,6 @@ def test_the_command_runs_from_the_copy_wherever_the_job_stands(tmp_path: Path) 
     bootstrap.fill(folder, environment)
     (tmp_path / "cicd").mkdir()
     (tmp_path / "cicd" / "__init__.py").write_text("raise RuntimeError('the project has a folder cicd too')")
-    command = [folder / "bin" / "ml-cicd", "--version"]
+    command = [str(folder / "bin" / "ml-cicd"), "--version"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("ml-cicd ")
