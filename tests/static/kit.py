@@ -137,6 +137,10 @@ class Workflow:
         interface = self.on.get("workflow_call") or {}
         return {key: interface.get(key) or {} for key in ("inputs", "secrets", "outputs")}
 
+    @property
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        return self.call["outputs"]
+
     @cached_property
     def jobs(self) -> dict[str, Job]:
         return {name: Job(Path(self.file).name, name, data) for name, data in self.data["jobs"].items()}

@@ -1,0 +1,227 @@
+"""Invariants of what callers see and of how workflows, actions and commands fit together."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import json
+import re
+import shlex
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cicd.cli import COMMANDS, parser_of
+from tests.static.capabilities import CAPABILITIES
+from tests.static.kit import ROOT, Finding, expressions
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping
+
+    from tests.static.kit import Action, Job, Kit, Step, Workflow
+
+KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+SCREAMING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+VARIABLE = re.compile(r'"\$([A-Z_]+)"')
+TOKENS = {"GITHUB_TOKEN", "REGISTRY_TOKEN"}
+
+
+def callable_workflows(kit: Kit) -> list[Workflow]:
+    return [workflow for workflow in kit.workflows.values() if workflow.callable]
+
+
+def declared(kit: Kit) -> Iterator[Finding]:
+    """Inputs are kebab-case, described, and have a default unless required; workflows' also have a type."""
+    for workflow in callable_workflows(kit):
+        for name, data in workflow.call["inputs"].items():
+            yield from _input(workflow.file, name, data)
+            if data.get("type") not in ("string", "number", "boolean"):
+                yield Finding(workflow.file, f"input {name}", "declared", "has no type")
+        for name, data in workflow.call["secrets"].items():
+            yield from _described(workflow.file, f"secret {name}", data)
+            if not SCREAMING.fullmatch(name) or "required" not in data:
+                yield Finding(workflow.file, f"secret {name}", "declared", "is not in capitals, or lacks `required`")
+    sources: list[Workflow | Action] = [*callable_workflows(kit), *kit.actions.values()]
+    for source in sources:
+        for name, data in source.outputs.items():
+            yield from _described(source.file, f"output {name}", data)
+    for action in kit.actions.values():
+        yield from _described(action.file, "action", action.data)
+        for name, data in action.inputs.items():
+            yield from _input(action.file, name, data)
+
+
+def used(kit: Kit) -> Iterator[Finding]:
+    """A job uses every input and secret of its workflow."""
+    for workflow in callable_workflows(kit):
+        text = " ".join(expressions(workflow.data["jobs"]))
+        for kind in ("inputs", "secrets"):
+            for name in workflow.call[kind]:
+                if not re.search(rf"\b{kind}\.{name}\b(?!-)", text):
+                    yield Finding(workflow.file, f"{kind[:-1]} {name}", "used", "is used by no job")
+
+
+def _described(file: str, place: str, data: Mapping[str, object]) -> Iterator[Finding]:
+    if not str(data.get("description", "")).strip().endswith((".", "...", ")")):
+        yield Finding(file, place, "declared", "needs a description that is a sentence")
+
+
+def _input(file: str, name: str, data: Mapping[str, object]) -> Iterator[Finding]:
+    place = f"input {name}"
+    yield from _described(file, place, data)
+    if not KEBAB.fullmatch(name):
+        yield Finding(file, place, "declared", "is not kebab-case")
+    if "required" not in data or bool(data["required"]) == ("default" in data):
+        yield Finding(file, place, "declared", "has a default unless `required: true`, and says which")
+
+
+def runners(kit: Kit) -> Iterator[Finding]:
+    """Callers choose the runner of every job, by a JSON array of labels."""
+    for workflow in callable_workflows(kit):
+        default = str(workflow.call["inputs"].get("runs-on", {}).get("default", ""))
+        try:
+            labels = json.loads(default)
+        except ValueError:
+            labels = None
+        if not isinstance(labels, list) or not labels:
+            yield Finding(workflow.file, "input runs-on", "runners", f"its default is no JSON array: {default!r}")
+        for job in workflow.jobs.values():
+            if job.data.get("runs-on") != "${{ fromJSON(inputs.runs-on) }}":
+                yield Finding(workflow.file, job.place, "runners", "runs-on is not the input of that name")
+
+
+def given(kit: Kit) -> Iterator[Finding]:
+    """A step gives an action inputs that it has, all that it requires, and takes outputs that it makes."""
+    for job in kit.jobs():
+        made = {f"steps.{step.id}.outputs.{name}" for step in job.steps for name in _outputs(kit, step)}
+        for step in job.steps:
+            if step.action in kit.actions:
+                inputs = kit.actions[step.action].inputs
+                for name in sorted(step.given.keys() - inputs.keys()):
+                    yield Finding(job.file, job.place, "given", f"the action {step.action} has no input {name}")
+                for name in sorted({name for name, data in inputs.items() if data.get("required")} - step.given.keys()):
+                    yield Finding(job.file, job.place, "given", f"the action {step.action} requires the input {name}")
+        for expression in expressions(dict(job.data)):
+            for taken in re.findall(r"steps\.[\w-]+\.outputs\.[\w-]+", expression):
+                if taken not in made:
+                    yield Finding(job.file, job.place, "given", f"no step makes {taken}")
+
+
+def _outputs(kit: Kit, step: Step) -> list[str]:
+    return list(kit.actions[step.action].outputs) if step.action in kit.actions else []
+
+
+def passed_on(kit: Kit) -> Iterator[Finding]:
+    """An action's input goes through `env` to the command, and each variable is a quoted option of it."""
+    for action in kit.actions.values():
+        taken = expressions([step.env for step in action.steps])
+        for name in action.inputs:
+            if f"inputs.{name}" not in taken:
+                yield Finding(action.file, f"input {name}", "passed-on", "is in no step's env")
+        for step in action.steps:
+            used = set(VARIABLE.findall(step.run))
+            for name in sorted(step.env.keys() - used - TOKENS):
+                yield Finding(action.file, step.name, "passed-on", f'"${name}" is not in its command')
+            for name in sorted(used - step.env.keys()):
+                yield Finding(action.file, step.name, "passed-on", f'"${name}" is not in its env')
+
+
+def commands(kit: Kit) -> Iterator[Finding]:
+    """What an action runs is the bootstrap, then one `ml-cicd` command that the real parser accepts."""
+    bootstrap = 'python3 "$GITHUB_ACTION_PATH/../../cicd/bootstrap.py"'
+    for action in kit.actions.values():
+        if not action.steps or action.steps[0].run != bootstrap or len(action.steps) > 2:
+            yield Finding(action.file, "steps", "commands", "runs the bootstrap, then at most one command")
+        for step in action.steps[1:]:
+            if problem := _refused(action, step):
+                yield Finding(action.file, step.name, "commands", problem)
+
+
+def _refused(action: Action, step: Step) -> str:
+    words = shlex.split(step.run)
+    if words[0] != "ml-cicd" or words[1] not in COMMANDS:
+        return f"`{step.run}` is no command of ml-cicd"
+    values = {f"${name}": _sample(action, value) for name, value in step.env.items()}
+    stderr = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(stderr):
+            _parser(words[1]).parse_args([values.get(word, word) for word in words[2:]])
+    except SystemExit:
+        return stderr.getvalue().strip().splitlines()[-1]
+    return ""
+
+
+def _sample(action: Action, value: str) -> str:
+    """A value that an input may have: its default, or any text."""
+    names = [expression.removeprefix("inputs.") for expression in expressions(value)]
+    return str(next((action.inputs.get(name, {}).get("default") for name in names), "")) or "text"
+
+
+@cache
+def _parser(command: str) -> argparse.ArgumentParser:
+    return parser_of(command)
+
+
+def made(kit: Kit) -> Iterator[Finding]:
+    """An action's output is one that its command sets, and every one that the command sets is handed on."""
+    for action in kit.actions.values():
+        ids = {step.id: step.run.split()[1] for step in action.steps if step.id and step.run.startswith("ml-cicd ")}
+        for name, data in action.outputs.items():
+            found = re.fullmatch(r"\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}", str(data.get("value", "")))
+            if not found or found[2] not in outputs_of(ids.get(found[1], "")):
+                yield Finding(action.file, f"output {name}", "made", f"no command of the action sets {data['value']}")
+        for command in ids.values():
+            for name in sorted(outputs_of(command) - action.outputs.keys()):
+                yield Finding(
+                    action.file, f"output {name}", "made", f"`ml-cicd {command}` sets it, the action drops it"
+                )
+
+
+@cache
+def outputs_of(command: str) -> set[str]:
+    """The step outputs that a command sets: the keys in its calls of `github.set_outputs`."""
+    file = ROOT / "cicd" / "commands" / f"{command}.py"
+    calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)] if command else []
+    dictionaries = [call.args[0] for call in calls if ast.unparse(call.func) == "github.set_outputs"]
+    return {
+        str(key.value)
+        for dictionary in dictionaries
+        if isinstance(dictionary, ast.Dict)
+        for key in dictionary.keys
+        if isinstance(key, ast.Constant)
+    }
+
+
+def tokens(kit: Kit) -> Iterator[Finding]:
+    """A token goes to the commands that need permissions, and to no other."""
+    for action in kit.actions.values():
+        for step in action.steps:
+            needs = any(CAPABILITIES[name].permissions for name in action.commands if f"ml-cicd {name} " in step.run)
+            if needs != ("GITHUB_TOKEN" in step.env) or (not needs and TOKENS & step.env.keys()):
+                text = "needs the job's token" if needs else "needs no token, and has one"
+                yield Finding(action.file, step.name, "tokens", text)
+
+
+def last_job(kit: Kit) -> Iterator[Finding]:
+    """A callable workflow ends in a job that needs all others, always runs, and exports every output."""
+    for workflow in callable_workflows(kit):
+        *others, last = workflow.jobs.values()
+        for problem in _last(workflow, others, last):
+            yield Finding(workflow.file, last.place, "last-job", problem)
+
+
+def _last(workflow: Workflow, others: list[Job], last: Job) -> Iterator[str]:
+    missing = sorted({job.id for job in others} - set(last.needs))
+    if missing:
+        yield f"does not need {', '.join(missing)}"
+    if last.data.get("if") != "always()":
+        yield "does not always run"
+    if [step.action for step in last.steps] != ["conclude"] or last.steps[0].given != {"needs": "${{ toJSON(needs) }}"}:
+        yield "does not conclude over toJSON(needs)"
+    for name, data in workflow.outputs.items():
+        if data.get("value") != f"${{{{ jobs.{last.id}.outputs.{name} }}}}" or name not in last.outputs:
+            yield f"does not export the output {name}"
+
+
+RULES = (declared, used, runners, given, passed_on, commands, made, tokens, last_job)

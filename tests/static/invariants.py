@@ -1,0 +1,130 @@
+"""Invariants of how workflows and actions are written: what they may name, and what each job and step must have."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.static.kit import SIBLING, Finding, Step, expressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.static.kit import Job, Kit
+
+PINNED = re.compile(r"uses: (actions/[\w-]+)@[0-9a-f]{40} # v\d+(\.\d+)*$", re.MULTILINE)
+USES = re.compile(r"^ *(?:- )?uses: (?!\$/).*$", re.MULTILINE)
+SENTENCE = re.compile(r"[A-Z][a-z]+(-[a-z]+)?( [\w'-]+,?){2,}")
+GRANT = re.compile(
+    r"^ +(actions|attestations|contents|id-token|packages|pull-requests|\w+): (read|write)\b(?! # \w)", re.MULTILINE
+)
+
+
+def siblings(kit: Kit) -> Iterator[Finding]:
+    """A sibling is named `$/` and exists; anything else is an action of GitHub's own, pinned by its full SHA."""
+    existing = {f"{SIBLING}actions/{name}" for name in kit.actions}
+    for file, text in kit.files.items():
+        for line in USES.findall(text):
+            if not PINNED.search(line):
+                yield Finding(file, line.strip(), "siblings", "is neither `$/...` nor `actions/*@SHA # vX.Y.Z`")
+    for uses in (step.uses for job in kit.jobs() for step in job.steps):
+        if uses.startswith(SIBLING) and uses not in existing:
+            yield Finding("kit", uses, "siblings", "does not exist")
+
+
+def one_level(kit: Kit) -> Iterator[Finding]:
+    """No callable workflow calls another, and no composite action uses another."""
+    for job in _callable_jobs(kit):
+        if "uses" in job.data:
+            yield Finding(job.file, job.place, "one-level", f"calls {job.data['uses']}")
+    for action in kit.actions.values():
+        for step in action.steps:
+            if step.uses:
+                yield Finding(action.file, step.name, "one-level", f"uses {step.uses}")
+        if action.data["runs"]["using"] != "composite":
+            yield Finding(action.file, "runs", "one-level", "is no composite action")
+
+
+def scripts(kit: Kit) -> Iterator[Finding]:
+    """No expression is in a script, and a callable workflow has no script at all."""
+    steps = [(job.file, step) for job in kit.jobs() for step in job.steps]
+    steps += [(action.file, step) for action in kit.actions.values() for step in action.steps]
+    for file, step in steps:
+        if "${{" in step.run:
+            yield Finding(file, step.name, "scripts", "has an expression in `run`; pass it through `env`")
+    for job in _callable_jobs(kit):
+        for step in job.steps:
+            if step.run:
+                yield Finding(job.file, job.place, "scripts", f"has the script {step.run!r}; an action runs a command")
+
+
+def jobs(kit: Kit) -> Iterator[Finding]:
+    """A job has a name, a time limit and permissions of its own; a workflow has none and no concurrency."""
+    for job in kit.jobs():
+        for key in ("name", "timeout-minutes", "permissions"):
+            if key not in job.data and not ("uses" in job.data and key == "timeout-minutes"):
+                yield Finding(job.file, job.place, "jobs", f"has no {key}")
+        if "concurrency" in job.data:
+            yield Finding(job.file, job.place, "jobs", "has a concurrency group; the target's lock is the mutex")
+        if job.data.get("continue-on-error"):
+            yield Finding(job.file, job.place, "jobs", "continues on error")
+    for workflow in kit.workflows.values():
+        if workflow.data.get("permissions") != {}:
+            yield Finding(workflow.file, "permissions", "jobs", "are not {} at the top")
+        if workflow.callable and "concurrency" in workflow.data:
+            text = "a run that waits for approval would hold it, and later ones are dropped"
+            yield Finding(workflow.file, "concurrency", "jobs", text)
+
+
+def reasons(kit: Kit) -> Iterator[Finding]:
+    """Every permission says why, in a comment beside it."""
+    for workflow in kit.workflows.values():
+        for scope, level in GRANT.findall(workflow.text):
+            yield Finding(workflow.file, f"{scope}: {level}", "reasons", "has no comment that says what it is for")
+
+
+def steps(kit: Kit) -> Iterator[Finding]:
+    """A step's name is a sentence, and its id is the only one of the workflow."""
+    for workflow in kit.workflows.values():
+        found = [step for job in workflow.jobs.values() for step in job.steps]
+        yield from _sentences(Path(workflow.file).name, found)
+        ids = [step.id for step in found if step.id]
+        for name in sorted({name for name in ids if ids.count(name) > 1}):
+            yield Finding(workflow.file, f"step {name}", "steps", "has the id of another step")
+    for action in kit.actions.values():
+        yield from _sentences(action.file, action.steps)
+
+
+def _sentences(file: str, found: list[Step]) -> Iterator[Finding]:
+    for step in found:
+        if not SENTENCE.fullmatch(step.name):
+            yield Finding(file, f"step {step.name!r}", "steps", "is not named by a sentence: what it does to what")
+
+
+def checkouts(kit: Kit) -> Iterator[Finding]:
+    """A checkout leaves no token behind."""
+    for job in kit.jobs():
+        for step in job.steps:
+            if (
+                step.third_party == "actions/checkout"
+                and step.data.get("with", {}).get("persist-credentials") is not False
+            ):
+                yield Finding(job.file, job.place, "checkouts", "persist-credentials is not false")
+
+
+def untrusted(kit: Kit) -> Iterator[Finding]:
+    """What an outsider may write (titles, messages, branch names) is named nowhere: callers pass commits."""
+    for job in kit.jobs():
+        for expression in expressions(dict(job.data)):
+            if re.search(r"github\.(event|head_ref|ref_name)", expression):
+                yield Finding(job.file, job.place, "untrusted", f"reads {expression}")
+
+
+def _callable_jobs(kit: Kit) -> Iterator[Job]:
+    for workflow in kit.workflows.values():
+        if workflow.callable:
+            yield from workflow.jobs.values()
+
+
+RULES = (siblings, one_level, scripts, jobs, reasons, steps, checkouts, untrusted)

@@ -1,0 +1,129 @@
+"""What holds for every workflow and action, and that each breach of it is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.static import interface, invariants
+from tests.static.interface import outputs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.static.kit import Finding, Kit
+
+    Rule = Callable[[Kit], Iterator[Finding]]
+
+RULES: dict[str, Rule] = {rule.__name__: rule for rule in (*invariants.RULES, *interface.RULES)}
+CI, DEPLOY = ".github/workflows/ci.yml", ".github/workflows/deploy.yml"
+RECORD, VERIFY, TEST, CONCLUDE = (
+    f"actions/{name}/action.yml" for name in ("record", "verify", "run-tests", "conclude")
+)
+PIN = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+CHOSEN = "    runs-on: ${{ fromJSON(inputs.runs-on) }}\n"
+
+
+class Breach(NamedTuple):
+    """A change to one file, and what the rule then says."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    says: str
+
+
+BREACHES = (
+    Breach("siblings", CI, PIN, "actions/checkout@v7", "neither"),
+    Breach("siblings", CI, PIN, PIN.replace(" # v7.0.1", ""), "neither"),
+    Breach("siblings", CI, PIN, PIN.replace("actions/", "docker/"), "neither"),
+    Breach("siblings", CI, "$/actions/run-tests", "./actions/run-tests", "neither"),
+    Breach("siblings", CI, "$/actions/run-tests", "$/actions/run-test", "$/actions/run-test: siblings: does not exist"),
+    Breach(
+        "one_level", CI, "  ci-passed:\n", "  x:\n    uses: $/.github/workflows/deploy.yml\n  ci-passed:\n", "job x"
+    ),
+    Breach("one_level", RECORD, "      shell: bash\n", "      uses: $/actions/setup\n", "uses $/actions/setup"),
+    Breach("scripts", RECORD, '"$OUTCOME"', "'${{ inputs.outcome }}'", "has an expression"),
+    Breach("scripts", CI, "uses: $/actions/run-tests", "run: make", "has the script 'make'"),
+    Breach("jobs", CI, "    timeout-minutes: 5\n", "", "job ci-passed: jobs: has no timeout-minutes"),
+    Breach("jobs", CI, "    name: ci-passed\n", "", "job ci-passed: jobs: has no name"),
+    Breach("jobs", CI, "    permissions: {}\n", "", "job ci-passed: jobs: has no permissions"),
+    Breach("jobs", CI, "permissions: {}\n", "permissions: read-all\n", "are not {} at the top"),
+    Breach("jobs", CI, "\njobs:\n", "\nconcurrency: x\njobs:\n", "a run that waits"),
+    Breach(
+        "jobs", DEPLOY, "    name: Deploy\n", "    name: Deploy\n    concurrency: x\n", "the target's lock is the mutex"
+    ),
+    Breach("jobs", CI, CHOSEN, f"{CHOSEN}    continue-on-error: true\n", "continues on error"),
+    Breach("reasons", CI, "contents: read # to check out the code", "contents: read", "contents: read: reasons"),
+    Breach("steps", CI, "name: Run the unit tests in the image", "name: unit tests", "'unit tests'"),
+    Breach("steps", CI, "id: checks", "id: tests", "step tests: steps: has the id of another step"),
+    Breach("checkouts", CI, "persist-credentials: false", "persist-credentials: true", "job test"),
+    Breach("untrusted", CI, "${{ inputs.directory }}", "${{ github.head_ref }}", "reads github.head_ref"),
+    Breach("declared", CI, "      directory:\n", "      project_directory:\n", "is not kebab-case"),
+    Breach("declared", CI, "        type: string\n", "", "input directory: declared: has no type"),
+    Breach("declared", CI, "        default: .\n", "", "has a default unless"),
+    Breach(
+        "declared",
+        DEPLOY,
+        "        required: true\n",
+        "        required: true\n        default: x\n",
+        "has a default unless",
+    ),
+    Breach("declared", CI, "passed or failed.", "''", "output result: declared: needs a description"),
+    Breach("declared", RECORD, "The output `outcome` of the action deploy.", "''", "input outcome: declared"),
+    Breach("used", CI, "${{ inputs.timeout-minutes }}", "30", "input timeout-minutes: used: is used by no job"),
+    Breach("used", DEPLOY, "${{ secrets.REGISTRY_TOKEN }}", "x", "secret REGISTRY_TOKEN: used: is used by no"),
+    Breach("runners", CI, CHOSEN, "    runs-on: ubuntu-24.04\n", "job test: runners"),
+    Breach("runners", CI, """'["ubuntu-24.04"]'""", "ubuntu-24.04", "its default is no JSON array"),
+    Breach("given", CI, "          image: ${{", "          images: ${{", "the action run-tests has no input images"),
+    Breach(
+        "given", CI, "          image: ${{", "          images: ${{", "the action run-tests requires the input image"
+    ),
+    Breach(
+        "given", CI, "steps.tests.outputs.tests", "steps.tests.outputs.test", "no step makes steps.tests.outputs.test"
+    ),
+    Breach(
+        "passed_on", TEST, "IMAGE: ${{ inputs.image }}", "IMAGE: latest", "input image: passed-on: is in no step's env"
+    ),
+    Breach("passed_on", TEST, ' --image "$IMAGE"', "", '"$IMAGE" is not in its command'),
+    Breach("passed_on", TEST, "        IMAGE: ${{ inputs.image }}\n", "", '"$IMAGE" is not in its env'),
+    Breach("passed_on", TEST, '"$IMAGE"', "$IMAGE", '"$IMAGE" is not in its command'),
+    Breach("commands", TEST, "ml-cicd test", "ml-cicd tests", "is no command of ml-cicd"),
+    Breach("commands", TEST, "ml-cicd test", "pytest", "is no command of ml-cicd"),
+    Breach("commands", TEST, "--image", "--img-name", "the following arguments are required: --image"),
+    Breach("commands", TEST, "--directory", "--folder", "unrecognized arguments: --folder"),
+    Breach("commands", VERIFY, 'default: "false"', 'default: "no"', "argument --backwards: invalid"),
+    Breach("commands", TEST, "cicd/bootstrap.py", "cicd/install.py", "runs the bootstrap"),
+    Breach("made", TEST, "steps.tests.outputs.tests", "steps.tests.outputs.count", "no command of the action sets"),
+    Breach("made", RECORD, "  sha256:\n", "  hash:\n", "output sha256: made: `ml-cicd record` sets it"),
+    Breach("tokens", TEST, "IMAGE: ${{ inputs.image }}", "GITHUB_TOKEN: ${{ github.token }}", "needs no token"),
+    Breach("tokens", RECORD, "        GITHUB_TOKEN: ${{ inputs.token }}\n", "", "needs the job's token"),
+    Breach("last_job", DEPLOY, "needs: [verify, deploy, record]", "needs: [verify, deploy]", "does not need record"),
+    Breach("last_job", DEPLOY, "if: always()", "if: success()", "does not always run"),
+    Breach("last_job", DEPLOY, "${{ jobs.conclude.outputs.url }}", "${{ jobs.deploy.outputs.url }}", "the output url"),
+    Breach(
+        "last_job", DEPLOY, "      entry: ${{ needs.record.outputs.entry }}\n", "", "does not export the output entry"
+    ),
+    Breach("last_job", DEPLOY, "needs: ${{ toJSON(needs) }}", "needs: '{}'", "does not conclude"),
+)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_the_rule_holds(kit: Kit, rule: Rule) -> None:
+    assert [str(finding) for finding in rule(kit)] == []
+
+
+@pytest.mark.parametrize("breach", BREACHES, ids=lambda breach: f"{breach.rule}: {breach.says}")
+def test_a_breach_is_found(kit: Kit, breach: Breach) -> None:
+    found = [str(finding) for finding in RULES[breach.rule](kit.edited(breach.file, breach.old, breach.new))]
+    assert any(breach.says in one for one in found), found
+
+
+def test_every_rule_has_a_breach() -> None:
+    assert {breach.rule for breach in BREACHES} == set(RULES)
+
+
+def test_the_outputs_of_a_command_are_read_from_its_code() -> None:
+    assert outputs_of("verify") == {"commit", "release", "test"}

@@ -1,0 +1,76 @@
+"""GitHub's own parser of workflow and action files finds no fault; and it does find faults."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import freeze
+from tests.static.kit import ROOT, tracked
+from tests.static.node import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tests.static.kit import Kit
+
+    Parse = Callable[[Mapping[str, str]], dict[str, list[str]]]
+
+INTEGRATION, RECORD = ".github/workflows/integration.yml", "actions/record/action.yml"
+
+
+@pytest.fixture(scope="module")
+def parse() -> Parse:
+    """What GitHub's parser has against each of the files given."""
+    script: Path = build.build()
+
+    def run(files: Mapping[str, str]) -> dict[str, list[str]]:
+        result = subprocess.run(
+            [build.NODE, script], input=json.dumps(files), capture_output=True, text=True, timeout=60, check=True
+        )
+        problems: dict[str, list[str]] = json.loads(result.stdout)
+        assert problems.keys() == files.keys()
+        return problems
+
+    return run
+
+
+def test_every_workflow_and_action_is_accepted(kit: Kit, parse: Parse) -> None:
+    callers = {str(path.relative_to(ROOT)): path.read_text() for path in tracked("example_project/.github/workflows/*")}
+    problems = parse({**kit.files, **callers})
+    assert {file: found for file, found in problems.items() if found} == {}
+
+
+def test_the_released_form_is_accepted(kit: Kit, parse: Parse) -> None:
+    released = {file: freeze.release_form(text, "org/ml-cicd", "0" * 40) for file, text in kit.files.items()}
+    assert not any("$/" in text for text in released.values())
+    assert {file: found for file, found in parse(released).items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (INTEGRATION, "needs: [build]", "needs: [built]", "depends on unknown job 'built'"),
+        (INTEGRATION, "${{ inputs.directory }}", "${{ inputs.directory ) }}", "Unexpected symbol"),
+        (INTEGRATION, "${{ inputs.directory }}", "${{ github.nothing( }}", "Unexpected"),
+        (INTEGRATION, "${{ inputs.directory }}", "${{ jobs.build }}", "Unrecognized named-value: 'jobs'"),
+        (INTEGRATION, "    timeout-minutes: 10\n", "    time-out: 10\n", "Unexpected value 'time-out'"),
+        (
+            INTEGRATION,
+            "runs-on: ${{ fromJSON(inputs.runs-on) }}",
+            "permissions: {}",
+            "'permissions' is already defined",
+        ),
+        (INTEGRATION, "type: string", "type: text", "Unexpected value 'text'"),
+        (RECORD, "      shell: bash\n", "", "shell"),
+        (RECORD, "  using: composite", "  using: composed", "composed"),
+        (RECORD, "${{ inputs.outcome }}", "${{ secrets.TOKEN }}", "Unrecognized named-value: 'secrets'"),
+    ],
+)
+def test_a_fault_is_found(kit: Kit, parse: Parse, file: str, old: str, new: str, says: str) -> None:
+    found = parse({file: kit.edited(file, old, new).files[file]})[file]
+    assert any(says in problem for problem in found), found
