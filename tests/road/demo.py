@@ -1,0 +1,135 @@
+"""`make demo`: the whole road on this machine, from a feature branch to Production, by real pushes.
+
+Every stage is the shipped workflow, started by a push to a local forge. Run again, it walks the road again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from cicd import report
+from tests.road.project import KIT, Project, Run
+
+HOME = KIT / ".demo" / "flights"
+FLIGHT = {
+    "carrier": "UA",
+    "origin": "EWR",
+    "dest": "SFO",
+    "scheduled_departure": "2013-12-20T18:30:00",
+    "scheduled_minutes": 375,
+    "distance": 2565,
+}
+
+
+class FailedError(Exception):
+    """A stage of the road did not pass; its log has been shown."""
+
+
+def say(text: str) -> None:
+    """A line that stands out from the output of the pushes."""
+    print(f"\n==> {text}", flush=True)
+
+
+def passed(stage: str, runs: list[Run], *files: str) -> list[Run]:
+    """The runs, which must be of these workflows and have passed."""
+    if [run.file for run in runs] != list(files) or any(run.result != "success" for run in runs):
+        found = ", ".join(f"{run.file}: {run.result}" for run in runs) or "nothing ran"
+        raise FailedError(f"{stage}: expected {', '.join(files)} to pass, but {found}.")
+    return runs
+
+
+def walk(project: Project) -> list[tuple[str, Run]]:
+    """Walk the road once; the run of each stage."""
+    number = len(project.runs()) + 1
+    branch = f"feature/change-{number}"
+    if not project.runs():
+        project.push("main")
+        project.git("branch", "--force", "develop", "main")
+    project.git("fetch", "--quiet", "local", "main")
+
+    say(f"A feature branch, {branch}: the image is built, tests and checks run inside it.")
+    project.git("checkout", "--quiet", "-B", branch, "main")
+    changes = project.path / "CHANGELOG.md"
+    old = changes.read_text() if changes.exists() else "# Changes\n"
+    project.write("CHANGELOG.md", f"{old}\n* {time.strftime('%Y-%m-%d %H:%M:%S')} change {number}\n")
+    project.commit(f"Change {number}")
+    feature = passed("feature branch", project.push(branch), "ci.yml")
+
+    say("Merged to develop: train, build the release once, test it in Integration, then Staging.")
+    project.git("checkout", "--quiet", "develop")
+    project.git("merge", "--quiet", "--no-ff", "--no-edit", branch)
+    integration, staging = passed("integration", project.push("develop"), "integration.yml", "staging.yml")
+
+    say("git tag -f Production, on the commit that Staging accepted, and push it.")
+    commit = project.git("rev-parse", "develop")
+    project.git("tag", "--force", "Production", commit)
+    production = passed("production", project.push("--force", "Production"), "production.yml")
+    project.git("checkout", "--quiet", "main")
+    project.git("merge", "--quiet", "--ff-only", commit)
+    return [("feature", feature[0]), ("integration", integration), ("staging", staging), ("production", production[0])]
+
+
+def predict(url: str) -> str:
+    """What the service answers for a real flight."""
+    body = json.dumps(FLIGHT).encode()
+    request = urllib.request.Request(f"{url}/predict", data=body, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def outcome(project: Project, stages: list[tuple[str, Run]]) -> str:
+    """The table, after a look at what really runs.
+
+    Raises:
+        FailedError: the three environments do not run one healthy digest.
+
+    """
+    environments = project.environments()
+    rows = []
+    for stage, run in stages:
+        one = environments.get(stage, {"digest": "-", "url": "-"})
+        rows.append((stage, run.sha[:12], one["digest"], run.result, f"{run.seconds:.1f}", one["url"]))
+    table = report.table(("stage", "commit", "digest", "result", "seconds", "URL"), rows)
+    digests = {one["digest"] for one in environments.values()}
+    if len(environments) != 3 or len(digests) != 1 or not all(one["healthy"] for one in environments.values()):
+        raise FailedError(f"{table}\nThe three environments do not run one healthy digest: {environments}")
+    return table
+
+
+def main() -> int:
+    """Walk the road, or with --down remove everything that it made."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--down", action="store_true", help="stop and remove everything")
+    parser.add_argument("--home", type=Path, default=HOME, help="where the project is made")
+    arguments = parser.parse_args()
+    project = Project(arguments.home)
+    if arguments.down:
+        if arguments.home.is_dir():
+            project.down()
+        return 0
+    started = time.monotonic()
+    project.create()
+    say("The forge: a git remote on this machine whose pushes run the workflows, a registry, and the engine.")
+    if code := project.up():
+        return code
+    try:
+        stages = walk(project)
+        table = outcome(project, stages)
+    except FailedError as error:
+        print(f"\n{error}\nThe log: cd {arguments.home} && ml-cicd local runs", file=sys.stderr)
+        return 1
+    url = project.environments()["production"]["url"]
+    say(f"Asked of Production: {json.dumps(FLIGHT)}")
+    print(predict(url))
+    say(f"The road was walked in {time.monotonic() - started:.0f} s. The services stay; `make down` removes them.")
+    print(f"\n{table}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

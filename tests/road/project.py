@@ -1,0 +1,131 @@
+"""The example as a team's own repository, with a forge of its own, walked by real pushes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+KIT = Path(__file__).resolve().parents[2]
+EXAMPLE = KIT / "example_project"
+COMMAND = Path(sys.executable).parent / "ml-cicd"
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "A Data Scientist",
+    "GIT_AUTHOR_EMAIL": "scientist@example.com",
+    "GIT_COMMITTER_NAME": "A Data Scientist",
+    "GIT_COMMITTER_EMAIL": "scientist@example.com",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a workflow, as the forge keeps it."""
+
+    number: int
+    file: str
+    ref: str
+    sha: str
+    result: str
+    seconds: float
+    failed: str
+
+
+class Project:
+    """A git repository in `path` that holds the example."""
+
+    def __init__(self, path: Path, *, quiet: bool = False) -> None:
+        self.path = path
+        self.quiet = quiet
+
+    def git(self, *words: str) -> str:
+        """The output of a git command."""
+        return subprocess.run(
+            ["git", *words], cwd=self.path, env={**os.environ, **IDENTITY}, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command of the kit, its output kept."""
+        return subprocess.run([COMMAND, *words], cwd=self.path, check=False, capture_output=True, text=True)
+
+    def json(self, *words: str) -> Any:
+        """What a command of the kit prints with --json."""
+        done = self.command(*words, "--json")
+        if not done.stdout:
+            raise RuntimeError(f"ml-cicd {' '.join(words)} printed nothing: {done.stderr}")
+        return json.loads(done.stdout)
+
+    def up(self) -> int:
+        """Start the forge, with its words on the terminal; its exit code."""
+        return subprocess.run([COMMAND, "local", "up"], cwd=self.path, check=False).returncode
+
+    def down(self) -> None:
+        """Stop and remove the forge and everything that ran in it."""
+        subprocess.run([COMMAND, "local", "down"], cwd=self.path, check=True)
+
+    def create(self) -> None:
+        """Take over the example as it is now: a first commit on main, or one more when it changed."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        if not (self.path / ".git").is_dir():
+            self.git("init", "--quiet", "--initial-branch=main")
+        else:
+            self.git("checkout", "--quiet", "--force", "main")
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "."],
+            cwd=EXAMPLE, check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+        wanted = {name for name in listed.split("\0") if name and (EXAMPLE / name).is_file()}
+        for name in {name for name in self.git("ls-files", "-z").split("\0") if name} - wanted - {"CHANGELOG.md"}:
+            (self.path / name).unlink()
+        for name in wanted:
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(EXAMPLE / name, self.path / name)
+        self.git("add", "--all")
+        if self.git("status", "--porcelain"):
+            self.git("commit", "--quiet", "--message", "The project as it stands")
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file, making its folder."""
+        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.path / name).write_text(text)
+
+    def commit(self, message: str) -> str:
+        """Commit everything and return the SHA."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def push(self, *words: str) -> list[Run]:
+        """Push to the forge, wait for what it runs, and return those runs."""
+        before = len(self.runs())
+        kept = subprocess.PIPE if self.quiet else None
+        done = subprocess.run(
+            ["git", "push", "--quiet", "local", *words],
+            cwd=self.path, env={**os.environ, **IDENTITY}, check=False, stdout=kept, stderr=kept, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"git push local {' '.join(words)} failed: {done.stderr or 'see above'}")
+        return self.runs()[before:]
+
+    def runs(self) -> list[Run]:
+        """Every run of the forge, oldest first."""
+        names = Run.__dataclass_fields__
+        return [Run(**{name: one[name] for name in names}) for one in self.json("local", "runs")]
+
+    def log(self, run: Run) -> str:
+        """The whole log of a run."""
+        return self.command("local", "logs", str(run.number)).stdout
+
+    def environments(self) -> dict[str, dict[str, Any]]:
+        """What `ml-cicd status` says."""
+        found: dict[str, dict[str, Any]] = self.json("status", "--remote", "local")["environments"]
+        return found
+
+    def history(self, environment: str) -> list[dict[str, Any]]:
+        """What `ml-cicd history` says, newest first."""
+        found: list[dict[str, Any]] = self.json("history", environment, "--remote", "local")
+        return found
