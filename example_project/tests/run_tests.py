@@ -23,8 +23,6 @@ def main() -> int:
     if types != ("unit",) and (missing := [name for name in DEPLOYED if not os.environ.get(name)]):
         print(f"Set {' and '.join(missing)}: the URL of a service, and the digest it must name.", file=sys.stderr)
         return 2
-    # Threads that wait for each other on busy cores make small predictions slow.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     arguments = [str(TESTS / name) for name in types]
     if "unit" in types:
         os.environ.setdefault("COVERAGE_FILE", str(Path(tempfile.gettempdir()) / ".coverage"))

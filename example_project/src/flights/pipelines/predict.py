@@ -29,7 +29,7 @@ def predict(source: Path, target: Path, loaded: bundle.Bundle) -> int:
         rows = list(csv.DictReader(file))
     given = [{name: value for name, value in row.items() if value != ""} for row in rows]
     flights = TypeAdapter(list[Flight]).validate_python(given)
-    delays = loaded.predict(to_frame(flights)) if flights else []
+    delays = loaded.predict(to_frame(flights)).tolist() if flights else []
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [*(rows[0] if rows else Flight.model_fields), PREDICTED])
         writer.writeheader()
