@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cicd.commands import options
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     up.add_argument("--kit", type=Path, help="a clone of the kit (default: the one this command is a part of)")
     commands.add_parser("down", help="stop and remove everything that 'up' and the runs made")
     runs = commands.add_parser("runs", help="list the runs")
-    runs.add_argument("--json", action="store_true", help="as JSON, for scripts")
+    options.add_json(runs)
     logs = commands.add_parser("logs", help="print the log of a run")
     logs.add_argument("number", type=int, metavar="N", help="the number of the run")
     logs.add_argument("--step", default="", metavar="TEXT", help="only the steps whose name contains TEXT")
@@ -60,7 +60,7 @@ def _runs(arguments: argparse.Namespace) -> None:
 
     found = runs.load(data.of_project(Path.cwd()))
     if arguments.json:
-        _say(json.dumps([asdict(one) for one in found], indent=2))
+        options.print_json(found)
         return
     for one in found:
         place = f"  {one.failed}" if one.failed else ""
