@@ -19,7 +19,7 @@ setup: $(READY)
 
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | .venv/.ready
 	@echo "installing $(NODE)/package-lock.json"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --prefix $(NODE) </dev/null
+	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 npm ci --loglevel=error --no-audit --no-fund --prefix $(NODE)
 	@touch $@
 
 demo: $(READY)

@@ -102,7 +102,6 @@ def _run_registry(
         try:
             container.start()
         except APIError as error:
-            container.remove()
             raise UnreachableError(
                 f"The registry can't start on port {port}: {error.explanation}",
                 "Free that port, or take everything down and up again: then another port is chosen.",

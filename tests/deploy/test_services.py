@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -171,10 +172,14 @@ def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(
     # In a network namespace of its own it does not touch the interfaces of the engine that the other tests use.
     command = ["unshare", "--net", "dockerd", "--host", address, *folders]
     engine_setup.start_daemon(command, address, tmp_path, print)
-    second = docker.DockerClient(base_url=address)
-    assert second.info()["DockerRootDir"] == f"{tmp_path}/data"
-    said: list[str] = []
-    engine_setup.stop_engine(second, tmp_path, said.append)
-    assert said == ["stopped the Docker engine that was started here"]
-    assert engine.problem(address)
-    assert not (tmp_path / "dockerd.pid").exists()
+    process = int((tmp_path / "dockerd.pid").read_text())
+    try:
+        second = docker.DockerClient(base_url=address)
+        assert second.info()["DockerRootDir"] == f"{tmp_path}/data"
+        said: list[str] = []
+        engine_setup.stop_engine(second, tmp_path, said.append)
+        assert said == ["stopped the Docker engine that was started here"]
+        assert engine.problem(address)
+        assert not (tmp_path / "dockerd.pid").exists()
+    finally:
+        os.kill(process, signal.SIGTERM)  # a child that ended stays until it is waited for
