@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.static.kit import SIBLING, Finding, Step, expressions
@@ -88,7 +87,7 @@ def steps(kit: Kit) -> Iterator[Finding]:
     """A step's name is a sentence, and its id is the only one of the workflow."""
     for workflow in kit.workflows.values():
         found = [step for job in workflow.jobs.values() for step in job.steps]
-        yield from _sentences(Path(workflow.file).name, found)
+        yield from _sentences(workflow.name, found)
         ids = [step.id for step in found if step.id]
         for name in sorted({name for name in ids if ids.count(name) > 1}):
             yield Finding(workflow.file, f"step {name}", "steps", "has the id of another step")

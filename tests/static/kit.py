@@ -123,6 +123,10 @@ class Workflow:
         return parse(self.text)
 
     @property
+    def name(self) -> str:
+        return Path(self.file).name
+
+    @property
     def on(self) -> dict[str, Any]:
         events = self.data["on"]
         return events if isinstance(events, dict) else dict.fromkeys([events] if isinstance(events, str) else events)
@@ -143,7 +147,7 @@ class Workflow:
 
     @cached_property
     def jobs(self) -> dict[str, Job]:
-        return {name: Job(Path(self.file).name, name, data) for name, data in self.data["jobs"].items()}
+        return {name: Job(self.name, name, data) for name, data in self.data["jobs"].items()}
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ def findings(kit: Kit) -> list[Finding]:
 
 
 def _workflow(workflow: Workflow) -> Iterator[Finding]:
-    file = next(iter(workflow.jobs.values())).file
+    file = workflow.name
     naming = [job for job in workflow.jobs.values() if job.environment not in ("", LEDGER)]
     for job in naming[1:]:
         text = f"{naming[0].place} names an environment already; each such job would ask for an approval of its own"

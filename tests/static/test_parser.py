@@ -52,25 +52,24 @@ def test_the_released_form_is_accepted(kit: Kit, parse: Parse) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
+    ("file", "edit", "says"),
     [
-        (INTEGRATION, "needs: [build]", "needs: [built]", "depends on unknown job 'built'"),
-        (INTEGRATION, "${{ inputs.directory }}", "${{ inputs.directory ) }}", "Unexpected symbol"),
-        (INTEGRATION, "${{ inputs.directory }}", "${{ github.nothing( }}", "Unexpected"),
-        (INTEGRATION, "${{ inputs.directory }}", "${{ jobs.build }}", "Unrecognized named-value: 'jobs'"),
-        (INTEGRATION, "    timeout-minutes: 10\n", "    time-out: 10\n", "Unexpected value 'time-out'"),
+        (INTEGRATION, ("needs: [build]", "needs: [built]"), "depends on unknown job 'built'"),
+        (INTEGRATION, ("${{ inputs.directory }}", "${{ inputs.directory ) }}"), "Unexpected symbol"),
+        (INTEGRATION, ("${{ inputs.directory }}", "${{ github.nothing( }}"), "Unexpected"),
+        (INTEGRATION, ("${{ inputs.directory }}", "${{ jobs.build }}"), "Unrecognized named-value: 'jobs'"),
+        (INTEGRATION, ("    timeout-minutes: 10\n", "    time-out: 10\n"), "Unexpected value 'time-out'"),
         (
             INTEGRATION,
-            "runs-on: ${{ fromJSON(inputs.runs-on) }}",
-            "permissions: {}",
+            ("runs-on: ${{ fromJSON(inputs.runs-on) }}", "permissions: {}"),
             "'permissions' is already defined",
         ),
-        (INTEGRATION, "type: string", "type: text", "Unexpected value 'text'"),
-        (RECORD, "      shell: bash\n", "", "shell"),
-        (RECORD, "  using: composite", "  using: composed", "composed"),
-        (RECORD, "${{ inputs.outcome }}", "${{ secrets.TOKEN }}", "Unrecognized named-value: 'secrets'"),
+        (INTEGRATION, ("type: string", "type: text"), "Unexpected value 'text'"),
+        (RECORD, ("      shell: bash\n", ""), "shell"),
+        (RECORD, ("  using: composite", "  using: composed"), "composed"),
+        (RECORD, ("${{ inputs.outcome }}", "${{ secrets.TOKEN }}"), "Unrecognized named-value: 'secrets'"),
     ],
 )
-def test_a_fault_is_found(kit: Kit, parse: Parse, file: str, old: str, new: str, says: str) -> None:
-    found = parse({file: kit.edited(file, old, new).files[file]})[file]
+def test_a_fault_is_found(kit: Kit, parse: Parse, file: str, edit: tuple[str, str], says: str) -> None:
+    found = parse({file: kit.edited(file, *edit).files[file]})[file]
     assert any(says in problem for problem in found), found

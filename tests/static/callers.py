@@ -1,0 +1,105 @@
+"""What holds for the workflows of a project that calls the kit: permissions, inputs, secrets, triggers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.static.kit import Finding
+from tests.static.rings import RANK, Ring, rings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.static.kit import Job, Kit, Workflow
+
+CALL = re.compile(r"[\w-]+/ml-cicd/\.github/workflows/([\w-]+\.yml)@.+")
+KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "boolean": (bool,)}
+
+
+def calls(callers: Kit) -> Iterator[tuple[Workflow, Job, str]]:
+    """Each job that calls the kit: its workflow, itself, and the file of the kit that it calls."""
+    for workflow in callers.workflows.values():
+        for job in workflow.jobs.values():
+            if found := CALL.fullmatch(str(job.data.get("uses", ""))):
+                yield workflow, job, found[1]
+
+
+def findings(callers: Kit, kit: Kit) -> list[Finding]:
+    """Everything in the callers that GitHub would refuse, or that gives more than the kit needs."""
+    found: list[Finding] = []
+    for workflow in callers.workflows.values():
+        found += [
+            Finding(job.file, job.place, "call", f"{job.data['uses']} is no workflow of the kit")
+            for job in workflow.jobs.values()
+            if "uses" in job.data and not CALL.fullmatch(str(job.data["uses"]))
+        ]
+        if workflow.data.get("permissions") != {}:
+            found.append(Finding(workflow.file, "permissions", "call", "are not {} at the top"))
+    for workflow, job, name in calls(callers):
+        if name not in kit.workflows:
+            found.append(Finding(job.file, job.place, "call", f"the kit has no workflow {name}"))
+            continue
+        callee = kit.workflows[name]
+        found += [
+            *_ceiling(job, callee),
+            *_interface(job, callee),
+            *_trigger(workflow, job, callee, kit),
+            *_followed(callers, job, callee),
+        ]
+    return found
+
+
+def _ceiling(job: Job, callee: Workflow) -> Iterator[Finding]:
+    """The caller's permissions are the ceiling: less than a job asks for starts nothing, more is not needed."""
+    scopes = {scope for inner in callee.jobs.values() for scope in inner.permissions} | job.permissions.keys()
+    for scope in sorted(scopes):
+        levels = [inner.permissions.get(scope, "none") for inner in callee.jobs.values()]
+        needed, granted = max(levels, key=RANK.__getitem__), job.permissions.get(scope, "none")
+        if needed != granted:
+            yield Finding(
+                job.file, job.place, "ceiling", f"{scope}: {granted} is granted, the called jobs need {needed}"
+            )
+
+
+def _interface(job: Job, callee: Workflow) -> Iterator[Finding]:
+    inputs, secrets = callee.call["inputs"], callee.call["secrets"]
+    given, mapped = job.data.get("with") or {}, job.data.get("secrets") or {}
+    if not isinstance(mapped, dict):
+        yield Finding(job.file, job.place, "interface", "secrets are mapped by name, never inherited")
+        mapped = {}
+    for kind, names, declared in (("input", given, inputs), ("secret", mapped, secrets)):
+        for name in sorted(names.keys() - declared.keys()):
+            yield Finding(job.file, job.place, "interface", f"the called workflow has no {kind} {name}")
+        for name in sorted({name for name, data in declared.items() if data["required"]} - names.keys()):
+            yield Finding(job.file, job.place, "interface", f"the called workflow requires the {kind} {name}")
+    for name in sorted(given.keys() & inputs.keys()):
+        value = given[name]
+        if "${{" not in str(value) and not isinstance(value, KINDS[inputs[name]["type"]]):
+            yield Finding(job.file, job.place, "interface", f"the input {name} is a {inputs[name]['type']}")
+
+
+def _trigger(workflow: Workflow, job: Job, callee: Workflow, kit: Kit) -> Iterator[Finding]:
+    """Code that nobody has reviewed starts jobs of ring 0 alone; a run that may wait for an approval is in no group."""
+    push = workflow.on.get("push", {})
+    unreviewed = "pull_request" in workflow.on or ("push" in workflow.on and not {"branches", "tags"} & set(push or {}))
+    ring = rings(kit)
+    trusted = [name for name in callee.jobs if ring[callee.name, name] not in (Ring.READ, Ring.PULL_REQUEST)]
+    if unreviewed and trusted:
+        yield Finding(job.file, job.place, "trigger", f"any branch starts the job {trusted[0]} of {callee.name}")
+    if {"concurrency"} & (set(workflow.data) | set(job.data)) and any(
+        inner.environment for inner in callee.jobs.values()
+    ):
+        yield Finding(job.file, job.place, "trigger", "a run that waits for approval would hold its concurrency group")
+
+
+def _followed(callers: Kit, job: Job, callee: Workflow) -> Iterator[Finding]:
+    """What integration starts for staging is there, and takes the commit by hand."""
+    started = callee.call["inputs"].get("staging-workflow")
+    if not started:
+        return
+    name = (job.data.get("with") or {}).get("staging-workflow", started["default"])
+    workflow = callers.workflows.get(name)
+    by_hand = workflow.on.get("workflow_dispatch") if workflow else None
+    if "commit" not in ((by_hand or {}).get("inputs") or {}):
+        yield Finding(job.file, job.place, "followed", f"{name} can't be started with an input `commit`")

@@ -1,0 +1,75 @@
+"""The example project's callers fit the workflows that they call; and each misfit is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.static import kit as kits
+from tests.static.callers import calls, findings
+
+if TYPE_CHECKING:
+    from tests.static.kit import Kit
+
+CI, INTEGRATION, STAGING, PRODUCTION = (
+    f".github/workflows/{name}.yml" for name in ("ci", "integration", "staging", "production")
+)
+
+
+@pytest.fixture(scope="module")
+def callers() -> Kit:
+    return kits.load(kits.ROOT / "example_project")
+
+
+def test_the_callers_fit(callers: Kit, kit: Kit) -> None:
+    assert [str(finding) for finding in findings(callers, kit)] == []
+
+
+def test_the_example_calls_every_workflow(callers: Kit, kit: Kit) -> None:
+    offered = {name for name, workflow in kit.workflows.items() if workflow.callable}
+    assert {name for _, _, name in calls(callers)} == offered
+
+
+def test_a_tag_starts_the_stage_that_is_named_after_it(callers: Kit, kit: Kit) -> None:
+    for file in ("staging.yml", "production.yml"):
+        tag = kit.workflows[file].call["inputs"]["tag"]["default"]
+        assert callers.workflows[file].on["push"]["tags"] == [tag]
+
+
+MISFITS = {
+    "too little is granted": (PRODUCTION, ("contents: write", "contents: read"), "ceiling: contents: read is granted"),
+    "too much is granted": (CI, ("contents: read", "contents: write"), "ceiling: contents: write is granted"),
+    "a required input is missing": (PRODUCTION, ("      commit: ${{ github.sha }}\n", ""), "requires the input commit"),
+    "an input is unknown": (PRODUCTION, ("      commit:", "      comit:"), "has no input comit"),
+    "an input has another type": (
+        PRODUCTION,
+        ("    with:\n", "    with:\n      timeout-minutes: long\n"),
+        "the input timeout-minutes is a number",
+    ),
+    "secrets are inherited": (PRODUCTION, ("    with:\n", "    secrets: inherit\n    with:\n"), "never inherited"),
+    "a secret is unknown": (
+        PRODUCTION,
+        ("    with:\n", "    secrets:\n      TOKEN: x\n    with:\n"),
+        "has no secret TOKEN",
+    ),
+    "the workflow is unknown": (CI, ("workflows/ci.yml", "workflows/cd.yml"), "the kit has no workflow cd.yml"),
+    "any branch deploys": (PRODUCTION, ("  push:\n    tags: [Production]\n", "  push:\n"), "any branch starts the job"),
+    "a pull request integrates": (INTEGRATION, ("on:\n", "on:\n  pull_request:\n"), "any branch starts the job build"),
+    "production is in a group": (
+        PRODUCTION,
+        ("\njobs:\n", "\nconcurrency: x\njobs:\n"),
+        "a run that waits for approval",
+    ),
+    "staging can't be started": (
+        STAGING,
+        ("  workflow_dispatch:\n", "  workflow_call:\n"),
+        "staging.yml can't be started",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "edit", "says"), MISFITS.values(), ids=MISFITS)
+def test_a_misfit_is_found(callers: Kit, kit: Kit, file: str, edit: tuple[str, str], says: str) -> None:
+    found = [str(finding) for finding in findings(callers.edited(file, *edit), kit)]
+    assert any(says in one for one in found), found

@@ -1,0 +1,106 @@
+"""Every linter is at zero findings over the whole tree; and each does find something in a file that is bad."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.static.kit import ROOT, tracked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.static.kit import Kit
+
+BIN = Path(sys.executable).parent
+EXAMPLE = ROOT / "example_project"
+WORKFLOWS = tracked(".github/workflows/*")
+ACTIONS = tracked("actions/*/action.yml")
+CALLERS = tracked("example_project/.github/workflows/*")
+SHELL = re.compile(rb"^#!.*\b(ba|da)?sh\n")
+SCRIPTS = [path for path in tracked() if SHELL.match(path.read_bytes()[:80])]
+DOCKERFILES = [path for path in tracked("*Dockerfile") if not path.is_relative_to(ROOT / "tests")]
+SCHEMA = "check-jsonschema --builtin-schema"
+ZIZMOR = "zizmor --persona auditor --offline --no-progress --quiet"
+
+BAD_WORKFLOW = "on: push\njobs:\n  test:\n    runs-on: ubuntu\n    steps:\n      - run: echo ${{ github.head_ref }}\n"
+
+
+class Linter(NamedTuple):
+    """A command, what it is run over, and a file (name and text) that it must find fault with."""
+
+    command: str
+    files: list[Path]
+    bad: tuple[str, str]
+
+
+LINTERS = {
+    "zizmor": Linter(ZIZMOR, [*WORKFLOWS, *ACTIONS, *tracked(".github/dependabot.yml")], ("bad.yml", BAD_WORKFLOW)),
+    "zizmor, callers": Linter(f"{ZIZMOR} --config {EXAMPLE}/.github/zizmor.yml", CALLERS, ("bad.yml", BAD_WORKFLOW)),
+    "actionlint": Linter("actionlint", [*WORKFLOWS, *CALLERS], ("bad.yml", BAD_WORKFLOW)),
+    "schema of workflows": Linter(
+        f"{SCHEMA} vendor.github-workflows", [*WORKFLOWS, *CALLERS], ("bad.yml", "on: push\njobs: {}\n")
+    ),
+    "schema of actions": Linter(f"{SCHEMA} vendor.github-actions", ACTIONS, ("bad.yml", "name: x\n")),
+    "schema of dependabot": Linter(
+        f"{SCHEMA} vendor.dependabot", tracked(".github/dependabot.yml"), ("bad.yml", "version: 2\n")
+    ),
+    "time limits": Linter(f"{SCHEMA} custom.github-workflows-require-timeout", WORKFLOWS, ("bad.yml", BAD_WORKFLOW)),
+    "yamllint": Linter(
+        f"yamllint --strict --config-file {ROOT}/.yamllint.yml", tracked("*.yml", "*.yaml"), ("bad.yml", "a: 1\na: 2\n")
+    ),
+    "shellcheck": Linter("shellcheck", SCRIPTS, ("bad.sh", "#!/bin/sh\nrm $1\n")),
+    # DL3008: Debian's archive keeps one version of a package, so a pinned one is gone a week later.
+    "hadolint": Linter("hadolint --no-color --ignore DL3008", DOCKERFILES, ("Dockerfile", "FROM debian:latest\n")),
+    "ruff check": Linter("ruff check --no-cache", [ROOT], ("bad.py", "import os\n")),
+    "ruff format": Linter("ruff format --no-cache --check", [ROOT], ("bad.py", "a = { }\n")),
+    "mypy": Linter("mypy", [], ("bad.py", "def a(b): return b\n")),
+}
+
+
+def start(linter: Linter, files: list[Path]) -> subprocess.Popen[str]:
+    command = [*linter.command.split(), *map(str, files)]
+    command[0] = str(BIN / command[0])
+    return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], subprocess.Popen[str]]]:
+    """Each linter over the tree and over its bad file, all started side by side."""
+    processes = {}
+    for name, linter in LINTERS.items():
+        bad = tmp_path_factory.mktemp("bad") / linter.bad[0]
+        bad.write_text(linter.bad[1])
+        processes[name, "tree"] = start(linter, linter.files)
+        processes[name, "bad"] = start(linter, [bad])
+    yield processes
+    for process in processes.values():
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("name", LINTERS)
+def test_nothing_is_found(name: str, started: dict[tuple[str, str], subprocess.Popen[str]]) -> None:
+    assert LINTERS[name].files or name == "mypy"
+    output = started[name, "tree"].communicate(timeout=120)[0]
+    assert started[name, "tree"].returncode == 0, output
+
+
+@pytest.mark.parametrize("name", LINTERS)
+def test_a_bad_file_is_found(name: str, started: dict[tuple[str, str], subprocess.Popen[str]]) -> None:
+    output = started[name, "bad"].communicate(timeout=120)[0]
+    assert started[name, "bad"].returncode != 0
+    assert LINTERS[name].bad[0] in output
+
+
+def test_the_scripts_of_actions_pass_shellcheck(kit: Kit, tmp_path: Path) -> None:
+    for action in kit.actions.values():
+        for number, step in enumerate(action.steps):
+            (tmp_path / f"{action.name}-{number}.sh").write_text(f"#!/bin/bash\n{step.run}\n")
+    process = start(LINTERS["shellcheck"], sorted(tmp_path.iterdir()))
+    assert process.communicate(timeout=60)[0] == ""
