@@ -48,14 +48,33 @@ def binary() -> str:
     return found
 
 
-def environment(added: Mapping[str, str]) -> dict[str, str]:
+_BASH = """\
+#!{bash}
+# act 0.2.89 loses what a failing step printed last, unless the step outlives its output for a moment.
+{bash} "$@"
+code=$?
+if [[ $code != 0 && -t 1 ]]; then sleep 0.2; fi
+exit $code
+"""
+
+
+def make_shims(folder: Path) -> Path:
+    """Write into `folder` what must come first on the PATH of the steps. Returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shim = folder / "bash"
+    shim.write_text(_BASH.format(bash=shutil.which("bash") or "/bin/bash"), "utf-8")
+    shim.chmod(0o755)
+    return folder
+
+
+def environment(added: Mapping[str, str], shims: Path) -> dict[str, str]:
     """The whole environment of `act` and of the steps: what is carried over from here, and `added`."""
     carried = {
         name: value for name, value in os.environ.items() if name in CARRIED or name.startswith(CARRIED_PREFIXES)
     }
-    tools = [str(Path(found).parent) for tool in ("git", "docker") if (found := shutil.which(tool))]
+    docker = [str(Path(found).parent)] if (found := shutil.which("docker")) else []
     # The folder of the real interpreter comes first: a version manager's shim would start another Python.
-    folders = dict.fromkeys((str(Path(sys.executable).parent), *SYSTEM_PATH, *tools))
+    folders = dict.fromkeys((str(shims), str(Path(sys.executable).parent), *SYSTEM_PATH, *docker))
     return {
         **carried,
         "PATH": os.pathsep.join(folders),
@@ -67,11 +86,6 @@ def environment(added: Mapping[str, str]) -> dict[str, str]:
         "TERM": "dumb",
         **{name: value for name, value in added.items() if value},
     }
-
-
-def tool_cache() -> Path:
-    """What set-up steps keep from run to run, for all projects of this user."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ml-cicd" / "tools"
 
 
 def command(
@@ -101,12 +115,18 @@ def command(
     ]  # fmt: skip
 
 
-def run(words: list[str], variables: Mapping[str, str], directory: Path, on_line: Callable[[str], None]) -> int:
-    """Run `act` and hand over each line as it comes. Returns its exit code.
+def run(
+    words: list[str],
+    variables: Mapping[str, str],
+    directory: Path,
+    on_line: Callable[[str], None],
+    on_tick: Callable[[], None],
+) -> int:
+    """Run `act` and hand over each line as it comes, and a tick at least once a second. Returns its exit code.
 
     Raises:
-        CancelledError: this process was told to stop, or nobody reads its output any more; `act` and all that it
-            started have ended then.
+        CancelledError: this process was told to stop, or a callback says so; `act` and all that it started have
+            ended then.
 
     """
     with subprocess.Popen(
@@ -115,7 +135,7 @@ def run(words: list[str], variables: Mapping[str, str], directory: Path, on_line
     ) as process:  # fmt: skip
         assert process.stdout is not None  # noqa: S101 -- for the type checker
         try:
-            for line in _lines(process.stdout.fileno()):
+            for line in _lines(process.stdout.fileno(), on_tick):
                 on_line(line)
         except BaseException:
             _end(process)
@@ -123,17 +143,14 @@ def run(words: list[str], variables: Mapping[str, str], directory: Path, on_line
         return process.wait()
 
 
-def _lines(source: int) -> Iterator[str]:
-    """The lines of a pipe, until its end or until nobody reads this process's own output."""
+def _lines(source: int, on_tick: Callable[[], None]) -> Iterator[str]:
+    """The lines of a pipe, until its end."""
     poll = select.poll()
     poll.register(source, select.POLLIN)
-    poll.register(1, 0)
     rest = b""
     while True:
-        ready = dict(poll.poll())
-        if ready.get(1, 0) & (select.POLLERR | select.POLLHUP | select.POLLNVAL):
-            raise CancelledError
-        if source not in ready:
+        on_tick()
+        if not poll.poll(1000):
             continue
         chunk = os.read(source, 1 << 16)
         *lines, rest = (rest + chunk).split(b"\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 from contextlib import contextmanager
@@ -56,9 +57,10 @@ class Data:
         """The bare repository to which people push."""
         return self.path / "git" / repository
 
-    def work(self, number: int) -> Path:
-        """Where a run works; it is gone when the run has ended."""
-        return self.path / "work" / str(number)
+    @property
+    def work(self) -> Path:
+        """Where runs work; empty when none is under way. It lies in the user's cache: `act` bears no blank in it."""
+        return cache() / "work" / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
 
     def write_state(self, state: State) -> None:
         """Keep what `up` decided."""
@@ -94,6 +96,19 @@ class Data:
     def holder(self) -> int:
         """The process that holds the lock, or held it last."""
         return int((self.path / "lock").read_text("utf-8"))
+
+
+def cache() -> Path:
+    """What the forges of all projects of this user share.
+
+    Raises:
+        UsageError: its path has a blank.
+
+    """
+    path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ml-cicd"
+    if len(str(path).split()) > 1:
+        raise UsageError(f"Local runs can't work in '{path}': it has a blank.", "Set XDG_CACHE_HOME to another folder.")
+    return path
 
 
 def of_project(directory: Path) -> Data:

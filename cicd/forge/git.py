@@ -1,8 +1,7 @@
-"""Git for the forge: plain calls that ignore what a hook's environment says about repositories."""
+"""Git for the forge: plain calls in a given directory."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -15,16 +14,9 @@ NOTHING = "0" * 40
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
-def environment() -> dict[str, str]:
-    """This process's environment without git's own variables, which a hook inherits."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-
-
 def try_git(directory: Path, *arguments: str) -> str | None:
     """The output of a git command in `directory`, None when it failed."""
-    result = subprocess.run(
-        ["git", "-C", str(directory), *arguments], capture_output=True, check=False, env=environment()
-    )
+    result = subprocess.run(["git", "-C", str(directory), *arguments], capture_output=True, check=False)
     return None if result.returncode else result.stdout.decode(errors="surrogateescape").rstrip("\n")
 
 
@@ -35,9 +27,7 @@ def git(directory: Path, *arguments: str) -> str:
         UsageError: git failed; the message carries its words.
 
     """
-    result = subprocess.run(
-        ["git", "-C", str(directory), *arguments], capture_output=True, check=False, env=environment()
-    )
+    result = subprocess.run(["git", "-C", str(directory), *arguments], capture_output=True, check=False)
     if result.returncode:
         raise UsageError(f"git {arguments[0]} failed in {directory}: {result.stderr.decode(errors='replace').strip()}")
     return result.stdout.decode(errors="surrogateescape").rstrip("\n")

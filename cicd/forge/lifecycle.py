@@ -57,6 +57,7 @@ def up(
     if top is None or Path(top).resolve() != project.resolve():
         raise UsageError(f"{project} is not the root of a git repository.", "Run there: git init -b main")
     act.binary()
+    data.cache()
     forge = data.of_project(project)
     forge.path.mkdir(parents=True, exist_ok=True)
     (forge.path / ".gitignore").write_text("*\n", "utf-8")
@@ -98,6 +99,7 @@ def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None]
     known = git.try_git(project, "remote", "get-url", REMOTE)
     if known is not None and Path(known).is_relative_to(forge.path):
         git.git(project, "remote", "remove", REMOTE)
+    shutil.rmtree(forge.work, ignore_errors=True)
     shutil.rmtree(forge.path, ignore_errors=True)
     if forge.path.parent.is_dir() and not any(forge.path.parent.iterdir()):
         forge.path.parent.rmdir()
@@ -125,8 +127,6 @@ def _make_remote(remote: Path) -> None:
         "uploadpack.allowFilter": "true",
         "receive.denyDeletes": "false",
         "receive.denyNonFastForwards": "false",
-        # Quiet steps are long: without these signs of life git would not notice that the person has gone.
-        "receive.keepAlive": "1",
         "core.hooksPath": str(remote / "hooks"),
     }.items():
         git.git(remote, "config", key, value)

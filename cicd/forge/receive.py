@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from cicd import freeze
 from cicd.errors import CicdError
-from cicd.forge import act, api, events, git, report, runs, workflows
+from cicd.forge import act, api, events, git, pusher, report, runs, workflows
 from cicd.forge.actlog import Parser, plain
+from cicd.forge.data import cache
 from cicd.forge.events import Repository, Update
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def receive(data: Data, lines: Iterable[str]) -> None:
     updates = [Update(*line.rstrip("\n").split(" ", 2)) for line in lines]
     if os.environ.get(INSIDE):
         return
+    # A hook's variables would lead every other git command to the remote's own directory.
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        del os.environ[name]
     with act.cancellable():
         try:
             _receive(data, updates)
@@ -70,6 +74,37 @@ def say(text: str) -> None:
     """Print one line, at once: git passes it on to the person who pushes."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+class Progress:
+    """Prints what happens in a run as it happens, and from time to time what goes on where nothing ends."""
+
+    FIRST, LONGEST = 10.0, 60.0
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = parser
+        self._push = pusher.waiting()
+        self._last, self._patience = time.monotonic(), self.FIRST
+
+    def line(self, line: str) -> None:
+        """Take a line of `act`, and print what it ends."""
+        ended = self._parser.feed(line)
+        for text in report.ended(ended) if ended else ():
+            say(text)
+            self._last, self._patience = time.monotonic(), self.FIRST
+
+    def tick(self) -> None:
+        """Print what is being done, if nothing was printed for a while.
+
+        Raises:
+            CancelledError: the push does not wait any more.
+
+        """
+        if not pusher.still_waits(self._push):
+            raise act.CancelledError
+        if time.monotonic() - self._last > self._patience:
+            say(report.status(self._parser.log))
+            self._last, self._patience = time.monotonic(), min(2 * self._patience, self.LONGEST)
 
 
 def _receive(data: Data, updates: list[Update]) -> None:
@@ -90,7 +125,7 @@ def _receive(data: Data, updates: list[Update]) -> None:
 def _run_all(data: Data, state: State, repository: Repository, starts: list[Start]) -> None:
     """Run everything, and what the runs start explicitly. The lock is held."""
     runs.settle(data)
-    shutil.rmtree(data.path / "work", ignore_errors=True)
+    shutil.rmtree(data.work, ignore_errors=True)
     freeze_kit(data, Path(state.source))
     with api.serve(repository, secrets.token_hex(20)) as server:
         session = Session(data, state, repository, server)
@@ -199,7 +234,7 @@ def run_one(session: Session, start: Start) -> runs.Run:
         runs.save(data, run)
         text = "\n".join((report.heading(run), *report.text(parser.log), *report.conclusion(run, parser.log)))
         (runs.folder(data, run.number) / "log.txt").write_text(text + "\n", "utf-8")
-        shutil.rmtree(data.work(run.number), ignore_errors=True)
+        shutil.rmtree(data.work, ignore_errors=True)
     for line in report.conclusion(run, parser.log):
         say(line)
     return run
@@ -208,7 +243,7 @@ def run_one(session: Session, start: Start) -> runs.Run:
 def _execute(session: Session, start: Start, number: int, parser: Parser) -> int:
     """Run `act` and return its exit code; the parser and the run's files take what it says."""
     data, state, repository, server = session.data, session.state, session.repository, session.server
-    record, work = runs.folder(data, number), data.work(number)
+    record, work = runs.folder(data, number), data.work
 
     def read(path: str) -> str | None:
         return git.read(repository.path, start.commit, path)
@@ -230,18 +265,18 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
             "ML_CICD_REGISTRY": state.registry,
             "ML_CICD_BASE": state.base,
             "DOCKER_HOST": state.engine or os.environ.get("DOCKER_HOST", ""),
-        }
+        },
+        act.make_shims(work / "shims"),
     )
+    progress = Progress(parser)
     with (record / "log.jsonl").open("w", encoding="utf-8") as log:
 
         def on_line(line: str) -> None:
             log.write(line + "\n")
             log.flush()
-            ended = parser.feed(line)
-            for text in report.ended(ended) if ended else ():
-                say(text)
+            progress.line(line)
 
-        return act.run(words, variables, work, on_line)
+        return act.run(words, variables, work, on_line, progress.tick)
 
 
 def _prepare(work: Path, repository: Repository, commit: str) -> None:
@@ -249,9 +284,10 @@ def _prepare(work: Path, repository: Repository, commit: str) -> None:
     source = work / "source"
     source.mkdir(parents=True)
     (work / "act").mkdir()
-    cache = act.tool_cache()
-    cache.mkdir(parents=True, exist_ok=True)
-    (work / "act" / "tool_cache").symlink_to(cache)
+    # `act` gives steps this folder as RUNNER_TOOL_CACHE, whatever the variable says; it outlives the run.
+    tools = cache() / "tools"
+    tools.mkdir(parents=True, exist_ok=True)
+    (work / "act" / "tool_cache").symlink_to(tools)
     git.git(source, "init", "--quiet")
     (source / ".git" / "objects" / "info" / "alternates").write_text(f"{repository.path}/objects\n", "utf-8")
     git.git(source, "config", "remote.origin.url", f"https://github.com/{repository.full_name}")

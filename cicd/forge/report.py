@@ -25,18 +25,33 @@ def heading(run: Run) -> str:
 def ended(item: Step | Job) -> list[str]:
     """The lines for a step or a job that has just ended; none for what is of no interest."""
     if isinstance(item, Job):
-        return [f"  {item.name}: {_WORDS[item.result]}"] if item.result != "success" else []
-    shown = item.top and item.result != "skipped"
-    if not shown and not (item.failed and len(item.path) == 1):
+        told = item.result == "success" or item.failed_step
+        return [] if told else [_line(item.result, item.seconds, item.name)]
+    if not (item.top and item.result != "skipped") and not (item.failed and len(item.path) == 1):
         return []
-    word = "failed, goes on" if item.tolerated and item.result == "failure" else _WORDS.get(item.result, item.result)
-    lines = [f"  {item.job.name}: {item.name:<40} {word:>7} {item.seconds:6.1f} s"]
+    goes_on = "   (the job goes on)" if item.tolerated else ""
+    lines = [_line(item.result, item.seconds, f"{item.job.name}: {item.name}{goes_on}")]
     if item.failed:
         lines += [f"    | {line}" for line in item.output[-TAIL:]]
-    within = [step for step in item.job.steps if step.stage == item.stage and step.path[:1] == item.path]
-    notes = [note for step in within for note in step.annotations]
-    lines += [f"    {note}" for note in notes if item.failed or note.level == "error"]
-    return lines
+    notes = [note for step in _with_inner(item) for note in step.annotations]
+    return lines + [f"    {plain(str(note))}" for note in notes if item.failed or note.level == "error"]
+
+
+def _line(result: str, seconds: float, what: str) -> str:
+    return f"  {_WORDS.get(result, result):<7} {seconds:6.1f} s  {what}"
+
+
+def _with_inner(step: Step) -> list[Step]:
+    """A step, and those of the composite action that it is."""
+    return [one for one in step.job.steps if one.stage == step.stage and one.path[:1] == step.path]
+
+
+def status(log: Log) -> str:
+    """What is being done right now."""
+    current = [
+        f"{step.job.name}: {step.name}" for job in log.jobs for step in job.steps if step.top and not step.result
+    ]
+    return plain(f"  ...               {'; '.join(current) or 'between two steps'}")
 
 
 def conclusion(run: Run, log: Log) -> list[str]:
@@ -59,8 +74,7 @@ def text(log: Log, step: str = "") -> Iterator[str]:
         for one in shown:
             yield f"-- {one.name}: {_WORDS.get(one.result, one.result)}, {one.seconds:.1f} s"
             yield from (f"   {line}" for line in one.output)
-            within = [inner for inner in job.steps if inner.stage == one.stage and inner.path[:1] == one.path]
-            yield from (f"   {note}" for inner in within for note in map(str, inner.annotations))
+            yield from (f"   {plain(str(note))}" for inner in _with_inner(one) for note in inner.annotations)
     if not step:
         yield from (plain(line) for line in (*log.problems, *log.messages))
 

@@ -1,0 +1,378 @@
+"""Real pushes to a local forge: bare remote, hook, `act`. Only the services (registry, engine) are left out."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cicd.errors import UnreachableError
+from cicd.forge import data, lifecycle, report, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cicd.forge.runs import Run
+
+FIXTURES = Path(__file__).parent / "fixtures" / "forge"
+HOSTILE = "a$(touch${IFS}x)'\";&|<b"
+SERVICES = SimpleNamespace(registry="localhost:5000", base="base:1", engine="")
+
+
+@dataclass
+class Project:
+    """A project with a forge, and a person who works on it."""
+
+    path: Path
+    environment: dict[str, str]
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.path, env=self.environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def commit(self, files: dict[str, str] | None = None, branch: str = "") -> str:
+        if branch:
+            self.git("checkout", "-q", "-B", branch, "main")
+        for name, text in (files or {"change": str(time.monotonic_ns())}).items():
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.path / name).write_text(text)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "a change")
+        return self.git("rev-parse", "HEAD")
+
+    def push(self, *arguments: str) -> str:
+        """What the person sees."""
+        done = subprocess.run(
+            ["git", "push", "local", *arguments], cwd=self.path, env=self.environment, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
+        return re.sub(r" *$", "", done.stderr.replace("remote: ", ""), flags=re.MULTILINE)
+
+    def start_push(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            ["git", "push", "local", *arguments], cwd=self.path, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+
+    @property
+    def data(self) -> data.Data:
+        return data.of_project(self.path)
+
+    def records(self) -> list[Run]:
+        return runs.load(self.data)
+
+    @property
+    def last(self) -> Run:
+        return self.records()[-1]
+
+    @property
+    def log(self) -> str:
+        return "\n".join(report.text(runs.log(self.data, self.last.number)))
+
+
+def make_kit(path: Path) -> Path:
+    shutil.copytree(FIXTURES / "kit", path)
+    subprocess.run(["git", "init", "-q", str(path)], check=True)
+    return path
+
+
+def make_project(path: Path, cache: Path) -> Project:
+    shutil.copytree(FIXTURES / "project", path)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "ML_CICD_", "GITHUB_"))}
+    person = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
+              for key, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))}  # fmt: skip
+    project = Project(path, {**kept, **person, "XDG_CACHE_HOME": str(cache), "GIT_CONFIG_GLOBAL": os.devnull})
+    project.git("init", "-q", "-b", "main")
+    project.commit()
+    return project
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One project for all tests: each works on its own branch. Its folder has a name that shells don't like."""
+    folder = tmp_path_factory.mktemp("forge")
+    project = make_project(folder / "it's a=project", folder / "cache")
+    lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None)
+    project.push("main")
+    return project
+
+
+def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+    return value
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_push_runs_the_workflow_through_the_kit_and_streams_its_steps(project: Project) -> None:
+    commit = project.commit(branch="feature/green")
+    seen = project.push("feature/green")
+    assert re.search(r"^run \d+: CI \(ci.yml\), push of feature/green at " + commit[:7], seen, re.MULTILINE)
+    assert re.search(r"^  ok +\d+\.\d s  ci / Work: Greet$", seen, re.MULTILINE)
+    assert re.search(r"^passed: CI   \(\d+\.\d s; ml-cicd local logs \d+\)$", seen, re.MULTILINE)
+    assert project.last.result == "success"
+    assert (project.last.sha, project.last.ref, project.last.event) == (commit, "refs/heads/feature/green", "push")
+    log = runs.log(project.data, project.last.number)
+    assert log.results == {"ci / Work": "success", "ci / Result": "success", "after": "success"}
+    assert log.job("after").step("Tell").output == ["told hello feature/green"]
+    assert log.job("ci / Work").step("Greet").outputs == {"greeting": "hello feature/green"}
+    assert (runs.folder(project.data, project.last.number) / "log.txt").read_text().count("told hello") == 1
+
+
+def test_a_failing_step_is_shown_with_its_output_and_named_in_the_last_line(project: Project) -> None:
+    script = "for i in $(seq 50); do echo line $i; done; echo '::error file=a.py,line=3::too bad'; exit 7"
+    project.commit({"script.sh": script}, branch="feature/red")
+    seen = project.push("feature/red")
+    assert "    | line 50\n" in seen
+    assert "| line 10\n" not in seen, "only the tail belongs there"
+    assert "    error: a.py:3: too bad\n" in seen
+    assert re.search(r"^FAILED: CI / ci / Work / Run the script   \(", seen, re.MULTILINE)
+    assert (project.last.result, project.last.failed) == ("failure", "ci / Work / Run the script")
+    assert "line 10\n" in project.log
+
+
+def test_the_step_option_of_the_log_shows_that_step_only(project: Project) -> None:
+    project.commit({"script.sh": "echo needle"}, branch="feature/log")
+    project.push("feature/log")
+    lines = list(report.text(runs.log(project.data, project.last.number), "run the script"))
+    assert [line for line in lines if line.startswith("-- ")] == [line for line in lines if "Run the script" in line]
+    assert "   needle" in lines
+
+
+def test_jobs_see_the_environment_of_the_contract_and_nothing_of_this_process(project: Project) -> None:
+    project.environment["MY_OWN_SECRET"] = "hunter2"
+    project.commit({"script.sh": "env | sort; git log --oneline | wc -l"}, branch="feature/env")
+    project.push("feature/env")
+    shown = dict(line.strip().split("=", 1) for line in project.log.splitlines() if "=" in line)
+    remote = project.data.remote(project.data.state().repository)
+    expected = {
+        "ML_CICD_REGISTRY": "localhost:5000",
+        "ML_CICD_BASE": "base:1",
+        "ML_CICD_FORGE_RUN": str(project.last.number),
+        "GITHUB_RUN_ID": str(project.last.number),
+        "GITHUB_SHA": project.last.sha,
+        "GITHUB_REF": "refs/heads/feature/env",
+        "GITHUB_REPOSITORY": "local/it-s-a-project",
+        "TERM": "dumb",
+        "HOME": project.environment["HOME"],
+    }
+    assert {name: shown.get(name) for name in expected} == expected
+    assert f"{shown['GITHUB_SERVER_URL']}/{shown['GITHUB_REPOSITORY']}" == remote.as_uri()
+    assert "MY_OWN_SECRET" not in shown
+    assert not [name for name in shown if name.startswith(("GIT_DIR", "GIT_QUARANTINE", "PYTHONPATH"))]
+
+
+def test_a_tag_runs_its_workflow_on_the_tagged_commit(project: Project) -> None:
+    commit = project.git("rev-parse", "main")
+    project.git("tag", "-f", "-a", "-m", "go", "Staging", commit)
+    tag = project.git("rev-parse", "refs/tags/Staging")
+    seen = project.push("-f", "Staging")
+    assert "run" in seen
+    assert (project.last.file, project.last.sha, project.last.result) == ("staging.yml", commit, "success")
+    assert f"ref=refs/tags/Staging type=tag sha={commit} after={tag} head={commit}" in project.log
+
+
+def test_filters_decide_what_starts(project: Project) -> None:
+    before = len(project.records())
+    project.commit(branch="quiet/one")
+    assert "no workflow starts on a push of the branch quiet/one" in project.push("quiet/one")
+    project.commit({"docs/index.md": "words"}, branch="feature/docs")
+    assert "no workflow starts" in project.push("feature/docs")
+    assert len(project.records()) == before
+    project.commit({"docs/index.md": "more", "script.sh": "echo new"})
+    project.push("feature/docs")
+    assert len(project.records()) == before + 1
+
+
+def test_more_than_three_tags_start_nothing_and_a_tag_that_did_not_move_neither(project: Project) -> None:
+    for name in ("Staging", "t1", "t2", "t3"):
+        project.git("tag", "-f", name, project.commit(branch="feature/tags"))
+    before = len(project.records())
+    assert "more than 3 tags in one push start nothing" in project.push("-f", "Staging", "t1", "t2", "t3")
+    assert "run" not in project.push("-f", "Staging")
+    assert len(project.records()) == before
+
+
+def test_a_deleted_branch_starts_nothing(project: Project) -> None:
+    project.commit(branch="quiet/gone")
+    project.push("quiet/gone")
+    before = len(project.records())
+    assert "run" not in project.push("--delete", "quiet/gone")
+    assert len(project.records()) == before
+
+
+DISPATCH = """
+python3 - <<'PY'
+import json, os, urllib.request
+url = os.environ["GITHUB_API_URL"] + "/repos/" + os.environ["GITHUB_REPOSITORY"]
+body = json.dumps({"ref": "main", "inputs": {"commit": os.environ["GITHUB_SHA"], "dry-run": "true"}}).encode()
+request = urllib.request.Request(url + "/actions/workflows/staging.yml/dispatches", data=body, method="POST")
+request.add_header("Authorization", "Bearer " + os.environ["GITHUB_TOKEN"])
+print("status", urllib.request.urlopen(request).status)
+PY
+"""
+
+
+def test_a_workflow_that_a_job_starts_runs_after_it_in_the_same_push(project: Project) -> None:
+    commit = project.commit({"script.sh": DISPATCH}, branch="feature/dispatch")
+    seen = project.push("feature/dispatch")
+    first, second = project.records()[-2:]
+    assert (first.file, first.result) == ("ci.yml", "success")
+    assert (second.file, second.event, second.result) == ("staging.yml", "workflow_dispatch", "success")
+    assert second.ref == "refs/heads/main"
+    assert seen.index("passed: CI") < seen.index("Staging (staging.yml), workflow_dispatch of main")
+    assert f"deploy commit={commit} dry-run=true actor=github-actions[bot] event=workflow_dispatch" in project.log
+
+
+def test_what_a_job_pushes_starts_nothing(project: Project) -> None:
+    script = "git push -q origin HEAD:refs/heads/from-a-job HEAD:refs/tags/from-a-job && echo pushed"
+    commit = project.commit({"script.sh": script}, branch="feature/pushes")
+    before = len(project.records())
+    project.push("feature/pushes")
+    assert project.last.result == "success"
+    assert len(project.records()) == before + 1
+    listed = project.git("ls-remote", "local", "from-a-job")
+    assert listed.count(commit) == 2
+
+
+def test_a_hostile_branch_name_is_only_a_name(project: Project) -> None:
+    project.commit({"script.sh": 'echo "on <$GITHUB_REF_NAME>"; git branch --show-current'}, branch=HOSTILE)
+    project.push(HOSTILE)
+    assert project.last.result == "success"
+    assert f"   on <{HOSTILE}>\n   {HOSTILE}\n" in project.log
+    assert f"told hello {HOSTILE}" in project.log
+    assert not [path for path in project.path.parent.rglob("x") if ".git" not in path.parts]
+
+
+def test_a_broken_workflow_file_is_named_and_the_others_still_run(project: Project) -> None:
+    project.commit({".github/workflows/bad.yml": "on: push\njobs:\n  a: [\n"}, branch="feature/broken")
+    seen = project.push("feature/broken")
+    assert "error: .github/workflows/bad.yml:4: " in seen
+    assert "passed: CI" in seen
+
+
+@pytest.mark.parametrize(
+    ("job", "message"),
+    [
+        (
+            "{runs-on: ubuntu-latest, steps: [{uses: acme/tool@v1}]}",
+            ".github/workflows/odd.yml: 'uses: acme/tool@v1' can't run locally.",
+        ),
+        ("{uses: org/ml-cicd/.github/workflows/none.yml@v1}", "There is no .github/workflows/none.yml in org/ml-cicd."),
+        (
+            "{runs-on: '${{ vars.SOMEWHERE || ''the-moon'' }}', steps: [{run: 'true'}]}",
+            "job 'odd' did not run: this machine has no runner with the label 'the-moon'",
+        ),
+    ],
+)
+def test_what_can_not_run_here_is_a_failure_that_says_why(project: Project, job: str, message: str) -> None:
+    odd = f"name: Odd\non: {{push: {{branches: ['odd/*']}}}}\njobs:\n  odd: {job}\n"
+    branch = f"odd/{abs(hash(job))}"
+    project.commit({".github/workflows/odd.yml": odd, ".github/workflows/ci.yml": ""}, branch=branch)
+    seen = project.push(branch)
+    assert message in seen
+    assert "FAILED: Odd" in seen
+    assert project.last.result == "failure"
+
+
+WAITS = "echo $$ > {mark}.tmp; mv {mark}.tmp {mark}; sleep 60 & sleep 60"
+
+
+@pytest.mark.parametrize("how", ["interrupt", "kill"])
+def test_a_push_that_ends_early_ends_its_run_and_all_its_processes(project: Project, tmp_path: Path, how: str) -> None:
+    branch, mark = f"feature/{how}", tmp_path / "mark"
+    project.commit({"script.sh": WAITS.format(mark=mark)}, branch=branch)
+    with project.start_push(branch) as push:
+        process = int(until(lambda: mark.exists() and mark.read_text()))
+        assert alive(process)
+        if how == "interrupt":  # Ctrl-C reaches all processes of the terminal
+            os.killpg(push.pid, signal.SIGINT)
+        else:
+            push.kill()
+        until(lambda: project.last.result == "cancelled")
+        until(lambda: not alive(process))
+    until(lambda: not list(Path(project.environment["XDG_CACHE_HOME"]).glob("ml-cicd/work/*")))
+
+
+def test_a_run_whose_hook_was_killed_is_lost_and_the_next_push_works(project: Project, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    project.commit({"script.sh": WAITS.format(mark=mark)}, branch="feature/lost")
+    with project.start_push("feature/lost") as push:
+        process = int(until(lambda: mark.exists() and mark.read_text()))
+        assert project.last.result == "running"
+        os.kill(project.data.holder(), signal.SIGKILL)
+        push.wait()
+    assert project.last.result == "lost"
+    os.kill(process, signal.SIGKILL)
+    project.commit({"script.sh": "echo again"})
+    project.push("feature/lost")
+    assert [run.result for run in project.records()[-2:]] == ["lost", "success"]
+
+
+def test_a_second_push_waits_for_the_first_and_says_so(project: Project, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    project.commit({"script.sh": f"touch {mark}; until test -e {mark}.go; do sleep 0.02; done"}, branch="feature/first")
+    with project.start_push("feature/first") as first:
+        until(mark.exists)
+        project.commit({"script.sh": "echo second"}, branch="feature/second")
+        with project.start_push("feature/second") as second:
+            assert second.stdout is not None
+            assert "another push is being worked on; this one waits for it" in second.stdout.readline()
+            Path(f"{mark}.go").touch()
+            assert second.wait() == 0
+        assert first.wait() == 0
+    assert [run.ref.rpartition("/")[2] for run in project.records()[-2:]] == ["first", "second"]
+
+
+def test_a_changed_kit_is_used_by_the_next_run(tmp_path: Path) -> None:
+    project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
+    lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
+    action = kit / "actions" / "greet" / "action.yml"
+    action.write_text(action.read_text().replace("hello", "good morning"))
+    project.push("main")
+    assert "told good morning main" in project.log
+
+
+def test_up_again_repairs_and_down_leaves_nothing(tmp_path: Path) -> None:
+    project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
+    stopped: list[str] = []
+    for _ in range(2):
+        forge, state = lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
+        (forge.remote(state.repository) / "hooks" / "post-receive").unlink()
+        shutil.rmtree(forge.kit)
+    forge, _ = lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
+    assert project.git("status", "--porcelain") == ""
+    assert "passed: CI" in project.push("main")
+    lifecycle.down(project.path, lambda _data, name, _say: stopped.append(name), lambda _: None)
+    assert stopped == ["forge-fixture"]
+    assert not (project.path / ".ml-cicd").exists()
+    assert project.git("remote") == ""
+
+
+def test_without_act_up_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python3"))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    with pytest.raises(UnreachableError) as failure:
+        lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
+    assert failure.value.exit_code == 69
+    assert "pip install 'ml-cicd[local]'" in failure.value.hint
