@@ -45,6 +45,7 @@ def test_a_batch_is_answered_in_order_and_like_single_flights(service: Service) 
         ("scheduled_departure", "tomorrow"),
         ("scheduled_departure", "2013-12-20T17:45:00Z"),
         ("visibility", "good"),
+        ("temperature", float("nan")),
         ("dep_delay", 25),
     ],
 )

@@ -78,6 +78,12 @@ def test_what_is_known_only_later_is_refused_by_name(running: tuple[Service, obj
     assert (status, body["detail"][0]["loc"]) == (422, ["body", "dep_delay"])
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "warm"])
+def test_what_is_no_number_is_refused_by_name(running: tuple[Service, object], value: object) -> None:
+    status, body = running[0].post("/predict", FLIGHT | {"temperature": value})
+    assert (status, body["detail"][0]["loc"]) == (422, ["body", "temperature"])
+
+
 @pytest.mark.parametrize("count", [0, 10_001])
 def test_a_batch_has_a_size(running: tuple[Service, object], count: int) -> None:
     status, body = running[0].post("/predict/batch", {"flights": [FLIGHT] * count})

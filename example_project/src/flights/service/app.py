@@ -3,7 +3,9 @@
 import os
 from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from flights.flight import Flight, to_frame
@@ -36,6 +38,12 @@ def create_app(bundle: Bundle) -> FastAPI:
 
     def delays(flights: list[Flight]) -> list[Prediction]:
         return [Prediction(arrival_delay_minutes=round(float(delay), 2)) for delay in bundle.predict(to_frame(flights))]
+
+    @app.exception_handler(RequestValidationError)
+    def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
+        """Where and what each mistake is; not the input again, which may be NaN and then is no JSON."""
+        mistakes = [{key: mistake[key] for key in ("loc", "msg", "type")} for mistake in error.errors()]
+        return JSONResponse({"detail": mistakes}, status_code=422)
 
     @app.get("/health")
     def health() -> dict[str, Any]:

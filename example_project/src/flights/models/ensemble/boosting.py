@@ -16,7 +16,7 @@ def boosting() -> Pipeline:
     """An untrained model, from the columns KNOWN to minutes of delay.
 
     It minimises the absolute error, as delays have a long tail that squares would chase. The settings were chosen on
-    September and October, trained on the months before; the later months, which judge the model, had no part in it.
+    September and October, trained on the months before.
     """
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
     columns = ColumnTransformer([("categories", encoder, [*CATEGORIES]), ("numbers", "passthrough", [*NUMBERS])])
