@@ -27,6 +27,7 @@ demo: $(READY)
 
 down: .venv/.ready
 	@$(BIN)/python -m tests.road.demo --down
+	@$(BIN)/python -m cicd.forge.engine_setup --stop
 
 # Where this fails it says why; the tests then say what was not run, and in CI that is a failure.
 engine: .venv/.ready

@@ -1,6 +1,6 @@
 """Gets a machine without a Docker engine one, or says how. An engine that answers is used as it is.
 
-`python -m cicd.forge.engine_setup` does it from the command line.
+`python -m cicd.forge.engine_setup` does it from the command line; with `--stop` it stops what it started.
 """
 
 from __future__ import annotations
@@ -131,20 +131,25 @@ def start_daemon(command: Sequence[str], address: str, state: Path, say: Callabl
     )
 
 
-def stop_engine(client: docker.DockerClient, state: Path, say: Callable[[str], None]) -> None:
-    """Stop the engine that was started here, unless containers still run in it."""
+def started_engine(state: Path) -> int | None:
+    """The process id of the engine that was started here, while it runs."""
     pid_file = state / "dockerd.pid"
-    if not _is_dockerd(pid_file):
+    return int(pid_file.read_text()) if _is_dockerd(pid_file) else None
+
+
+def stop_engine(client: docker.DockerClient, state: Path, say: Callable[[str], None]) -> None:
+    """Stop the engine that was started here, unless containers run in it."""
+    if not (pid := started_engine(state)):
         return
     if running := client.containers.list():
-        say(f"the Docker engine that was started here stays: {len(running)} other containers run in it")
+        names = ", ".join(str(container.name) for container in running)
+        say(f"the Docker engine that was started here stays: {names} run in it")
         return
-    pid = int(pid_file.read_text())
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + SECONDS_TO_ANSWER
-    while _is_dockerd(pid_file) and time.monotonic() < deadline:
+    while started_engine(state) and time.monotonic() < deadline:
         time.sleep(0.1)
-    pid_file.unlink()
+    (state / "dockerd.pid").unlink()
     say("stopped the Docker engine that was started here")
 
 
@@ -167,8 +172,12 @@ def _answers(address: str, alive: Callable[[], bool]) -> bool:
 
 
 def main() -> int:
-    """Make sure that an engine answers here and can build."""
+    """Make sure that an engine answers here and can build; with --stop, stop the one that was started here."""
     try:
+        if sys.argv[1:] == ["--stop"]:
+            if started_engine(STATE):
+                stop_engine(engine.connect(), STATE, print)
+            return 0
         ensure_engine(print)
         ensure_build_client(print)
     except CicdError as error:

@@ -64,9 +64,9 @@ def up(data: Path, name: str, say: Callable[[str], None]) -> Services:
 
 
 def down(data: Path, name: str, say: Callable[[str], None]) -> None:
-    """Remove all containers, networks and volumes of project `name`. Images stay: they make the next start quick.
+    """Remove all containers, networks and volumes of project `name`.
 
-    An engine that was started here is stopped when nothing else runs in it.
+    Images stay, since they make the next start quick, and so does the engine: it may serve others.
     """
     try:
         client = engine.connect()
@@ -85,7 +85,8 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
         volume.remove(force=True)
     (data / "services.json").unlink(missing_ok=True)
     say(f"removed {len(containers)} containers, {len(networks)} networks, {len(volumes)} volumes; images stay")
-    engine_setup.stop_engine(client, engine_setup.STATE, say)
+    if pid := engine_setup.started_engine(engine_setup.STATE):
+        say(f"the Docker engine that was started here stays; to stop it: kill {pid}")
 
 
 def _run_registry(

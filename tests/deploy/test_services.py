@@ -137,7 +137,7 @@ def test_down_removes_containers_networks_and_volumes_of_the_project(
     assert not client.volumes.list(filters=label)
     assert not (data / "services.json").exists()
     services.down(data, name, said.append)
-    assert said[-1] == "removed 0 containers, 0 networks, 0 volumes; images stay"
+    assert "removed 0 containers, 0 networks, 0 volumes; images stay" in said
 
 
 def test_a_port_that_someone_took_is_named_and_nothing_is_lost(project: tuple[Path, str]) -> None:
