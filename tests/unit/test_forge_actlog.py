@@ -1,0 +1,123 @@
+"""What is read from `act`: a recorded run (forge_act.jsonl), and how a green run can be worth nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cicd.forge import report
+from cicd.forge.actlog import Job, Log, Parser, Step, plain
+from cicd.forge.runs import Run
+
+RECORDED = Path(__file__).with_name("forge_act.jsonl")
+
+
+def parsed(lines: list[str]) -> tuple[Log, list[Step | Job]]:
+    parser = Parser()
+    ended = [item for line in lines if (item := parser.feed(line))]
+    return parser.log, ended
+
+
+def record(**fields: object) -> str:
+    return json.dumps({"job": "CI/a", "jobID": "a", "level": "info", "matrix": {}, "msg": "", **fields})
+
+
+OK = record(jobResult="success")
+
+
+@pytest.fixture(scope="module")
+def log() -> Log:
+    return parsed(RECORDED.read_text("utf-8").splitlines())[0]
+
+
+def test_every_job_has_its_result_also_when_it_was_skipped(log: Log) -> None:
+    assert log.results == {
+        "ci / m-1": "success",
+        "ci / m-2": "success",
+        "ci / Build image": "success",
+        "ci / skipped": "skipped",
+        "ci / last": "failure",
+    }
+    assert log.job("build") is log.job("ci / Build image")
+    assert [job.matrix for job in log.jobs if job.id == "m"] in ([{"v": 1}, {"v": 2}], [{"v": 2}, {"v": 1}])
+
+
+def test_every_step_has_its_result_and_its_seconds(log: Log) -> None:
+    steps = {step.name: step.result for step in log.job("build").steps if step.top}
+    assert list(steps.values()) == ["success", "success", "skipped", "success", "failure"]
+    assert list(steps)[1:3] == ["Say hello", "echo never"]
+    assert 0 < log.job("build").step("h").seconds < 5
+    assert log.job("build").seconds >= log.job("build").step("h").seconds
+
+
+def test_the_steps_inside_a_composite_action_are_kept_apart(log: Log) -> None:
+    inner = next(step for step in log.job("build").steps if step.path == ("h", "s") and step.stage == "Main")
+    assert (inner.name, inner.result, inner.output[0]) == ("inner step", "success", "hello me")
+    assert log.job("build").step("Say hello").output[0] == "hello me"
+
+
+def test_outputs_summary_and_annotations(log: Log) -> None:
+    assert log.job("build").step("h").outputs == {"word": "hi"}
+    assert log.job("build").summary == "### sum\n"
+    assert [str(note) for note in log.annotations] == ["warning: x: watch out", "error: a.py:3: bad thing"]
+    assert log.annotations[1].properties == {"file": "a.py", "line": "3"}
+
+
+def test_a_tolerated_failure_is_not_what_failed(log: Log) -> None:
+    soft = log.job("build").step("soft")
+    assert (soft.result, soft.tolerated, soft.failed) == ("failure", True, False)
+    failed = log.failed_step
+    assert failed is not None
+    assert failed.job.id == "last"
+    assert failed.output == ["exit status 4"]
+
+
+def test_the_lines_for_people(log: Log) -> None:
+    _, ended = parsed(RECORDED.read_text("utf-8").splitlines())
+    lines = [line for item in ended for line in report.ended(item)]
+    assert any(line.startswith("  FAILED") and "ci / Build image: soft   (the job goes on)" in line for line in lines)
+    assert "    error: a.py:3: bad thing" in lines
+    assert any(line.startswith("  skipped") and line.endswith("ci / skipped") for line in lines)
+    assert not [line for line in lines if "Post" in line or "echo never" in line]
+    run = Run(7, "CI", "ci.yml", "push", "refs/heads/x", "0" * 40, "ada", "", 1.5, "failure", "ci / last / s")
+    assert report.conclusion(run, log) == ["FAILED: CI / ci / last / s   (1.5 s; ml-cicd local logs 7)"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "exit_code", "verdict"),
+    [
+        ([OK], 0, "success"),
+        ([OK], 1, "failure"),
+        ([], 0, "failure"),
+        ([record(jobResult="failure")], 0, "failure"),
+        ([record(jobResult="skipped")], 0, "skipped"),
+        ([OK, record(jobResult="skipped", job="CI/b")], 0, "success"),
+        ([OK, record(msg="\U0001f6a7  Skipping unsupported platform -- Try running with `-P odd=...`")], 0, "failure"),
+        ([OK, record(msg="LocalRepositoryCache not matched https://github.com/a/b with Ref v1")], 0, "failure"),
+        ([OK, "fatal error: concurrent map writes"], 2, "failure"),
+        ([OK, "panic: runtime error"], 0, "failure"),
+        ([OK, record(level="error", msg="something broke")], 0, "failure"),
+        ([OK, record(level="error", msg="exit status 1", stepID=["0"], stage="Main", step="s")], 0, "success"),
+        ([OK, "not json", "{broken", "[1]", "{}", "1"], 0, "success"),
+    ],
+)
+def test_a_run_that_did_nothing_or_broke_is_a_failure(lines: list[str], exit_code: int, verdict: str) -> None:
+    assert parsed(lines)[0].verdict(exit_code) == verdict
+
+
+def test_reasons_are_named_where_no_step_failed() -> None:
+    skipped = record(msg="Skipping unsupported platform -- Try running with `-P the-moon=...`")
+    assert parsed([skipped])[0].reasons() == [
+        "job 'a' did not run: this machine has no runner with the label 'the-moon'"
+    ]
+    assert parsed(["Error: no such file"])[0].reasons() == ["Error: no such file"]
+    assert parsed([])[0].reasons() == ["no job ran"]
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    assert plain("\x1b[31mred\x1b[0m \x1b]0;title\x07ok\x07\x9b") == "red ok"
+    assert plain("10 %\r50 %\r100 %\r\n") == "100 %"
+    output = record(raw_output=True, msg="\x1b[2Jhidden\n", stepID=["0"], stage="Main", step="s")
+    assert parsed([output])[0].job("a").step("s").output == ["hidden"]

@@ -1,0 +1,120 @@
+"""Payloads and changed paths, from real repositories."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.forge import events, git
+from cicd.forge.events import Repository, Update
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass
+class Workspace:
+    path: Path
+
+    def git(self, *arguments: str) -> str:
+        identity = ["-c", "user.name=Ada L", "-c", "user.email=ada@example.org"]
+        done = subprocess.run(
+            ["git", "-C", str(self.path), *identity, *arguments], check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    def commit(self, name: str, message: str = "a change") -> str:
+        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.path / name).write_text(name + message)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    @property
+    def repository(self) -> Repository:
+        return Repository(self.path, "file:///srv/git", "acme/app")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Workspace:
+    workspace = Workspace(tmp_path)
+    workspace.git("init", "-q", "-b", "main")
+    return workspace
+
+
+def test_the_payload_of_a_push_to_a_branch(work: Workspace) -> None:
+    first = work.commit("a")
+    second, third = work.commit("b", "two\n\nwith a body\n"), work.commit("c", 'quotes " and $(x)')
+    payload = events.push(work.repository, Update(first, third, "refs/heads/main"), third, "ada", [first])
+    assert {key: payload[key] for key in ("ref", "before", "after", "created", "deleted", "forced", "base_ref")} == {
+        "ref": "refs/heads/main", "before": first, "after": third, "created": False, "deleted": False,
+        "forced": False, "base_ref": None,
+    }  # fmt: skip
+    assert [commit["id"] for commit in payload["commits"]] == [second, third]
+    assert payload["commits"][0]["message"] == "two\n\nwith a body"
+    assert payload["commits"][1]["message"] == 'quotes " and $(x)'
+    assert payload["commits"][0]["author"] == {"name": "Ada L", "email": "ada@example.org"}
+    assert all(commit["distinct"] for commit in payload["commits"])
+    assert payload["head_commit"] == payload["commits"][1]
+    assert payload["repository"]["full_name"] == "acme/app"
+    assert payload["repository"]["default_branch"] == "main"
+    assert payload["repository"]["owner"]["login"] == "acme"
+    assert payload["compare"].endswith(f"/acme/app/compare/{first[:12]}...{third[:12]}")
+    assert (payload["pusher"]["name"], payload["sender"]["login"]) == ("ada", "ada")
+
+
+def test_a_rewritten_branch_is_forced_and_brings_only_its_own_commits(work: Workspace) -> None:
+    base, old = work.commit("a"), work.commit("b")
+    work.git("reset", "-q", "--hard", base)
+    new = work.commit("c")
+    payload = events.push(work.repository, Update(old, new, "refs/heads/main"), new, "ada", [old])
+    assert payload["forced"] is True
+    assert [commit["id"] for commit in payload["commits"]] == [new]
+
+
+def test_an_annotated_tag_names_the_tag_object_and_the_commit(work: Workspace) -> None:
+    commit = work.commit("a")
+    work.git("tag", "-a", "-m", "go", "Staging")
+    tag = work.git("rev-parse", "refs/tags/Staging")
+    payload = events.push(work.repository, Update(git.NOTHING, tag, "refs/tags/Staging"), commit, "ada", [commit])
+    assert (payload["after"], payload["head_commit"]["id"], payload["commits"]) == (tag, commit, [])
+    assert (payload["created"], payload["base_ref"]) == (True, "refs/heads/main")
+    assert payload["compare"].endswith("/compare/Staging")
+
+
+def test_the_payload_of_an_explicit_start(work: Workspace) -> None:
+    payload = events.dispatch(work.repository, "staging.yml", "refs/heads/main", {"commit": "x"}, "github-actions[bot]")
+    assert payload["workflow"] == ".github/workflows/staging.yml"
+    assert payload["inputs"] == {"commit": "x"}
+    assert payload["sender"] == {"login": "github-actions[bot]", "type": "Bot"}
+
+
+def test_a_new_branch_is_compared_with_the_parent_of_its_oldest_new_commit(work: Workspace) -> None:
+    base = work.commit("a")
+    work.git("checkout", "-q", "-b", "feature")
+    work.commit("b")
+    tip = work.commit("dir with blank/\u00fcber")
+    before = git.before_of(work.path, tip, [base], "main")
+    assert before == base
+    assert git.changed(work.path, before, tip) == ["b", "dir with blank/\u00fcber"]
+
+
+def test_the_first_push_of_all_changes_every_file(work: Workspace) -> None:
+    work.commit("a")
+    tip = work.commit("b")
+    assert git.changed(work.path, git.before_of(work.path, tip, [], "main"), tip) == ["a", "b"]
+
+
+def test_a_new_branch_without_new_commits_is_compared_with_the_default_branch(work: Workspace) -> None:
+    old, tip = work.commit("a"), work.commit("b")
+    assert git.before_of(work.path, old, [tip], "main") == old
+
+
+def test_a_renamed_file_counts_with_both_names(work: Workspace) -> None:
+    before = work.commit("a")
+    work.git("mv", "a", "b")
+    work.git("commit", "-q", "-m", "rename")
+    assert git.changed(work.path, before, "HEAD") == ["a", "b"]

@@ -1,0 +1,105 @@
+"""The forge's own data: its name for the repository, its runs, its lock, what `up` refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.cli import main
+from cicd.errors import UsageError
+from cicd.forge import data, lifecycle, runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cicd.forge.data import Data, State
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://github.com/acme/app", "acme/app"),
+        ("https://github.com/acme/app.git", "acme/app"),
+        ("https://token@github.example.com/acme/my.app.git", "acme/my.app"),
+        ("git@github.com:acme/app.git", "acme/app"),
+        ("ssh://git@github.com:22/acme/app", "acme/app"),
+        ("/srv/git/app", "local/my-project"),
+        ("file:///srv/acme/app", "local/my-project"),
+        ("https://gitlab.com/group/sub/app", "local/my-project"),
+        ("", "local/my-project"),
+    ],
+)
+def test_the_repository_is_named_after_origin_or_the_directory(tmp_path: Path, address: str, name: str) -> None:
+    project = tmp_path / "my 'project"
+    project.mkdir()
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    if address:
+        subprocess.run(["git", "-C", str(project), "remote", "add", "origin", address], check=True)
+    assert lifecycle.repository_name(project) == name
+
+
+def test_up_needs_the_root_of_a_repository_and_a_configuration(tmp_path: Path) -> None:
+    def never(*_: object) -> State:
+        raise AssertionError
+
+    with pytest.raises(UsageError, match=r"There is no ml-cicd\.toml"):
+        lifecycle.up(tmp_path, tmp_path, never, print)
+    (tmp_path / "ml-cicd.toml").write_text('name = "x"\n')
+    with pytest.raises(UsageError, match="not the root of a git repository"):
+        lifecycle.up(tmp_path, tmp_path, never, print)
+    assert not (tmp_path / ".ml-cicd").exists()
+
+
+def made(forge: Data, **fields: str) -> runs.Run:
+    rest = {"workflow": "CI", "file": "ci.yml", "event": "push", "ref": "refs/heads/x", "sha": "a" * 40,
+            "actor": "ada", "started": "2026-01-01T00:00:00+00:00"}  # fmt: skip
+    return runs.create(forge, {"ref": "x"}, **{**rest, **fields})
+
+
+def test_runs_are_numbered_and_kept(tmp_path: Path) -> None:
+    forge = data.of_project(tmp_path)
+    first, second = made(forge), made(forge, file="other.yml")
+    runs.save(forge, replace(first, result="success", seconds=1.5))
+    assert (first.number, second.number) == (1, 2)
+    assert json.loads((runs.folder(forge, 1) / "event.json").read_text()) == {"ref": "x"}
+    assert runs.load(forge)[0].seconds == 1.5
+
+
+def test_a_running_run_is_lost_when_nobody_holds_the_lock(tmp_path: Path) -> None:
+    forge = data.of_project(tmp_path)
+    made(forge)
+    with forge.lock() as held:
+        assert held
+        assert runs.load(forge)[0].result == "running"
+    assert runs.load(forge)[0].result == "lost"
+    assert json.loads((runs.folder(forge, 1) / "run.json").read_text())["result"] == "running"
+    runs.settle(forge)
+    assert json.loads((runs.folder(forge, 1) / "run.json").read_text())["result"] == "lost"
+
+
+def test_the_commands_tell_what_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["local", "runs", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out) == []
+    forge = data.of_project(tmp_path)
+    runs.save(forge, replace(made(forge), result="failure", failed="test / Unit tests"))
+    assert main(["local", "runs"]) == 0
+    assert "failure" in (shown := capfd.readouterr().out)
+    assert "test / Unit tests" in shown
+    assert main(["local", "runs", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)[0]["failed"] == "test / Unit tests"
+    assert main(["local", "logs", "7"]) == 2
+    assert "There is no run 7" in capfd.readouterr().err
+    assert main(["local"]) == 2
+
+
+def test_a_cache_with_a_blank_in_its_path_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere/with a blank")
+    with pytest.raises(UsageError, match="it has a blank"):
+        data.cache()

@@ -1,0 +1,129 @@
+"""Workflow files: triggers, what they use, and what is wrong with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.errors import UsageError
+from cicd.forge import workflows
+from cicd.forge.filters import PushFilter
+from cicd.forge.workflows import Input
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JOBS = "\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}\n"
+PATH = ".github/workflows/a.yml"
+
+
+@pytest.mark.parametrize(
+    ("on", "push", "dispatch"),
+    [
+        ("on: push", PushFilter(), None),
+        ("on: [push, pull_request]", PushFilter(), None),
+        ("on: {push: }", PushFilter(), None),
+        ("on: {push: {branches: main}}", PushFilter(branches=("main",)), None),
+        ("on: {push: {tags: [Staging, 1.0, on]}}", PushFilter(tags=("Staging", "1.0", "on")), None),
+        ("on: {push: {paths-ignore: ['**.md', '!a.md']}}", PushFilter(paths_ignore=("**.md", "!a.md")), None),
+        ("on: workflow_call", None, None),
+        ("'on': workflow_dispatch", None, {}),
+        (
+            (
+                "on: {workflow_dispatch: {inputs: {a: , b: {required: true, type: boolean, default: true},"
+                " c: {type: choice, options: [x, 1]}, d: {type: boolean}}}}"
+            ),
+            None,
+            {"a": Input(), "b": Input(True, "true"), "c": Input(options=("x", "1")), "d": Input(default="false")},
+        ),
+    ],
+)
+def test_what_starts_a_workflow(on: str, push: PushFilter | None, dispatch: dict[str, Input] | None) -> None:
+    found = workflows.parse(PATH, f"name: A\n{on}{JOBS}")
+    assert (found.push, found.dispatch) == (push, dispatch)
+    assert (found.file, found.name) == ("a.yml", "A")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("on: push\njobs:\n  a: [\n", "a.yml:4: "),
+        ("on: push\n\tjobs: 1\n", "a.yml:2: "),
+        ("- a\n", "a.yml:1: this is not a workflow"),
+        ("", "a.yml:1: this is not a workflow"),
+        ("on: push\n", "the key 'jobs' is missing"),
+        (JOBS, "the key 'on' is missing"),
+        ("on: {push: {branches: [a], branches-ignore: [b]}}" + JOBS, "both 'branches' and 'branches-ignore'"),
+        ("on: {push: {tags: ['v[0-']}}" + JOBS, "'v[0-': brackets hold"),
+    ],
+)
+def test_a_broken_file_is_explained(text: str, message: str) -> None:
+    with pytest.raises(UsageError) as failure:
+        workflows.parse(PATH, text)
+    assert message in failure.value.message
+    assert failure.value.message.startswith(PATH)
+    assert failure.value.exit_code == 2
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Path:
+    files = {
+        ".github/workflows/ci.yml": (
+            "on: {workflow_call: {inputs: {runs-on: {default: '[\"kit-label\"]'}}}}\n"
+            "jobs: {a: {runs-on: '${{ fromJSON(inputs.runs-on) }}', steps: [{uses: org/ml-cicd/actions/x@v1},"
+            " {uses: actions/checkout@abc}]}}\n"
+        ),
+        "actions/x/action.yml": "runs: {using: composite, steps: [{run: 'true'}]}\n",
+        "actions/bad/action.yml": "runs: {using: composite, steps: [{uses: actions/cache@v4}]}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def needs(kit: Path, jobs: str, **others: str) -> workflows.Needs:
+    files = {PATH: f"on: push\njobs: {jobs}\n", **{name.replace("__", "/"): text for name, text in others.items()}}
+    return workflows.needs("a.yml", files.get, kit)
+
+
+def test_everything_that_is_used_is_found_through_the_kit_and_mapped(kit: Path) -> None:
+    found = needs(
+        kit,
+        '{a: {uses: org/ml-cicd/.github/workflows/ci.yml@main, with: {runs-on: \'["gpu", "big"]\'}},'
+        " b: {runs-on: {group: g, labels: [lab]}, steps: [{uses: ./own/action}, {uses: actions/checkout@v7}]}}",
+        **{"own/action/action.yml": "runs: {steps: [{uses: org/ml-cicd/actions/x@v2}]}"},
+    )
+    stand_in = workflows.STAND_INS["actions/checkout"]
+    assert found.repositories == {
+        "org/ml-cicd@main": kit,
+        "org/ml-cicd@v1": kit,
+        "org/ml-cicd@v2": kit,
+        "actions/checkout@abc": stand_in,
+        "actions/checkout@v7": stand_in,
+    }
+    assert found.labels == {*workflows.LABELS, "kit-label", "gpu", "big", "lab"}
+    assert (stand_in / "action.yml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("jobs", "message"),
+    [
+        ("{a: {steps: [{uses: actions/cache@v4}]}}", f"{PATH}: 'uses: actions/cache@v4' can't run locally."),
+        ("{a: {steps: [{uses: 'docker://alpine'}]}}", "'uses: docker://alpine' can't run locally."),
+        ("{a: {uses: org/ml-cicd/.github/workflows/ci.yml}}", "can't run locally."),
+        (
+            "{a: {steps: [{uses: org/ml-cicd/actions/bad@v1}]}}",
+            "org/ml-cicd/actions/bad/action.yml: 'uses: actions/cache@v4' can't run locally.",
+        ),
+        ("{a: {steps: [{uses: org/ml-cicd/actions/none@v1}]}}", "There is no actions/none/action.yml in org/ml-cicd."),
+        ("{a: {uses: ./.github/workflows/none.yml}}", "There is no .github/workflows/none.yml in the project."),
+    ],
+)
+def test_what_can_not_run_here_is_refused_with_the_name_of_the_file(kit: Path, jobs: str, message: str) -> None:
+    with pytest.raises(UsageError) as failure:
+        needs(kit, jobs)
+    assert message in failure.value.message
+    assert failure.value.exit_code == 2
+    assert failure.value.hint
