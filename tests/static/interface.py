@@ -194,13 +194,15 @@ def outputs_of(command: str) -> set[str]:
 
 
 def tokens(kit: Kit) -> Iterator[Finding]:
-    """A token goes to the commands that need permissions, and to no other."""
+    """The job's token goes to the commands that need permissions, a registry's to those that use packages."""
     for action in kit.actions.values():
         for step in action.steps:
-            needs = any(CAPABILITIES[name].permissions for name in action.commands if f"ml-cicd {name} " in step.run)
-            if needs != ("GITHUB_TOKEN" in step.env) or (not needs and TOKENS & step.env.keys()):
-                text = "needs the job's token" if needs else "needs no token, and has one"
-                yield Finding(action.file, step.name, "tokens", text)
+            names = [name for name in action.commands if f"ml-cicd {name} " in step.run]
+            scopes = {scope for name in names for scope in CAPABILITIES[name].permissions}
+            for token, needed in (("GITHUB_TOKEN", bool(scopes)), ("REGISTRY_TOKEN", "packages" in scopes)):
+                if needed != (token in step.env):
+                    text = f"needs the {token}" if needed else f"needs no {token}, and has it"
+                    yield Finding(action.file, step.name, "tokens", text)
 
 
 def last_job(kit: Kit) -> Iterator[Finding]:

@@ -74,7 +74,9 @@ BREACHES = (
     Breach("declared", CI, "passed or failed.", "''", "output result: declared: needs a description"),
     Breach("declared", RECORD, "The output `outcome` of the action deploy.", "''", "input outcome: declared"),
     Breach("used", CI, "${{ inputs.timeout-minutes }}", "30", "input timeout-minutes: used: is used by no job"),
-    Breach("used", DEPLOY, "${{ secrets.REGISTRY_TOKEN }}", "x", "secret REGISTRY_TOKEN: used: is used by no"),
+    Breach(
+        "used", DEPLOY, "      REGISTRY_TOKEN:\n", "      OTHER_TOKEN:\n", "secret OTHER_TOKEN: used: is used by no"
+    ),
     Breach("runners", CI, CHOSEN, "    runs-on: ubuntu-24.04\n", "job test: runners"),
     Breach("runners", CI, """'["ubuntu-24.04"]'""", "ubuntu-24.04", "its default is no JSON array"),
     Breach("given", CI, "          image: ${{", "          images: ${{", "the action run-tests has no input images"),
@@ -98,8 +100,9 @@ BREACHES = (
     Breach("commands", TEST, "cicd/bootstrap.py", "cicd/install.py", "runs the bootstrap"),
     Breach("made", TEST, "steps.tests.outputs.tests", "steps.tests.outputs.count", "no command of the action sets"),
     Breach("made", RECORD, "  sha256:\n", "  hash:\n", "output sha256: made: `ml-cicd record` sets it"),
-    Breach("tokens", TEST, "IMAGE: ${{ inputs.image }}", "GITHUB_TOKEN: ${{ github.token }}", "needs no token"),
-    Breach("tokens", RECORD, "        GITHUB_TOKEN: ${{ inputs.token }}\n", "", "needs the job's token"),
+    Breach("tokens", TEST, "IMAGE: ${{ inputs.image }}", "GITHUB_TOKEN: ${{ github.token }}", "needs no GITHUB_TOKEN"),
+    Breach("tokens", RECORD, "        GITHUB_TOKEN: ${{ inputs.token }}\n", "", "needs the GITHUB_TOKEN"),
+    Breach("tokens", RECORD, "        REGISTRY_TOKEN: ${{ inputs.registry-token }}\n", "", "needs the REGISTRY_TOKEN"),
     Breach("last_job", DEPLOY, "needs: [verify, deploy, record]", "needs: [verify, deploy]", "does not need record"),
     Breach("last_job", DEPLOY, "if: always()", "if: success()", "does not always run"),
     Breach("last_job", DEPLOY, "${{ jobs.conclude.outputs.url }}", "${{ jobs.deploy.outputs.url }}", "the output url"),

@@ -143,7 +143,7 @@ BROKEN = {
     ),
     "the deploying job is given a secret of nobody": (
         PRODUCTION,
-        ("secrets.REGISTRY_TOKEN", "secrets.SIGNING_KEY"),
+        ("${{ secrets.REGISTRY_TOKEN }}\n\n  record:", "${{ secrets.SIGNING_KEY }}\n\n  record:"),
         "production.yml: job deploy: ring 3: may not have the secret SIGNING_KEY",
     ),
     "the deploying job downloads an artifact": (

@@ -1,0 +1,69 @@
+"""What "in a container without token or socket" rests on: the package hands neither to any container."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.static.kit import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TOKENS = {"GITHUB_TOKEN", "REGISTRY_TOKEN"}
+HOST = {"volumes", "volumes_from", "mounts", "binds", "devices", "privileged", "cap_add", "pid_mode", "ipc_mode"}
+# These talk to GitHub, to the registry and to the git remote, and start git and the engine's client. No others do.
+READ_TOKENS = {"cicd/github.py", "cicd/registry.py", "cicd/repository.py"}
+START_CLIENTS = {"cicd/engine.py", "cicd/repository.py"}
+
+
+def breaches(sources: Mapping[str, str]) -> Iterator[str]:
+    """Every place at which a token, the host's environment or a part of the host could reach a container."""
+    for file, text in sources.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.expr, ast.keyword)) and (said := _breach(file, node)):
+                yield f"{file}:{node.lineno}: {said}"
+
+
+def _breach(file: str, node: ast.expr | ast.keyword) -> str:
+    match node:
+        case ast.Constant(value=str(name)) if name in TOKENS and file not in READ_TOKENS:
+            return f"reads {name}"
+        case ast.Constant(value="host"):
+            return "names the host's network"
+        case ast.keyword(arg=str(name)) if name in HOST:
+            return f"gives a container {name}"
+        case ast.Dict() if None in node.keys and "os.environ" in ast.unparse(node) and file not in START_CLIENTS:
+            return "hands on the whole environment"
+        case ast.Call() if ast.unparse(node) in ("dict(os.environ)", "os.environ.copy()"):
+            return "hands on the whole environment"
+    return ""
+
+
+@pytest.fixture(scope="module")
+def sources() -> dict[str, str]:
+    """The modules that jobs run: all but those of the local forge."""
+    paths = [path for path in (ROOT / "cicd").rglob("*.py") if "forge" not in path.parts]
+    return {str(path.relative_to(ROOT)): path.read_text() for path in paths}
+
+
+def test_no_container_gets_a_token_or_a_part_of_the_host(sources: dict[str, str]) -> None:
+    assert list(breaches(sources)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "environment = {'TOKEN': os.environ['GITHUB_TOKEN']}",
+        "client.containers.create(image, volumes=['/var/run/docker.sock'])",
+        "client.containers.create(image, privileged=True)",
+        "client.containers.create(image, network='host')",
+        "environment = {**os.environ, 'A': 'b'}",
+        "environment = dict(os.environ)",
+    ],
+)
+def test_a_breach_is_found(sources: dict[str, str], line: str) -> None:
+    changed = {**sources, "cicd/suites.py": f"{sources['cicd/suites.py']}\n{line}\n"}
+    assert [found.split(":")[0] for found in breaches(changed)] == ["cicd/suites.py"]
