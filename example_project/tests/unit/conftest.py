@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from flights.data_loaders import choose
+from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
 from flights.models.common import bundle
 from flights.pipelines.train import train
 
@@ -21,6 +23,7 @@ ROWS = 20_000
 
 TRAIN_AGAIN = """
 import sys
+import zipfile
 from flights.pipelines import train
 train.main(sys.argv[1:])
 print("modules", *(module.__file__ for name, module in sys.modules.items() if name.startswith("flights")))
@@ -61,3 +64,24 @@ def trained(tmp_path_factory: pytest.TempPathFactory, again: Again) -> Trained: 
     flights = choose.load(None, ROWS)
     metadata = train(flights, LOCK, directory)
     return Trained(directory, flights, metadata, bundle.load(directory))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """The first 3,000 flights of the package's data, to be changed."""
+    folder = NycFlightsDataLoader().folder
+    for name in ("weather.csv", "planes.csv", "airports.csv"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    write(tmp_path, pd.read_csv(folder / "flights.csv.zip", nrows=3000))
+    return tmp_path
+
+
+def write(folder: Path, flights: pd.DataFrame) -> None:
+    with zipfile.ZipFile(folder / "flights.csv.zip", "w") as archive:
+        archive.writestr("flights.csv", flights.to_csv(index=False))
+
+
+def load(folder: Path) -> pd.DataFrame:
+    loader = NycFlightsDataLoader()
+    loader.folder = folder
+    return loader.load()

@@ -1,40 +1,16 @@
 """Nothing that is known only after departure reaches the model."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
 from flights.features.build_features import FEATURES, build_features
 from flights.features.columns import KNOWN, TARGET
 from flights.flight import Flight
-from tests.unit.conftest import Trained
+from tests.unit.conftest import Trained, load, write
 
 LATER = {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time", "time_hour", TARGET, "departure_delay"}
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """The first 3,000 flights of the package's data, to be changed."""
-    folder = NycFlightsDataLoader().folder
-    for name in ("weather.csv", "planes.csv", "airports.csv"):
-        (tmp_path / name).write_bytes((folder / name).read_bytes())
-    write(tmp_path, pd.read_csv(folder / "flights.csv.zip", nrows=3000))
-    return tmp_path
-
-
-def write(folder: Path, flights: pd.DataFrame) -> None:
-    with zipfile.ZipFile(folder / "flights.csv.zip", "w") as archive:
-        archive.writestr("flights.csv", flights.to_csv(index=False))
-
-
-def load(folder: Path) -> pd.DataFrame:
-    loader = NycFlightsDataLoader()
-    loader.folder = folder
-    return loader.load()
 
 
 def test_no_column_is_one_of_those_known_later() -> None:
