@@ -13,6 +13,7 @@ from typing import Any
 
 KIT = Path(__file__).resolve().parents[2]
 EXAMPLE = KIT / "example_project"
+TINY = KIT / "tests" / "fixtures" / "tiny"
 COMMAND = Path(sys.executable).parent / "ml-cicd"
 IDENTITY = {
     "GIT_AUTHOR_NAME": "A Data Scientist",
@@ -36,11 +37,13 @@ class Run:
 
 
 class Project:
-    """A git repository in `path` that holds the example."""
+    """A git repository in `path` that holds the files of `source`; `quiet` keeps the output of its pushes."""
 
-    def __init__(self, path: Path, *, quiet: bool = False) -> None:
+    def __init__(self, path: Path, source: Path = EXAMPLE, *, quiet: bool = False) -> None:
         self.path = path
+        self.source = source
         self.quiet = quiet
+        self.said = ""
 
     def git(self, *words: str) -> str:
         """The output of a git command."""
@@ -68,7 +71,7 @@ class Project:
         subprocess.run([COMMAND, "local", "down"], cwd=self.path, check=True)
 
     def create(self) -> None:
-        """Take over the example as it is now: a first commit on main, or one more when it changed."""
+        """Take over the source as it is now: a first commit on main, or one more when it changed."""
         self.path.mkdir(parents=True, exist_ok=True)
         if not (self.path / ".git").is_dir():
             self.git("init", "--quiet", "--initial-branch=main")
@@ -76,14 +79,14 @@ class Project:
             self.git("checkout", "--quiet", "--force", "main")
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "."],
-            cwd=EXAMPLE, check=True, capture_output=True, text=True,
+            cwd=self.source, check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
-        wanted = {name for name in listed.split("\0") if name and (EXAMPLE / name).is_file()}
+        wanted = {name for name in listed.split("\0") if name and (self.source / name).is_file()}
         for name in {name for name in self.git("ls-files", "-z").split("\0") if name} - wanted - {"CHANGELOG.md"}:
             (self.path / name).unlink()
         for name in wanted:
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(EXAMPLE / name, self.path / name)
+            shutil.copy2(self.source / name, self.path / name)
         self.git("add", "--all")
         if self.git("status", "--porcelain"):
             self.git("commit", "--quiet", "--message", "The project as it stands")
@@ -105,10 +108,11 @@ class Project:
         kept = subprocess.PIPE if self.quiet else None
         done = subprocess.run(
             ["git", "push", "--quiet", "local", *words],
-            cwd=self.path, env={**os.environ, **IDENTITY}, check=False, stdout=kept, stderr=kept, text=True,
+            cwd=self.path, env={**os.environ, **IDENTITY}, check=False, stderr=kept, text=True,
         )  # fmt: skip
+        self.said = done.stderr or ""
         if done.returncode:
-            raise RuntimeError(f"git push local {' '.join(words)} failed: {done.stderr or 'see above'}")
+            raise RuntimeError(f"git push local {' '.join(words)} failed: {self.said or 'see above'}")
         return self.runs()[before:]
 
     def runs(self) -> list[Run]:

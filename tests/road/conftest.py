@@ -1,0 +1,45 @@
+"""A tiny project on a forge of its own, brought to Production once; each test goes on from there."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.road.project import EXAMPLE, TINY, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The tiny project, its forge up, its first release in Production."""
+    project = Project(tmp_path_factory.mktemp("road") / "tiny", TINY, quiet=True)
+    project.create()
+    shutil.copytree(EXAMPLE / ".github", project.path / ".github")
+    project.commit("callers")
+    assert project.up() == 0
+    try:
+        project.push("main")
+        project.git("checkout", "--quiet", "-b", "develop")
+        assert [run.result for run in project.push("develop")] == ["success", "success"], project.said
+        project.git("tag", "--force", "Production")
+        assert [run.result for run in project.push("--force", "Production")] == ["success"], project.said
+        yield project
+    finally:
+        project.down()
+
+
+@pytest.fixture
+def road(tiny: Project) -> Iterator[Project]:
+    """The tiny project on a fresh develop; what a test leaves on its branches is put back."""
+    tiny.git("fetch", "--quiet", "--tags", "--force", "local")
+    start = tiny.git("rev-parse", "develop")
+    tiny.git("checkout", "--quiet", "--force", "-B", "develop", start)
+    yield tiny
+    tiny.git("checkout", "--quiet", "--force", "develop")
+    good = tiny.git("rev-parse", "local/main")
+    tiny.git("fetch", "--quiet", "local")
+    tiny.git("reset", "--quiet", "--hard", tiny.git("rev-parse", "local/main") or good)

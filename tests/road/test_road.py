@@ -1,0 +1,198 @@
+"""The road by real pushes: what is good goes on by digest, and what is bad stops at the stage meant to stop it."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cicd import engine
+
+if TYPE_CHECKING:
+    from tests.road.project import Project
+
+
+def health(project: Project, environment: str) -> dict[str, Any]:
+    """What the service of an environment says of itself."""
+    url = project.environments()[environment]["url"]
+    with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def leftovers() -> list[str]:
+    """Containers of the project that neither serve nor are the registry."""
+    listed = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"})
+    known = {"tiny-integration", "tiny-staging", "tiny-production", "ml-cicd-tiny-registry"}
+    return [str(one.name) for one in listed if one.name not in known]
+
+
+def entries(project: Project) -> dict[str, int]:
+    """How many entries the ledger has for each environment."""
+    return {name: len(project.history(name)) for name in ("integration", "staging", "production")}
+
+
+def test_three_environments_run_the_digest_that_was_built_once(road: Project) -> None:
+    environments = road.environments()
+    assert set(environments) == {"integration", "staging", "production"}
+    assert len({one["digest"] for one in environments.values()}) == 1
+    assert all(one["healthy"] and not one["problem"] for one in environments.values())
+    assert health(road, "production")["digest"] == environments["production"]["digest"]
+
+
+def test_each_promotion_rests_on_the_entry_before_it(road: Project) -> None:
+    newest = {name: road.history(name)[0] for name in ("integration", "staging", "production")}
+    assert newest["integration"]["deployment"]["basis"] is None
+    for name, before in (("staging", "integration"), ("production", "staging")):
+        basis = newest[name]["deployment"]["basis"]
+        assert basis == {"environment": before, "number": newest[before]["number"], "sha256": newest[before]["sha256"]}
+
+
+def test_main_and_staging_are_at_the_commit_that_passed(road: Project) -> None:
+    road.git("fetch", "--quiet", "--tags", "--force", "local")
+    commit = road.environments()["integration"]["commit"]
+    assert road.git("rev-parse", "local/main") == road.git("rev-parse", "Staging^{commit}") == commit
+
+
+def test_what_the_jobs_pushed_started_nothing_but_the_dispatch(road: Project) -> None:
+    assert [run.file for run in road.runs()][:3] == ["integration.yml", "staging.yml", "production.yml"]
+
+
+def test_a_feature_branch_is_tested_and_deploys_nothing(road: Project) -> None:
+    before = entries(road)
+    road.git("checkout", "--quiet", "-B", "feature/good")
+    road.commit("a good change")
+    (run,) = road.push("--force", "feature/good")
+    assert (run.file, run.result) == ("ci.yml", "success")
+    assert entries(road) == before
+
+
+def test_a_failing_unit_test_is_red_at_that_step_and_deploys_nothing(road: Project) -> None:
+    before = entries(road), road.environments()
+    road.write("app/model.py", "def predict(value, offset):\n    return value - offset\n")
+    road.commit("a bug")
+    (run,) = road.push("develop")
+    assert run.result == "failure"
+    assert run.failed.endswith("Run the unit tests in the image")
+    assert "FAILED: integration" in road.said
+    assert "Run the unit tests in the image" in road.said
+    assert (entries(road), road.environments()) == before
+    assert leftovers() == []
+
+
+def test_a_failing_test_is_red_on_a_feature_branch_too_and_the_checks_still_run(road: Project) -> None:
+    road.git("checkout", "--quiet", "-B", "feature/bad")
+    road.write("app/model.py", "def predict(value, offset):\n    return value - offset\n")
+    road.commit("a bug")
+    (run,) = road.push("--force", "feature/bad")
+    assert run.failed.endswith("Run the unit tests in the image")
+    assert "compiles: passed" in road.log(run)
+
+
+def test_a_dockerfile_that_does_not_build_names_the_instruction(road: Project) -> None:
+    road.write("cicd/build/Dockerfile", "ARG BASE\nFROM ${BASE}\nRUN no-such-command\n")
+    road.commit("a broken Dockerfile")
+    (run,) = road.push("develop")
+    assert run.failed.endswith("Build the image")
+    assert "cicd/build/Dockerfile does not build" in road.said
+    assert "no-such-command" in road.log(run)
+
+
+def test_a_wrong_configuration_is_named_before_anything_is_done(road: Project) -> None:
+    text = (road.path / "ml-cicd.toml").read_text()
+    road.write("ml-cicd.toml", text.replace("[train]\n", '[train]\nimputs = ["app"]\n'))
+    road.commit("a slip")
+    (run,) = road.push("develop")
+    assert run.result == "failure"
+    assert "train: unknown key imputs; allowed are command, inputs, lock" in road.said
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("import sys\nsys.exit(3)\n", "ended with exit code 3"),
+        ("import time\ntime.sleep(60)\n", "was not healthy within 5 s"),
+    ],
+    ids=["crashes", "hangs"],
+)
+def test_a_release_that_is_never_healthy_is_recorded_and_the_old_one_serves_on(
+    road: Project, change: str, reason: str
+) -> None:
+    before, count = health(road, "integration"), entries(road)
+    service = (road.path / "app" / "serve.py").read_text()
+    road.write("app/serve.py", change + service)
+    road.commit("a bad release")
+    (run,) = road.push("develop")
+    assert run.failed.endswith("Deploy the release and test it there")
+    assert reason in road.said
+    assert health(road, "integration") == before
+    assert entries(road) == {**count, "integration": count["integration"] + 1}
+    newest = road.history("integration")[0]["deployment"]
+    assert newest["result"] == "failed"
+    assert reason in newest["reason"]
+    assert leftovers() == []
+
+
+def test_a_release_that_fails_its_integration_tests_goes_no_further(road: Project) -> None:
+    before, main = health(road, "integration"), road.git("rev-parse", "local/main")
+    road.write("app/train.py", (road.path / "app" / "train.py").read_text().replace('"offset": 1', '"offset": 2'))
+    road.commit("a worse model")
+    (run,) = road.push("develop")
+    assert run.failed.endswith("Deploy the release and test it there")
+    assert health(road, "integration") == before
+    road.git("fetch", "--quiet", "local")
+    assert road.git("rev-parse", "local/main") == main
+
+
+def test_production_on_an_unaccepted_commit_is_refused_and_the_old_release_serves_on(road: Project) -> None:
+    before, count = health(road, "production"), entries(road)
+    road.commit("not accepted by anybody")
+    road.git("tag", "--force", "Production")
+    (run,) = road.push("--force", "Production")
+    assert run.failed.endswith("Verify that the commit may be promoted")
+    assert "is not on main" in road.said
+    assert "exit code 4" in road.log(run) or "exitcode '4'" in road.log(run)
+    assert (health(road, "production"), entries(road)) == (before, count)
+
+
+def test_a_commit_of_main_that_staging_never_saw_is_refused(road: Project) -> None:
+    before = health(road, "production")
+    commit = road.commit("straight to main, past every stage")
+    road.push(f"{commit}:main")
+    road.git("tag", "--force", "Production")
+    (run,) = road.push("--force", "Production")
+    assert "has no passed entry of staging" in road.said
+    assert run.result == "failure"
+    assert health(road, "production") == before
+
+
+def test_a_branch_with_a_hostile_name_is_only_a_name(road: Project) -> None:
+    name = "a$(touch${IFS}pwned)'\";touch${IFS}pwned;#`touch${IFS}pwned`"
+    road.git("checkout", "--quiet", "-B", name)
+    road.commit("an innocent change")
+    (run,) = road.push("--force", name)
+    assert (run.ref, run.result) == (f"refs/heads/{name}", "success")
+    assert list(road.path.rglob("pwned")) == []
+
+
+def test_after_every_failure_the_next_good_change_goes_all_the_way(road: Project) -> None:
+    commit = road.commit("a good change")
+    assert [run.result for run in road.push("develop")] == ["success", "success"], road.said
+    road.git("tag", "--force", "Production")
+    assert [run.result for run in road.push("--force", "Production")] == ["success"], road.said
+    environments = road.environments()
+    assert {one["commit"] for one in environments.values()} == {commit}
+    assert len({one["digest"] for one in environments.values()}) == 1
+
+
+def test_the_way_back_is_deploy_by_hand_with_the_same_acceptance(road: Project) -> None:
+    newest, before = (one["deployment"] for one in road.history("production")[:2])
+    refused = road.command("deploy", "--remote", "local", "--environment", "production", "--commit", before["commit"])
+    assert refused.returncode == 4
+    assert "does not descend" in refused.stderr
+    words = ("deploy", "--remote", "local", "--environment", "production", "--commit", before["commit"], "--backwards")
+    outcome = road.json(*words)
+    assert (outcome["action"], outcome["result"], outcome["replaced"]) == ("rollback", "passed", newest["release"])
+    assert health(road, "production")["digest"] == before["release"].partition("@")[2]
