@@ -1,0 +1,148 @@
+"""A case: a workflow, what starts it, what each command answers, and everything that must then be seen."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.act import harness
+from tests.act.harness import GITHUB_TOKEN, REGISTRY_TOKEN, Kit, Project, Reply, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from tests.act.harness import Call, Event
+
+FOLLOWING = "following"
+PLANTED = "planted"
+HOSTILE = (
+    f"""a$(touch "$ACT_TIER_CASE/{PLANTED}")`touch $ACT_TIER_CASE/{PLANTED}`'"\n; touch $ACT_TIER_CASE/{PLANTED} #*"""
+)
+"""Whatever a shell makes of it, it leaves a file behind."""
+
+NEED_GITHUB_TOKEN = ("train", "release", "verify", "deploy", "record", "advance")
+NEED_REGISTRY_TOKEN = ("train", "release", "verify", "deploy", "record")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job must end: which of its steps succeed, fail, and are skipped."""
+
+    result: str
+    failed: str = ""
+    still: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def steps(self, job: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The result of each step of `job`, in order."""
+        if self.result == "skipped":
+            return []
+        results, after = [], False
+        for step in job["steps"]:
+            name = step["name"]
+            skipped = name in self.without or (after and name not in self.still)
+            results.append((name, "failure" if name == self.failed else "skipped" if skipped else "success"))
+            after = after or name == self.failed
+        return results
+
+
+SKIPPED = Ended("skipped")
+
+
+def green(*, without: Sequence[str] = ()) -> Ended:
+    """Every step succeeds, but for those that are left out."""
+    return Ended("success", without=tuple(without))
+
+
+def red(step: str, *, still: Sequence[str] = ()) -> Ended:
+    """`step` fails and ends the job, except for the steps that run still."""
+    return Ended("failure", step, tuple(still))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run, and what must be seen of it."""
+
+    name: str
+    workflow: Mapping[str, Any]
+    event: Callable[[Project], Event]
+    ended: Mapping[str, Ended]
+    """Every job."""
+    calls: Sequence[str]
+    """Every call of `ml-cicd`, in order."""
+    jobs: Mapping[str, Any]
+    """The jobs as written, to know their steps."""
+    replies: Mapping[str, Reply] = field(default_factory=dict)
+    outputs: Mapping[str, str] | None = None
+    """What reaches the following job or step; None when there is none."""
+    tokens: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": GITHUB_TOKEN})
+    """The tokens that are given to the commands that need them."""
+    labels: frozenset[str] | None = None
+    of: str = ""
+    """The workflow or action of the kit that it is about."""
+    sets: frozenset[str] = frozenset()
+    """The inputs that it sets."""
+
+    def start(self, kit: Kit, project: Project, folder: Path) -> Run:
+        """Run it."""
+        labels = set(self.labels) if self.labels else None
+        event = self.event(project)
+        return harness.run(kit, project, folder, self.workflow, event=event, replies=self.replies, labels=labels)
+
+    def check(self, run: Run) -> None:
+        """Hold what was seen against what must be."""
+        run.assert_sound()
+        assert run.results == {job: ended.result for job, ended in self.ended.items()}
+        for job, ended in self.ended.items():
+            assert list(run.steps(job).items()) == ended.steps(self.jobs[job]), job
+        assert [shown(call) for call in run.calls] == list(self.calls)
+        for call in run.calls:
+            assert call.tokens == self._tokens(call.command), call.command
+        assert run.exit_code == any(ended.result == "failure" for ended in self.ended.values())
+        if self.outputs is not None:
+            assert run.outputs() == self.outputs
+        assert not (run.folder / PLANTED).exists(), "an input was run as shell code"
+
+    def _tokens(self, command: str) -> dict[str, str]:
+        needed = {"GITHUB_TOKEN": NEED_GITHUB_TOKEN, "REGISTRY_TOKEN": NEED_REGISTRY_TOKEN}
+        return {name: value for name, value in self.tokens.items() if command in needed[name]}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A fault in the kit's YAML, and a case that must see it."""
+
+    name: str
+    file: str
+    pattern: str
+    replacement: str
+    seen_by: Case
+
+    def start(self, kit: Kit, project: Project, folder: Path) -> Run:
+        """Run the case with the faulty kit."""
+        return self.seen_by.start(
+            kit.mutated(folder / "kit", self.file, self.pattern, self.replacement), project, folder
+        )
+
+
+def shown(call: Call) -> str:
+    """The call as a case writes it; of the long JSON of `conclude`, the results of the jobs."""
+    try:
+        results = json.loads(call.arguments[1]) if call.command == "conclude" else None
+    except ValueError:
+        results = None
+    if results is None:
+        return str(call)
+    return " ".join(["conclude", *(f"{job}={value['result']}" for job, value in sorted(results.items()))])
+
+
+def call(command: str, **options: str) -> str:
+    """A call as a case writes it."""
+    words = [word for name, value in options.items() for word in ("--" + name.replace("_", "-"), value)]
+    return shlex.join([command, *words])
+
+
+BOTH_TOKENS = {"GITHUB_TOKEN": GITHUB_TOKEN, "REGISTRY_TOKEN": REGISTRY_TOKEN}

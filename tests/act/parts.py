@@ -1,0 +1,127 @@
+"""The cases of the composite actions: each one with its defaults, every input, hostile values, and a failure."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from tests.act.cases import HOSTILE, Case, Ended, call, green, red
+from tests.act.harness import GITHUB_TOKEN, Reply
+from tests.act.road import BUNDLE, COMMIT, IMAGE, replies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ANSWERS = replies("staging") | {"conclude": Reply(outputs={"result": "passed"})}
+USE = "Use the action"
+SHOW = "Show its outputs"
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action: its command, the options to which it must pass its inputs, and the defaults of those not required."""
+
+    command: str
+    options: tuple[str, ...]
+    required: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    tokens: tuple[str, ...] = ()
+
+
+PROMOTION = {"environment": "staging", "commit": COMMIT}
+HERE = {"directory": "."}
+LAX = {"tag": "", "backwards": "false"}
+TOKENS = {"token": "GITHUB_TOKEN", "registry-token": "REGISTRY_TOKEN"}
+BOTH = ("token", "registry-token")
+BOOLEAN = ("backwards",)
+ACTIONS = {
+    "build-image": Action("build", ("directory",), defaults=HERE),
+    "run-tests": Action("test", ("directory", "image"), {"image": IMAGE}, HERE),
+    "run-checks": Action("check", ("directory", "image"), {"image": IMAGE}, HERE),
+    "train": Action("train", ("directory", "image"), {"image": IMAGE}, HERE, BOTH),
+    "release": Action(
+        "release", ("directory", "bundle", "test-image"), {"bundle": BUNDLE, "test-image": IMAGE}, HERE, BOTH
+    ),
+    "verify": Action(
+        "verify", ("directory", "environment", "commit", "tag", "backwards"), PROMOTION, HERE | LAX, BOTH
+    ),
+    "deploy": Action(
+        "deploy", ("directory", "environment", "commit", "tag", "backwards", "release", "test"), PROMOTION,
+        HERE | LAX | {"release": "", "test": ""}, BOTH,
+    ),
+    "record": Action("record", ("outcome",), {"outcome": "{}"}, tokens=BOTH),
+    "advance": Action(
+        "advance", ("directory", "commit", "staging-workflow"), {"commit": COMMIT},
+        HERE | {"staging-workflow": "staging.yml"}, ("token",),
+    ),
+}  # fmt: skip
+
+
+def _workflow(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
+    given = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
+    show = {
+        "name": SHOW,
+        "if": "always()",
+        "env": {"OUTPUTS": "${{ toJSON(steps.it.outputs) }}"},
+        "run": 'printf "%s" "$OUTPUTS" > "$ACT_TIER_CASE/outputs.json"',
+    }
+    steps = [{"name": USE, "id": "it", "uses": f"org/ml-cicd/actions/{name}@v1", "with": given}, show]
+    return {"on": {"workflow_dispatch": {}}, "jobs": {"only": {"runs-on": "ubuntu-latest", "steps": steps}}}
+
+
+def _case(name: str, what: str, inputs: Mapping[str, str], reply: Reply | None = None, *, tokens: Any = None) -> Case:
+    action = ACTIONS.get(name) or Action("conclude", ("needs",), {"needs": ""})
+    reply = reply or ANSWERS[action.command]
+    workflow = _workflow(name, inputs)
+    values = {**dict.fromkeys(action.required, ""), **action.defaults, **inputs}
+    ended: Ended = red(USE, still=[SHOW]) if reply.exit_code else green()
+    words = [word for option in action.options for word in ("--" + option, values[option])]
+    put_out = {**dict.fromkeys(ANSWERS[action.command].outputs, ""), **reply.outputs}
+    return Case(
+        name=f"actions/{name}: {what}", workflow=workflow, event=lambda project: project.dispatch(inputs),
+        ended={"only": ended}, calls=[shlex.join([action.command, *words])], jobs=workflow["jobs"],
+        replies={action.command: reply}, outputs=put_out, of=f"actions/{name}",
+        sets=frozenset(inputs), tokens=tokens or {"GITHUB_TOKEN": GITHUB_TOKEN},
+    )  # fmt: skip
+
+
+def _cases(name: str, action: Action) -> list[Case]:
+    every = {option: "true" if option in BOOLEAN else f"the {option}" for option in action.defaults}
+    secrets = {token: f"the {token} of the caller" for token in action.tokens}
+    tokens = {TOKENS[token]: value for token, value in secrets.items()}
+    hostile = {option: HOSTILE for option in action.options if option not in BOOLEAN}
+    # These two put something out although they fail.
+    outputs = ANSWERS[action.command].outputs if action.command in ("deploy", "check") else {}
+    return [
+        _case(name, "what must be given", action.required),
+        *(
+            [_case(name, "every input", {**action.required, **every, **secrets}, tokens=tokens)]
+            if every or secrets
+            else []
+        ),
+        _case(name, "hostile inputs", hostile),
+        _case(name, "fails", action.required, Reply(1, outputs)),
+        _case(name, "is refused", action.required, Reply(4)),
+    ]
+
+
+def _conclude(what: str, needs: str, shown: str, result: str) -> Case:
+    case = _case("conclude", what, {"needs": needs} if needs else {}, Reply(int(result != "passed")))
+    return replace(case, replies={}, calls=[shown], outputs={"result": result})
+
+
+CONCLUDE = [
+    _conclude("all succeeded", '{"a": {"result": "success"}}', "conclude a=success", "passed"),
+    _conclude("one was skipped", '{"a": {"result": "skipped"}}', "conclude a=skipped", "failed"),
+    _conclude("needs nothing", "{}", "conclude", ""),
+    _conclude("nothing given", "", call("conclude", needs=""), ""),
+    _conclude("hostile inputs", HOSTILE, call("conclude", needs=HOSTILE), ""),
+]
+CASES = [case for name, action in ACTIONS.items() for case in _cases(name, action)] + CONCLUDE
+MISSING = [_case(name, "nothing given", {}) for name, action in ACTIONS.items() if action.required]
+WRONG = [
+    _case(name, "neither true nor false", {**action.required, "backwards": "yes"})
+    for name, action in ACTIONS.items()
+    if "backwards" in action.options
+]

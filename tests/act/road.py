@@ -1,0 +1,361 @@
+"""The cases of the workflows: each one, in each outcome that it can have."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cicd.forge import workflows
+from cicd.ledger import Deployment
+from tests.act.cases import BOTH_TOKENS, FOLLOWING, HOSTILE, SKIPPED, Case, Ended, call, green, red
+from tests.act.harness import CALLERS, PUSHED, ROOT, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tests.act.harness import Event, Project
+
+CHECKOUT = "Check out the code"
+BUILD = "Build the image"
+TESTS = "Run the unit tests in the image"
+CHECKS = "Run the checks in the image"
+TRAIN = "Train what changed in the image"
+RELEASE = "Build the release image and push both images"
+VERIFY = "Verify that the commit may be promoted"
+DEPLOY = "Deploy the release and test it there"
+RECORD = "Write the outcome into the ledger"
+ADVANCE = "Fast-forward main, move Staging and start staging"
+CONCLUDE = "Fail unless every job before succeeded"
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+IMAGE = _digest("build image")
+BUNDLE = f"ghcr.io/acme/app@{_digest('bundle')}"
+RELEASE_IMAGE = f"ghcr.io/acme/app@{_digest('release')}"
+TEST_IMAGE = f"ghcr.io/acme/app@{_digest('test')}"
+COMMIT = hashlib.sha1(b"commit").hexdigest()  # not PUSHED, to see which of them is passed on
+URL = "http://localhost:8101"
+COUNTS = '{"passed": 12, "failed": 0, "skipped": 1}'
+LINTED = '{"lint": true, "types": true}'
+NOT_LINTED = '{"lint": false, "types": true}'
+
+
+def _outcome(environment: str, result: Any = "passed") -> str:
+    return Deployment("app", environment, "deploy", result, COMMIT, RELEASE_IMAGE, TEST_IMAGE, url=URL).to_json()
+
+
+def _deployed(environment: str, result: str = "passed") -> Reply:
+    outputs = {"outcome": _outcome(environment, result), "result": result, "url": URL}
+    return Reply(0 if result == "passed" else 1, outputs)
+
+
+def replies(environment: str) -> dict[str, Reply]:
+    """What each command answers when all goes well."""
+    images = {"commit": COMMIT, "release": RELEASE_IMAGE, "test": TEST_IMAGE}
+    return {
+        "build": Reply(outputs={"image": IMAGE}),
+        "test": Reply(outputs={"tests": COUNTS}),
+        "check": Reply(outputs={"checks": LINTED}),
+        "train": Reply(outputs={"bundle": BUNDLE, "trained": "true"}),
+        "release": Reply(outputs=images),
+        "verify": Reply(outputs=images),
+        "deploy": _deployed(environment),
+        "record": Reply(outputs={"entry": "7", "sha256": _digest("entry").removeprefix("sha256:")}),
+        "advance": Reply(outputs={"state": "advanced"}),
+    }
+
+
+def _document(path: Any) -> dict[str, Any]:
+    return workflows.document(path.name, path.read_text("utf-8"))
+
+
+def _followed(caller: dict[str, Any], name: str) -> dict[str, Any]:
+    """The caller with a job that follows and takes the outputs."""
+    caller["jobs"][FOLLOWING] = {
+        "needs": [name],
+        "runs-on": "ubuntu-latest",
+        "steps": [
+            {
+                "name": "Take the outputs",
+                "env": {"OUTPUTS": f"${{{{ toJSON(needs.{name}.outputs) }}}}"},
+                "run": 'printf "%s" "$OUTPUTS" > "$ACT_TIER_CASE/outputs.json"',
+            }
+        ],
+    }
+    return caller
+
+
+def shipped(name: str) -> dict[str, Any]:
+    """The caller as the example project has it."""
+    return _followed(_document(CALLERS / f"{name}.yml"), name)
+
+
+def calling(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
+    """A caller that passes inputs on from the event, and the registry's token."""
+    given = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
+    job = {
+        "uses": f"org/ml-cicd/.github/workflows/{name}.yml@v1",
+        "with": given,
+        "secrets": {"REGISTRY_TOKEN": "${{ secrets.REGISTRY_TOKEN }}"},
+    }
+    if name == "ci":
+        del job["secrets"]
+    return _followed({"on": {"workflow_dispatch": {}}, "jobs": {name: job}}, name)
+
+
+class Road:
+    """Makes the cases of one workflow."""
+
+    def __init__(self, name: str, event: Callable[[Project], Event], passes: Mapping[str, Ended],
+                 calls: Callable[..., list[str]], outputs: Mapping[str, str]) -> None:  # fmt: skip
+        self.name = name
+        self.event = event
+        self.passes = passes
+        self.calls = calls
+        self.outputs = outputs
+        self.jobs = _document(ROOT / ".github" / "workflows" / f"{name}.yml")["jobs"]
+        self.replies = replies({"ci": "", "deploy": "staging"}.get(name, name))
+
+    def case(self, what: str, *, ended: Mapping[str, Ended] | None = None, calls: Sequence[str] | None = None,
+             outputs: Mapping[str, str] | None = None, **answers: Reply) -> Case:  # fmt: skip
+        """The shipped caller in one outcome. Where it fails nothing follows: `act` goes no further then."""
+        caller = shipped(self.name)
+        all_ended = dict(ended or self.passes)
+        fails = any(job.result == "failure" for job in all_ended.values())
+        if not fails:
+            all_ended[FOLLOWING] = green()
+        return Case(
+            name=f"{self.name}: {what}", workflow=caller, event=self.event, ended=all_ended,
+            calls=self.calls() if calls is None else calls,
+            jobs={**self.jobs, FOLLOWING: caller["jobs"][FOLLOWING]}, replies=self.replies | answers,
+            outputs=None if fails else {**self.outputs, **(outputs or {})}, of=self.name,
+        )  # fmt: skip
+
+    def with_inputs(self, what: str, inputs: Mapping[str, str], *, labels: Sequence[str] = ()) -> Case:
+        """All goes well, with these inputs."""
+        caller = calling(self.name, inputs)
+        ours = {key.replace("-", "_"): value for key, value in inputs.items()}
+        for name in ("runs_on", "timeout_minutes"):
+            ours.pop(name, None)
+        return replace(
+            self.case(what), workflow=caller, event=lambda project: project.dispatch(inputs),
+            calls=self.calls(**ours), labels=frozenset(labels) or None, sets=frozenset(inputs),
+            tokens=BOTH_TOKENS,
+        )  # fmt: skip
+
+
+def _ci(directory: str = ".") -> list[str]:
+    return [
+        call("build", directory=directory),
+        call("test", directory=directory, image=IMAGE),
+        call("check", directory=directory, image=IMAGE),
+        "conclude test=success",
+    ]
+
+
+def _integration(directory: str = ".", staging_workflow: str = "staging.yml", outcome: str = "") -> list[str]:
+    return [
+        call("build", directory=directory),
+        call("test", directory=directory, image=IMAGE),
+        call("train", directory=directory, image=IMAGE),
+        call("release", directory=directory, bundle=BUNDLE, test_image=IMAGE),
+        call(
+            "deploy", directory=directory, environment="integration", commit=COMMIT, tag="", backwards="false",
+            release=RELEASE_IMAGE, test=TEST_IMAGE,
+        ),
+        call("record", outcome=outcome or _outcome("integration")),
+        call("advance", directory=directory, commit=COMMIT, staging_workflow=staging_workflow),
+        "conclude build=success deploy=success record=success",
+    ]  # fmt: skip
+
+
+def _promotion(where: str, commit: str, tag: str, backwards: str = "false") -> Callable[..., list[str]]:
+    def calls(directory: str = ".", commit: str = commit, tag: str = tag, environment: str = where) -> list[str]:
+        place = {"directory": directory, "environment": environment}
+        strict = {"tag": tag, "backwards": backwards}
+        return [
+            call("verify", **place, commit=commit, **strict),
+            call("deploy", **place, commit=COMMIT, **strict, release="", test=""),
+            call("record", outcome=_outcome(where)),
+            "conclude deploy=success record=success verify=success",
+        ]
+
+    return calls
+
+
+def _ci_cases() -> list[Case]:
+    outputs = {"result": "passed", "tests": COUNTS, "checks": LINTED}
+    passes = {"test": green(), "ci-passed": green()}
+    road = Road("ci", lambda project: project.push("refs/heads/feature/x"), passes, _ci, outputs)
+    failed = "conclude test=failure"
+    build, test, check, _ = _ci()
+    concluded = red(CONCLUDE)
+    return [
+        road.case("passes"),
+        road.case(
+            "the image does not build", build=Reply(1), calls=[build, failed],
+            ended={"test": red(BUILD), "ci-passed": concluded},
+        ),
+        road.case(
+            "a unit test fails, the checks still run", test=Reply(1), calls=[build, test, check, failed],
+            ended={"test": red(TESTS, still=[CHECKS]), "ci-passed": concluded},
+        ),
+        road.case(
+            "a check fails", check=Reply(1, {"checks": NOT_LINTED}), calls=[build, test, check, failed],
+            ended={"test": red(CHECKS), "ci-passed": concluded},
+        ),
+        road.case(
+            "no engine answers", build=Reply(69), calls=[build, failed],
+            ended={"test": red(BUILD), "ci-passed": concluded},
+        ),
+        road.with_inputs(
+            "every input", {"directory": "projects/a b", "runs-on": '["gpu"]', "timeout-minutes": "7"},
+            labels=["gpu", "ubuntu-latest"],
+        ),
+        road.with_inputs("hostile inputs", {"directory": HOSTILE}),
+    ]  # fmt: skip
+
+
+def _integration_cases() -> list[Case]:
+    outputs = {
+        "commit": COMMIT, "release": RELEASE_IMAGE, "test": TEST_IMAGE, "bundle": BUNDLE, "trained": "true",
+        "entry": "7", "state": "advanced", "result": "passed",
+    }  # fmt: skip
+    passes = {"build": green(), "deploy": green(), "record": green(), "conclude": green()}
+    road = Road("integration", lambda project: project.push("refs/heads/develop"), passes, _integration, outputs)
+    build, test, train, release, deploy, record, advance, _ = _integration()
+    failed = _integration(outcome=_outcome("integration", "failed"))[5]
+    built = [build, test, train, release]
+    concluded = red(CONCLUDE)
+
+    def stopped(step: str) -> dict[str, Ended]:
+        return {"build": red(step), "deploy": SKIPPED, "record": SKIPPED, "conclude": concluded}
+
+    nothing = "conclude build=failure deploy=skipped record=skipped"
+    not_recorded = "conclude build=success deploy=failure record=skipped"
+    return [
+        road.case("passes"),
+        road.case(
+            "passes with a model that did not change", train=Reply(outputs={"bundle": BUNDLE, "trained": "false"}),
+            outputs={"trained": "false"},
+        ),
+        road.case("the image does not build", build=Reply(1), calls=[build, nothing], ended=stopped(BUILD)),
+        road.case("a unit test fails", test=Reply(1), calls=[build, test, nothing], ended=stopped(TESTS)),
+        road.case("the training fails", train=Reply(1), calls=[*built[:3], nothing], ended=stopped(TRAIN)),
+        road.case("the release is refused", release=Reply(4), calls=[*built, nothing], ended=stopped(RELEASE)),
+        road.case(
+            "the deployment fails, is recorded, and goes no further", deploy=_deployed("integration", "failed"),
+            calls=[*built, deploy, failed, "conclude build=success deploy=failure record=success"],
+            ended={**passes, "deploy": red(DEPLOY), "record": green(without=[ADVANCE]), "conclude": concluded},
+        ),
+        road.case(
+            "the deployment is refused before anything changed", deploy=Reply(4), calls=[*built, deploy, not_recorded],
+            ended={**passes, "deploy": red(DEPLOY), "record": SKIPPED, "conclude": concluded},
+        ),
+        road.case(
+            "no engine answers the deployment", deploy=Reply(69), calls=[*built, deploy, not_recorded],
+            ended={**passes, "deploy": red(DEPLOY), "record": SKIPPED, "conclude": concluded},
+        ),
+        road.case(
+            "the ledger can't be written, so nothing advances", record=Reply(69),
+            calls=[*built, deploy, record, "conclude build=success deploy=success record=failure"],
+            ended={**passes, "record": red(RECORD), "conclude": concluded},
+        ),
+        road.case(
+            "advancing is refused", advance=Reply(4),
+            calls=[*built, deploy, record, advance, "conclude build=success deploy=success record=failure"],
+            ended={**passes, "record": red(ADVANCE), "conclude": concluded},
+        ),
+        road.case(
+            "superseded by a newer run", advance=Reply(outputs={"state": "superseded"}),
+            outputs={"state": "superseded"},
+        ),
+        road.with_inputs(
+            "every input",
+            {"directory": "projects/a", "runs-on": '["gpu"]', "timeout-minutes": "7", "staging-workflow": "next.yml"},
+            labels=["gpu", "ubuntu-latest"],
+        ),
+        road.with_inputs("hostile inputs", {"directory": HOSTILE, "staging-workflow": HOSTILE}),
+    ]  # fmt: skip
+
+
+def _promotion_cases(road: Road, environment: str) -> list[Case]:
+    verify, deploy, record, _ = road.calls()
+    failed = call("record", outcome=_outcome(environment, "failed"))
+    concluded = red(CONCLUDE)
+    passes = road.passes
+    refused = {"verify": red(VERIFY), "deploy": SKIPPED, "record": SKIPPED, "conclude": concluded}
+    nothing = "conclude deploy=skipped record=skipped verify=failure"
+    not_recorded = {**passes, "deploy": red(DEPLOY), "record": SKIPPED, "conclude": concluded}
+    only_verified = "conclude deploy=failure record=skipped verify=success"
+    return [
+        road.case("passes"),
+        road.case("refused", verify=Reply(4), calls=[verify, nothing], ended=refused),
+        road.case("no registry answers", verify=Reply(69), calls=[verify, nothing], ended=refused),
+        road.case(
+            "the deployment fails and is recorded", deploy=_deployed(environment, "failed"),
+            calls=[verify, deploy, failed, "conclude deploy=failure record=success verify=success"],
+            ended={**passes, "deploy": red(DEPLOY), "conclude": concluded},
+        ),
+        road.case(
+            "refused when it is verified again", deploy=Reply(4), calls=[verify, deploy, only_verified],
+            ended=not_recorded,
+        ),
+        road.case("no engine answers", deploy=Reply(69), calls=[verify, deploy, only_verified], ended=not_recorded),
+        road.case(
+            "the ledger can't be written", record=Reply(69),
+            calls=[verify, deploy, record, "conclude deploy=success record=failure verify=success"],
+            ended={**passes, "record": red(RECORD), "conclude": concluded},
+        ),
+    ]  # fmt: skip
+
+
+def _promotions() -> list[Case]:
+    outputs = {
+        "commit": COMMIT, "release": RELEASE_IMAGE, "test": TEST_IMAGE, "entry": "7", "url": URL, "result": "passed",
+    }  # fmt: skip
+    passes = {"verify": green(), "deploy": green(), "record": green(), "conclude": green()}
+    found = []
+    for name, tag in (("staging", "Staging"), ("production", "Production")):
+        calls = _promotion(name, PUSHED, tag)
+        road = Road(name, _pushed(tag), passes, calls, outputs)
+        found += _promotion_cases(road, name)
+        found += [
+            road.with_inputs(
+                "every input",
+                {
+                    "directory": "projects/a", "commit": "v1.2", "tag": f"a/{tag}", "runs-on": '["gpu"]',
+                    "timeout-minutes": "7",
+                },
+                labels=["gpu", "ubuntu-latest"],
+            ),
+            road.with_inputs("no trigger tag", {"commit": "v1.2", "tag": ""}),
+            road.with_inputs("hostile inputs", {"directory": HOSTILE, "commit": HOSTILE, "tag": HOSTILE}),
+        ]  # fmt: skip
+    inputs = {"environment": "staging", "commit": "v1.1"}
+    calls = _promotion("staging", "v1.1", "", "true")
+    road = Road("deploy", lambda project: project.dispatch(inputs), passes, calls, outputs)
+    found += _promotion_cases(road, "staging")
+    found += [
+        road.with_inputs(
+            "every input",
+            {
+                "directory": "projects/a", "environment": "staging", "commit": "v1.2", "runs-on": '["gpu"]',
+                "timeout-minutes": "7",
+            },
+            labels=["gpu", "ubuntu-latest"],
+        ),
+        road.with_inputs("hostile inputs", {"directory": HOSTILE, "environment": HOSTILE, "commit": HOSTILE}),
+    ]  # fmt: skip
+    return found
+
+
+def _pushed(tag: str) -> Callable[[Project], Event]:
+    return lambda project: project.push(f"refs/tags/{tag}")
+
+
+CASES = [*_ci_cases(), *_integration_cases(), *_promotions()]

@@ -1,0 +1,82 @@
+"""Nothing of the kit is left out: every workflow, job, step, action, input and output has its case."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cicd.forge import workflows
+from tests.act import parts, road
+from tests.act.harness import ROOT
+
+STEPS_THAT_NO_CASE_FAILS = {road.CHECKOUT}
+SET_UP_ONLY = "setup"
+
+
+def _documents(pattern: str) -> dict[str, Any]:
+    return {str(file): workflows.document(file.name, file.read_text("utf-8")) for file in ROOT.glob(pattern)}
+
+
+WORKFLOWS = {
+    Path(file).stem: document
+    for file, document in _documents(".github/workflows/*.yml").items()
+    if "workflow_call" in document["on"]
+}
+ACTIONS = {Path(file).parent.name: document for file, document in _documents("actions/*/action.yml").items()}
+
+
+def test_every_workflow_has_cases() -> None:
+    assert {case.of for case in road.CASES} == set(WORKFLOWS)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_job_of_a_workflow_is_seen_to_succeed_and_not_to(name: str) -> None:
+    seen = {(job, ended.result) for case in road.CASES if case.of == name for job, ended in case.ended.items()}
+    for job in WORKFLOWS[name]["jobs"]:
+        assert (job, "success") in seen
+        assert seen & {(job, "failure"), (job, "skipped")}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_step_of_a_workflow_is_seen_to_fail(name: str) -> None:
+    failed = {ended.failed for case in road.CASES if case.of == name for ended in case.ended.values()}
+    steps = {step["name"] for job in WORKFLOWS[name]["jobs"].values() for step in job["steps"]}
+    assert steps - STEPS_THAT_NO_CASE_FAILS <= failed
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_input_of_a_workflow_is_set_and_every_output_taken(name: str) -> None:
+    call = WORKFLOWS[name]["on"]["workflow_call"]
+    cases = [case for case in road.CASES if case.of == name]
+    assert set(call["inputs"]) == set().union(*(case.sets for case in cases))
+    assert [
+        set(case.outputs) for case in cases if case.outputs is not None and case.outputs.keys() ^ call["outputs"]
+    ] == []
+
+
+def test_every_action_has_cases() -> None:
+    assert {case.of for case in parts.CASES} == {f"actions/{name}" for name in set(ACTIONS) - {SET_UP_ONLY}}
+
+
+@pytest.mark.parametrize("name", sorted(set(ACTIONS) - {SET_UP_ONLY}))
+def test_every_input_of_an_action_is_set_and_every_output_taken(name: str) -> None:
+    cases = [case for case in parts.CASES if case.of == f"actions/{name}"]
+    assert set(ACTIONS[name]["inputs"]) == set().union(*(case.sets for case in cases))
+    assert [set(case.outputs or ()) ^ set(ACTIONS[name]["outputs"]) for case in cases] == [set()] * len(cases)
+
+
+@pytest.mark.parametrize("command", sorted(parts.ANSWERS))
+def test_what_is_answered_is_what_the_real_command_puts_out(command: str) -> None:
+    """Or else a case would prove that outputs flow which do not exist."""
+    tree = ast.parse((ROOT / "cicd" / "commands" / f"{command}.py").read_text("utf-8"))
+    put_out = [
+        {key.value for key in node.args[0].keys if isinstance(key, ast.Constant)}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "github.set_outputs"
+        and isinstance(node.args[0], ast.Dict)
+    ]
+    assert put_out == [set(parts.ANSWERS[command].outputs)]

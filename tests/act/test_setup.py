@@ -1,0 +1,100 @@
+"""With the real bootstrap and command: the set-up from nothing and again, and what the command says to `act`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cicd import __version__
+from cicd.forge import workflows
+from tests.act import harness
+from tests.act.harness import ROOT, Kit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.act.harness import Project, Run
+
+TOLD = {"empty": "", "plain": "a=b", "lines": 'first\n\n  third, "quoted" $(id)\n', "data": {"passed": 12}}
+
+
+def _job(*steps: dict[str, Any]) -> dict[str, Any]:
+    return {"on": {"workflow_dispatch": {}}, "jobs": {"only": {"runs-on": "ubuntu-latest", "steps": list(steps)}}}
+
+
+SET_UP = _job(
+    {"name": "Set up", "uses": "org/ml-cicd/actions/setup@v1"},
+    {"name": "Ask for the version", "id": "ask", "run": 'echo "said=$(ml-cicd --version)" >> "$GITHUB_OUTPUT"'},
+)
+
+
+def _set_up(kit: Kit, project: Project, folder: Path) -> Run:
+    """The set-up with what `folder` keeps from the run before: `act` gives steps a tool cache there."""
+    run = harness.run(kit, project, folder, SET_UP, event=project.dispatch({}))
+    run.assert_sound()
+    assert run.results == {"only": "success"}
+    return run
+
+
+def _cached(machine: Path) -> list[str]:
+    return sorted(path.name for path in (machine / "act" / "tool_cache" / "ml-cicd").iterdir())
+
+
+@pytest.fixture(scope="module")
+def machine(real_kit: Kit, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A machine that had nothing, and was set up once: locked dependencies, from the package index."""
+    folder = tmp_path_factory.mktemp("machine")
+    run = _set_up(real_kit, project, folder)
+    assert run.step("Ask for the version").outputs == {"said": f"ml-cicd {__version__}"}
+    assert [name.split("-")[0] for name in _cached(folder)] == ["kit", "venv"]
+    print(f"set-up with an empty tool cache: {run.step('Set up').seconds:.2f} s")
+    return folder
+
+
+def test_a_second_set_up_installs_nothing(real_kit: Kit, project: Project, machine: Path) -> None:
+    before = _cached(machine)
+    run = _set_up(real_kit, project, machine)
+    assert run.step("Ask for the version").outputs == {"said": f"ml-cicd {__version__}"}
+    assert _cached(machine) == before
+    print(f"set-up with a warm tool cache: {run.step('Set up').seconds:.2f} s")
+
+
+def test_each_job_runs_the_command_of_its_own_commit(
+    real_kit: Kit, project: Project, machine: Path, tmp_path: Path
+) -> None:
+    other = Kit(tmp_path / "kit")
+    shutil.copytree(real_kit.path, other.path)
+    version = other.path / "cicd" / "__init__.py"
+    version.write_text(version.read_text("utf-8").replace(__version__, "0.0.0"), "utf-8")
+    for kit, said in ((other, "0.0.0"), (real_kit, __version__)):
+        run = _set_up(kit, project, machine)
+        assert run.step("Ask for the version").outputs == {"said": f"ml-cicd {said}"}
+
+
+def test_outputs_arrive_whatever_is_in_them(kit: Kit, project: Project, tmp_path: Path) -> None:
+    """`github.set_outputs` as the next step sees it: empty, with several lines, as JSON."""
+    write = f"from cicd.github import set_outputs; set_outputs({TOLD!r})"
+    workflow = _job(
+        {"name": "Write", "id": "write", "shell": "python", "env": {"PYTHONPATH": str(ROOT)}, "run": write},
+        {
+            "name": "Take",
+            "env": {"OUTPUTS": "${{ toJSON(steps.write.outputs) }}"},
+            "run": 'printf "%s" "$OUTPUTS" > "$ACT_TIER_CASE/outputs.json"',
+        },
+    )
+    run = harness.run(kit, project, tmp_path, workflow, event=project.dispatch({}))
+    run.assert_sound()
+    assert run.outputs() == {**TOLD, "data": json.dumps(TOLD["data"])}
+
+
+def test_act_still_rejects_the_source_form(kit: Kit, project: Project, tmp_path: Path) -> None:
+    """`uses: $/actions/x` is why the kit is frozen before `act` runs it."""
+    file = tmp_path / "caller.yml"
+    workflow = _job({"name": "Set up", "uses": "$/actions/setup"})
+    file.write_text(json.dumps(workflow), "utf-8")
+    ended = harness.start_act(project, tmp_path, file, project.dispatch({}), workflows.Needs())
+    assert ended.returncode != 0, "act takes `$/` now: rewriting siblings for local runs can go (cicd/freeze.py)"
+    assert b"$/actions/setup" in ended.stdout

@@ -1,0 +1,20 @@
+"""Every workflow, in every outcome: which jobs and steps ran, with which result, and what was passed on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.act.road import CASES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.act.cases import Case
+    from tests.act.harness import Run
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_workflow(case: Case, run_of: Callable[[Case], Run]) -> None:
+    case.check(run_of(case))
