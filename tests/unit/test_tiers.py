@@ -22,7 +22,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     for tier, count in {"unit": 1, "kubernetes": 2}.items():
         (tests / tier).mkdir()
         body = "".join(f"def test_{number}(): pass\n" for number in range(count))
-        (tests / tier / f"test_{tier}.py").write_text(body)
+        (tests / tier / f"test_of_{tier}.py").write_text(body)
     return pytester
 
 
@@ -71,7 +71,7 @@ def test_a_tier_that_needs_an_engine_says_which_one_does_not_answer(
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
     (project.path / "tests" / "road").mkdir()
-    (project.path / "tests" / "road" / "test_road.py").write_text("def test_road(): pass\n")
+    (project.path / "tests" / "road" / "test_of_road.py").write_text("def test_road(): pass\n")
     result = project.runpytest("tests")
     result.stdout.fnmatch_lines(["tier road: 1 tests NOT RUN: No Docker engine answers: unix:///nonexistent/*"])
 
