@@ -38,10 +38,30 @@ def commit_of(directory: Path, name: str) -> str | None:
     return try_git(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
 
 
-def files(directory: Path, commit: str, folder: str) -> list[str]:
-    """The paths of the files right in `folder`, as of `commit`."""
-    listed = git(directory, "ls-tree", "-z", "--name-only", commit, f"{folder}/")
-    return [path for path in listed.split("\0") if path]
+def commits_of_refs(directory: Path, without: set[str]) -> list[str]:
+    """The commits to which the branches and tags point, those in `without` left out."""
+    form = "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
+    found: dict[str, None] = {}
+    for line in git(directory, "for-each-ref", f"--format={form}", "refs/heads", "refs/tags").splitlines():
+        name, kind, identity, peeled_kind, peeled = line.split("\0")
+        if name not in without and "commit" in (kind, peeled_kind):
+            found[peeled or identity] = None
+    return list(found)
+
+
+def folder(directory: Path, commit: str, path: str) -> dict[str, str]:
+    """The files right in the folder `path` as of `commit`: their paths and texts."""
+    listed = git(directory, "ls-tree", commit, f"{path}/").splitlines()
+    entries = [line.split("\t", 1) for line in listed if line.split()[1] == "blob"]
+    wanted = "".join(f"{entry.split()[2]}\n" for entry, _ in entries)
+    words = ["git", "-C", str(directory), "cat-file", "--batch"]
+    rest = subprocess.run(words, input=wanted.encode(), capture_output=True, check=True).stdout
+    found = {}
+    for _, name in entries:
+        header, _, rest = rest.partition(b"\n")
+        size = int(header.split()[2])
+        found[name], rest = rest[:size].decode(errors="replace"), rest[size + 1 :]
+    return found
 
 
 def read(directory: Path, commit: str, path: str) -> str | None:

@@ -31,6 +31,9 @@ BOT = "github-actions[bot]"
 MAX_TAGS = 3
 """More tags than this in one push start nothing."""
 
+UNUSED = ("docs", "example_project", "tests")
+"""Folders of the kit that no run needs: `act` copies the whole kit for every step that uses one of its actions."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -150,6 +153,8 @@ def freeze_kit(data: Data, source: Path) -> None:
     mark.unlink(missing_ok=True)
     shutil.rmtree(data.kit, ignore_errors=True)
     freeze.freeze(source, data.kit, freeze.REPOSITORY, "v1", worktree=True)
+    for name in UNUSED:
+        shutil.rmtree(data.kit / name, ignore_errors=True)
     mark.write_text(now, "utf-8")
 
 
@@ -173,11 +178,9 @@ def _starts(repository: Repository, updates: list[Update], actor: str) -> list[S
 
 def _known(repository: Repository, updates: list[Update]) -> list[str]:
     """The commits that the repository had before the push."""
-    moved = {update.ref for update in updates}
-    listed = git.git(repository.path, "for-each-ref", "--format=%(refname) %(objectname)", "refs/heads", "refs/tags")
-    rest = [line.split()[1] for line in listed.splitlines() if line.split()[0] not in moved]
-    before = [update.before for update in updates if not update.created]
-    return [commit for name in dict.fromkeys(rest + before) if (commit := git.commit_of(repository.path, name))]
+    rest = git.commits_of_refs(repository.path, without={update.ref for update in updates})
+    before = [git.commit_of(repository.path, update.before) for update in updates if not update.created]
+    return [*rest, *(commit for commit in before if commit)]
 
 
 def _started_by(repository: Repository, update: Update, commit: str, actor: str, known: list[str]) -> list[Start]:
@@ -188,11 +191,11 @@ def _started_by(repository: Repository, update: Update, commit: str, actor: str,
         return git.changed(repository.path, before, commit)
 
     found = []
-    for path in git.files(repository.path, commit, workflows.FOLDER):
+    for path, text in git.folder(repository.path, commit, workflows.FOLDER).items():
         if not path.endswith((".yml", ".yaml")):
             continue
         try:
-            workflow = workflows.parse(path, git.read(repository.path, commit, path) or "")
+            workflow = workflows.parse(path, text)
         except CicdError as error:
             say(plain(f"error: {error.message}. {error.hint}"))
             continue
