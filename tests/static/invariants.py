@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PINNED = re.compile(r"uses: (actions/[\w-]+)@[0-9a-f]{40} # v\d+(\.\d+)*$", re.MULTILINE)
 USES = re.compile(r"^ *(?:- )?uses: (?!\$/).*$", re.MULTILINE)
+HIDDEN = {"env", "defaults", "container", "services"}
 SENTENCE = re.compile(r"[A-Z][a-z]+(-[a-z]+)?( [\w'-]+,?){2,}")
 GRANT = re.compile(
     r"^ +(actions|attestations|contents|id-token|packages|pull-requests|\w+): (read|write)\b(?! # \w)", re.MULTILINE
@@ -76,6 +77,16 @@ def jobs(kit: Kit) -> Iterator[Finding]:
             yield Finding(workflow.file, "concurrency", "jobs", text)
 
 
+def hidden(kit: Kit) -> Iterator[Finding]:
+    """Nothing reaches a step but what it is given by name."""
+    for workflow in kit.workflows.values():
+        for key in sorted(HIDDEN & set(workflow.data)):
+            yield Finding(workflow.file, key, "hidden", "reaches every job")
+    for job in kit.jobs():
+        for key in sorted(HIDDEN & set(job.data)):
+            yield Finding(job.file, job.place, "hidden", f"{key} reaches every step")
+
+
 def reasons(kit: Kit) -> Iterator[Finding]:
     """Every permission says why, in a comment beside it."""
     for workflow in kit.workflows.values():
@@ -126,4 +137,4 @@ def _callable_jobs(kit: Kit) -> Iterator[Job]:
             yield from workflow.jobs.values()
 
 
-RULES = (siblings, one_level, scripts, jobs, reasons, steps, checkouts, untrusted)
+RULES = (siblings, one_level, scripts, jobs, hidden, reasons, steps, checkouts, untrusted)

@@ -14,11 +14,12 @@ from tests.static.capabilities import CAPABILITIES, THIRD_PARTY, VALIDATED, Runs
 from tests.static.kit import Finding, expressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tests.static.kit import Job, Kit, Step, Workflow
 
 LEDGER = "ledger"
+ALL_SECRETS = "(all of them)"
 NEEDED = re.compile(r"^needs\.([\w-]+)\.outputs\.([\w-]+)$")
 MADE = re.compile(r"^\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}$")
 RANK = {"none": 0, "read": 1, "write": 2}
@@ -102,12 +103,12 @@ class Edge:
 def facts_of(kit: Kit, job: Job) -> Facts:
     """What `job` is granted and does."""
     actions = [kit.actions[step.action] for step in job.steps if step.action in kit.actions]
-    text = str(dict(job.data))
+    text = " ".join(expressions(dict(job.data)))
     return Facts(
         job,
         tuple(command for action in actions for command in action.commands),
         frozenset(step.third_party for step in job.steps if step.third_party),
-        frozenset(re.findall(r"\bsecrets\.(\w+)", text)),
+        frozenset(name or ALL_SECRETS for name in re.findall(r"\bsecrets\b(?:\.(\w+))?", text)),
         any(step.run for step in job.steps),
     )
 
@@ -151,18 +152,22 @@ def findings(kit: Kit) -> list[Finding]:
             found += _may(facts, ring[job.file, job.id])
             if ring[job.file, job.id] in (Ring.RECORD, Ring.DEPLOY):
                 found += _taken(kit, workflow, job)
-    found += [
-        Finding(
-            edge.target.file,
-            edge.target.place,
-            "edge",
-            f"takes {edge.kind} from {edge.source.file}: {edge.source.place}, which is in ring 0",
-        )
-        for edge in edges(kit)
-        if ring[edge.source.file, edge.source.id] is Ring.PULL_REQUEST
-        and ring[edge.target.file, edge.target.id] in TRUSTED
-    ]
+    found += _flows(kit, ring)
     return sorted(set(found))
+
+
+def _flows(kit: Kit, ring: Mapping[tuple[str, str], Ring]) -> Iterator[Finding]:
+    """Whatever gets from ring 0 to rings 1-3, also through jobs that are in no ring."""
+    all_edges = edges(kit)
+    reached = [job for job in _jobs(kit) if ring[job.file, job.id] is Ring.PULL_REQUEST]
+    for source in reached:
+        for edge in (edge for edge in all_edges if edge.source == source):
+            target = edge.target
+            if ring[target.file, target.id] in TRUSTED:
+                text = f"takes {edge.kind} from {source.file}: {source.place}, which is in ring 0 or takes from it"
+                yield Finding(target.file, target.place, "edge", text)
+            elif target not in reached:
+                reached.append(target)
 
 
 def _workflow(workflow: Workflow) -> Iterator[Finding]:

@@ -56,6 +56,8 @@ BREACHES = (
         "jobs", DEPLOY, "    name: Deploy\n", "    name: Deploy\n    concurrency: x\n", "the target's lock is the mutex"
     ),
     Breach("jobs", CI, CHOSEN, f"{CHOSEN}    continue-on-error: true\n", "continues on error"),
+    Breach("hidden", CI, "\njobs:\n", "\nenv: {A: b}\njobs:\n", "env: hidden: reaches every job"),
+    Breach("hidden", CI, CHOSEN, f"{CHOSEN}    env: {{A: b}}\n", "job test: hidden: env reaches every step"),
     Breach("reasons", CI, "contents: read # to check out the code", "contents: read", "contents: read: reasons"),
     Breach("steps", CI, "name: Run the unit tests in the image", "name: unit tests", "'unit tests'"),
     Breach("steps", CI, "id: checks", "id: tests", "step tests: steps: has the id of another step"),

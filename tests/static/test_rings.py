@@ -206,6 +206,22 @@ BROKEN = {
         ("      packages: write # to push the images\n", ""),
         "integration.yml: job deploy: edge: takes outputs (needs) from integration.yml: job build, which is in ring 0",
     ),
+    "a deployment takes from a job of ring 0 through one that only reads": (
+        PRODUCTION,
+        (
+            "  verify:\n    name: Verify\n",
+            (
+                "  build:\n    permissions: {}\n    steps:\n      - uses: $/actions/build-image\n"
+                "  verify:\n    name: Verify\n    needs: [build]\n"
+            ),
+        ),
+        "production.yml: job deploy: edge: takes outputs (needs) from production.yml: job verify",
+    ),
+    "the deploying job is given all secrets": (
+        PRODUCTION,
+        ("${{ secrets.REGISTRY_TOKEN }}\n\n  record:", "${{ toJSON(secrets) }}\n\n  record:"),
+        "production.yml: job deploy: ring 3: may not have the secret (all of them)",
+    ),
     "the last job may write": (
         PRODUCTION,
         ("    permissions: {}\n    outputs", "    permissions: {issues: write}\n    outputs"),
