@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from tests.act import harness
 from tests.act.harness import GITHUB_TOKEN, REGISTRY_TOKEN, Kit, Project, Reply, Run
@@ -109,6 +109,18 @@ class Case:
     def _tokens(self, command: str) -> dict[str, str]:
         needed = {"GITHUB_TOKEN": NEED_GITHUB_TOKEN, "REGISTRY_TOKEN": NEED_REGISTRY_TOKEN}
         return {name: value for name, value in self.tokens.items() if command in needed[name]}
+
+
+@runtime_checkable
+class Startable(Protocol):
+    """A run that a test will ask for."""
+
+    @property
+    def name(self) -> str:
+        """What no other run is called."""
+
+    def start(self, kit: Kit, project: Project, folder: Path) -> Run:
+        """Run it."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 pytest.register_assert_rewrite("tests.act.cases", "tests.act.harness")
 
-from tests.act.cases import Case, Mutant  # noqa: E402 -- its assertions are to be explained too
+from tests.act.cases import Case, Mutant, Startable  # noqa: E402 -- its assertions are to be explained too
 from tests.act.harness import Kit, Project, Run  # noqa: E402
 
 if TYPE_CHECKING:
@@ -38,19 +38,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="session")
 def run_of(
     request: pytest.FixtureRequest, kit: Kit, project: Project, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[Case | Mutant], Run]]:
+) -> Iterator[Callable[[Startable], Run]]:
     """The run of a case. It may have started before it is asked for."""
     runs: dict[str, Future[Run]] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
 
-        def begin(case: Case | Mutant) -> Future[Run]:
+        def begin(case: Startable) -> Future[Run]:
             if case.name not in runs:
                 runs[case.name] = pool.submit(case.start, kit, project, tmp_path_factory.mktemp("case"))
             return runs[case.name]
 
-        for item in request.session.items:
-            case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
-            if isinstance(case, Case | Mutant):
+        selected = [item.callspec.params.get("case") for item in request.session.items if hasattr(item, "callspec")]
+        # What is no ordinary case takes long, so it begins first.
+        for case in sorted(filter(None, selected), key=lambda case: isinstance(case, Case | Mutant)):
+            if isinstance(case, Startable):
                 begin(case)
         yield lambda case: begin(case).result()
         pool.shutdown(cancel_futures=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.act import harness
 from tests.act.harness import ROOT, Kit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.act.harness import Project, Run
@@ -33,45 +35,61 @@ SET_UP = _job(
 
 def _set_up(kit: Kit, project: Project, folder: Path) -> Run:
     """The set-up with what `folder` keeps from the run before: `act` gives steps a tool cache there."""
-    run = harness.run(kit, project, folder, SET_UP, event=project.dispatch({}))
+    return harness.run(kit, project, folder, SET_UP, event=project.dispatch({}))
+
+
+@dataclass(frozen=True)
+class FirstSetUp:
+    """The set-up on a machine that has nothing: locked dependencies, from the package index."""
+
+    name: str = "first set-up"
+
+    def start(self, _: Kit, project: Project, folder: Path) -> Run:
+        """Run it with the real kit."""
+        return _set_up(Kit.real(folder / "kit"), project, folder)
+
+
+FIRST = FirstSetUp()
+
+
+@pytest.fixture
+def machine(run_of: Callable[[FirstSetUp], Run]) -> Path:
+    """A machine that was set up once. The kit that it ran is in `kit`."""
+    return run_of(FIRST).folder
+
+
+def _assert_runs(run: Run, version: str) -> None:
     run.assert_sound()
     assert run.results == {"only": "success"}
-    return run
+    assert run.step("Ask for the version").outputs == {"said": f"ml-cicd {version}"}
 
 
 def _cached(machine: Path) -> list[str]:
     return sorted(path.name for path in (machine / "act" / "tool_cache" / "ml-cicd").iterdir())
 
 
-@pytest.fixture(scope="module")
-def machine(real_kit: Kit, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A machine that had nothing, and was set up once: locked dependencies, from the package index."""
-    folder = tmp_path_factory.mktemp("machine")
-    run = _set_up(real_kit, project, folder)
-    assert run.step("Ask for the version").outputs == {"said": f"ml-cicd {__version__}"}
-    assert [name.split("-")[0] for name in _cached(folder)] == ["kit", "venv"]
+@pytest.mark.parametrize("case", [FIRST], ids=[FIRST.name])
+def test_a_machine_with_nothing_is_set_up(case: FirstSetUp, run_of: Callable[[FirstSetUp], Run]) -> None:
+    run = run_of(case)
+    _assert_runs(run, __version__)
     print(f"set-up with an empty tool cache: {run.step('Set up').seconds:.2f} s")
-    return folder
 
 
-def test_a_second_set_up_installs_nothing(real_kit: Kit, project: Project, machine: Path) -> None:
+def test_a_second_set_up_installs_nothing(project: Project, machine: Path) -> None:
     before = _cached(machine)
-    run = _set_up(real_kit, project, machine)
-    assert run.step("Ask for the version").outputs == {"said": f"ml-cicd {__version__}"}
+    run = _set_up(Kit(machine / "kit"), project, machine)
+    _assert_runs(run, __version__)
     assert _cached(machine) == before
     print(f"set-up with a warm tool cache: {run.step('Set up').seconds:.2f} s")
 
 
-def test_each_job_runs_the_command_of_its_own_commit(
-    real_kit: Kit, project: Project, machine: Path, tmp_path: Path
-) -> None:
-    other = Kit(tmp_path / "kit")
-    shutil.copytree(real_kit.path, other.path)
+def test_each_job_runs_the_command_of_its_own_commit(project: Project, machine: Path, tmp_path: Path) -> None:
+    kit, other = Kit(machine / "kit"), Kit(tmp_path / "kit")
+    shutil.copytree(kit.path, other.path)
     version = other.path / "cicd" / "__init__.py"
     version.write_text(version.read_text("utf-8").replace(__version__, "0.0.0"), "utf-8")
-    for kit, said in ((other, "0.0.0"), (real_kit, __version__)):
-        run = _set_up(kit, project, machine)
-        assert run.step("Ask for the version").outputs == {"said": f"ml-cicd {said}"}
+    _assert_runs(_set_up(other, project, machine), "0.0.0")
+    _assert_runs(_set_up(kit, project, machine), __version__)
 
 
 def test_outputs_arrive_whatever_is_in_them(kit: Kit, project: Project, tmp_path: Path) -> None:
