@@ -99,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(command: str, words: Sequence[str]) -> int:
     try:
         parsed = parser_of(command).parse_args(words)
-        with contextlib.redirect_stdout(sys.stderr if getattr(parsed, "json", False) else sys.stdout):  # then stdout is for the JSON alone
+        # stdout is for the JSON alone, when JSON is asked for
+        with contextlib.redirect_stdout(sys.stderr if getattr(parsed, "json", False) else sys.stdout):
             return int(importlib.import_module(f"cicd.commands.{command}").run(parsed))
     except SystemExit as stop:  # argparse
         return int(stop.code or 0)

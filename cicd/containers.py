@@ -15,7 +15,6 @@ from cicd.errors import UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from docker import DockerClient
     from docker.models.containers import Container
@@ -103,7 +102,14 @@ def single_file(data: bytes) -> bytes:
         return stream.read() if stream else b""
 
 
-def unpack(data: bytes, destination: Path) -> None:
-    """Unpack a tar of plain files and folders, with fixed times and owners so that equal content gives equal layers."""
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        tar.extractall(destination, filter="data")
+def neutral(data: bytes) -> bytes:
+    """The plain files and folders of a tar without times, owners and links: equal content gives equal bytes."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(data)) as source, tarfile.open(fileobj=written, mode="w") as target:
+        for member in sorted(source.getmembers(), key=lambda one: one.name):
+            if member.isdir() or member.isfile():
+                plain = tarfile.TarInfo(member.name)
+                plain.type, plain.size = member.type, member.size
+                plain.mode = 0o755 if member.isdir() else 0o644
+                target.addfile(plain, source.extractfile(member))
+    return written.getvalue()

@@ -9,9 +9,7 @@ import hashlib
 import io
 import json
 import tarfile
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cicd import containers, images, registry
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 OUTPUT = "/tmp/bundle"  # noqa: S108 -- inside the container
 METADATA = "metadata.json"
-EPOCH = 0
 
 
 @dataclass(frozen=True)
@@ -79,25 +76,14 @@ def train(client: DockerClient, config: Config, image: str, repository: str, nam
         raise CheckFailedError(f"Training failed with exit code {finished.exit_code}.", "The log above says why.")
     if OUTPUT not in finished.files:
         raise CheckFailedError(f"Training left nothing in {OUTPUT}.", "The [train] command must write it.")
-    with tempfile.TemporaryDirectory(prefix="ml-cicd-bundle-") as folder:
-        context = Path(folder)
-        containers.unpack(finished.files[OUTPUT], context)
-        if not (context / "bundle" / METADATA).is_file():
+    layer = containers.neutral(finished.files[OUTPUT])
+    with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
+        if f"bundle/{METADATA}" not in tar.getnames():
             raise CheckFailedError(f"The bundle has no {METADATA}.", "The [train] command must write it.")
-        layer = io.BytesIO()
-        with tarfile.open(fileobj=layer, mode="w") as tar:
-            tar.add(context / "bundle", "bundle", filter=_neutral)
-        local = f"ml-cicd/{config.name}-bundle:{name}"
-        client.api.import_image_from_data(layer.getvalue(), repository=local.partition(":")[0], tag=name)
-        reference = images.push(client, local, target, name)
+    local = f"ml-cicd/{config.name}-bundle"
+    client.api.import_image_from_data(layer, repository=local, tag=name)
+    reference = images.push(client, f"{local}:{name}", target, name)
     return Bundle(reference, trained=True, metadata=metadata(client, reference))
-
-
-def _neutral(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Without times and owners, so that equal bundles are equal layers."""
-    member.mtime, member.uid, member.gid, member.uname, member.gname = EPOCH, 0, 0, "", ""
-    member.mode = 0o755 if member.isdir() else 0o644
-    return member
 
 
 def metadata(client: DockerClient, image: str) -> dict[str, Any]:
