@@ -160,7 +160,7 @@ def test_the_step_option_of_the_log_shows_that_step_only(project: Project) -> No
 
 def test_jobs_see_the_environment_of_the_contract_and_nothing_of_this_process(project: Project) -> None:
     project.environment["MY_OWN_SECRET"] = "hunter2"
-    project.commit({"script.sh": "env | sort; git log --oneline | wc -l"}, branch="feature/env")
+    project.commit({"script.sh": "env | sort; git branch -r"}, branch="feature/env")
     project.push("feature/env")
     shown = dict(line.strip().split("=", 1) for line in project.log.splitlines() if "=" in line)
     remote = project.data.remote(project.data.state().repository)
@@ -178,6 +178,7 @@ def test_jobs_see_the_environment_of_the_contract_and_nothing_of_this_process(pr
     assert {name: shown.get(name) for name in expected} == expected
     assert f"{shown['GITHUB_SERVER_URL']}/{shown['GITHUB_REPOSITORY']}" == remote.as_uri()
     assert "MY_OWN_SECRET" not in shown
+    assert "origin/main" in project.log, "fetch-depth 0 brings all branches"
     assert not [name for name in shown if name.startswith(("GIT_DIR", "GIT_QUARANTINE", "PYTHONPATH"))]
 
 
@@ -300,7 +301,8 @@ WAITS = "echo $$ > {mark}.tmp; mv {mark}.tmp {mark}; sleep 60 & sleep 60"
 @pytest.mark.parametrize("how", ["interrupt", "kill"])
 def test_a_push_that_ends_early_ends_its_run_and_all_its_processes(project: Project, tmp_path: Path, how: str) -> None:
     branch, mark = f"feature/{how}", tmp_path / "mark"
-    project.commit({"script.sh": WAITS.format(mark=mark)}, branch=branch)
+    files = {"script.sh": WAITS.format(mark=mark), "tidy.sh": f"touch {mark}.tidy"}
+    project.commit(files, branch=branch)
     with project.start_push(branch) as push:
         process = int(until(lambda: mark.exists() and mark.read_text()))
         assert alive(process)
@@ -310,6 +312,7 @@ def test_a_push_that_ends_early_ends_its_run_and_all_its_processes(project: Proj
             push.kill()
         until(lambda: project.last.result == "cancelled")
         until(lambda: not alive(process))
+    assert Path(f"{mark}.tidy").exists(), "what a workflow always does at the end must be done"
     until(lambda: not list(Path(project.environment["XDG_CACHE_HOME"]).glob("ml-cicd/work/*")))
 
 
