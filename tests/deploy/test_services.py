@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
-def client() -> docker.DockerClient:
-    return engine.connect()
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     name = f"test-{uuid.uuid4().hex[:8]}"

@@ -1,0 +1,85 @@
+"""Releases of the smallest project as images of the real engine: a good one, and each kind of bad one."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tarfile
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import engine, images
+from cicd.config import Config, Environment
+from cicd.forge import services
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import docker
+
+    from cicd.forge.services import Services
+
+TINY = "tests/fixtures/tiny"
+NAME = f"tiny-{uuid.uuid4().hex[:6]}"
+
+
+@pytest.fixture(scope="session")
+def client() -> docker.DockerClient:
+    return engine.connect()
+
+
+@pytest.fixture(scope="session")
+def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """A registry and a base image for a project with a name of its own; everything of that name goes at the end."""
+    data = tmp_path_factory.mktemp("services")
+    yield services.up(data, NAME, print)
+    services.down(data, NAME, print)
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    """The configuration of a project of that name; a release has three seconds to be healthy."""
+    names = ("integration", "staging", "production")
+    return Config(NAME, environments={name: Environment(name, health_timeout=3, stop_timeout=1) for name in names})
+
+
+@pytest.fixture(scope="session")
+def release(
+    client: docker.DockerClient,
+    own_services: Services,
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, str], str]:
+    """Build and push a release whose service begins with other lines; returns it as `repository@sha256:...`."""
+
+    def build(label: str, first_lines: str = "") -> str:
+        context: Path = tmp_path_factory.mktemp(label) / "project"
+        shutil.copytree(pytestconfig.rootpath / TINY, context)
+        service = context / "app" / "serve.py"
+        service.write_text(first_lines + service.read_text())
+        client.api.import_image_from_data(_bundle(), repository=f"{NAME}-bundle", tag="latest")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ML_CICD_BASE", own_services.base)
+            image = images.build(
+                context,
+                context / "cicd" / "release" / "Dockerfile",
+                tag=f"{NAME}:{label}",
+                arguments={"BUNDLE": f"{NAME}-bundle:latest"},
+                labels={"made.for": label},
+            )
+        return images.push(client, image, f"{own_services.registry}/{NAME}", label)
+
+    return build
+
+
+def _bundle() -> bytes:
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as tar:
+        member = tarfile.TarInfo("bundle/metadata.json")
+        content = b'{"name": "tiny", "offset": 1}'
+        member.size = len(content)
+        tar.addfile(member, io.BytesIO(content))
+    return written.getvalue()
