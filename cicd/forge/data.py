@@ -94,8 +94,8 @@ class Data:
                 yield True
 
     def holder(self) -> int:
-        """The process that holds the lock, or held it last."""
-        return int((self.path / "lock").read_text("utf-8"))
+        """The process that holds the lock, or held it last; 0 when it has not said so yet."""
+        return int((self.path / "lock").read_text("utf-8") or 0)
 
 
 def cache() -> Path:
