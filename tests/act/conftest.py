@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +18,9 @@ from tests.act.harness import Kit, Project, Run  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+MEMORY = Path("/dev/shm")
+ROOM = 256 * 1024 * 1024
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +42,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """Where the cases run: in memory if there is room, since `act` makes hundreds of files for each."""
+    in_memory = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    with tempfile.TemporaryDirectory(prefix="act-tier-", dir=MEMORY if in_memory else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
 def run_of(
-    request: pytest.FixtureRequest, kit: Kit, project: Project, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    kit: Kit,
+    project: Project,
+    scratch: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[Startable], Run]]:
     """The run of a case. It may have started before it is asked for."""
     runs: dict[str, Future[Run]] = {}
@@ -45,13 +63,19 @@ def run_of(
 
         def begin(case: Startable) -> Future[Run]:
             if case.name not in runs:
-                runs[case.name] = pool.submit(case.start, kit, project, tmp_path_factory.mktemp("case"))
+                folder = scratch / str(len(runs)) if _is_small(case) else tmp_path_factory.mktemp("large")
+                folder.mkdir(exist_ok=True)
+                runs[case.name] = pool.submit(case.start, kit, project, folder)
             return runs[case.name]
 
-        selected = [item.callspec.params.get("case") for item in request.session.items if hasattr(item, "callspec")]
-        # What is no ordinary case takes long, so it begins first.
-        for case in sorted(filter(None, selected), key=lambda case: isinstance(case, Case | Mutant)):
-            if isinstance(case, Startable):
-                begin(case)
+        params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+        selected = [each["case"] for each in params if isinstance(each.get("case"), Startable)]
+        for case in sorted(selected, key=_is_small):  # what takes long begins first
+            begin(case)
         yield lambda case: begin(case).result()
         pool.shutdown(cancel_futures=True)
+
+
+def _is_small(case: Startable) -> bool:
+    """Whether nothing is installed in it."""
+    return isinstance(case, Case | Mutant)
