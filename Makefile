@@ -1,6 +1,7 @@
 # make demo        the whole road, from a feature branch to Production, on this machine; `make down` removes it again
 # make test        all tests; make test-fast: those of the inner loop. One of them: make test ARGS="-k name"
-# make lint | format | lock
+# make measure     the figures that the project promises, each beside what it is compared with
+# make lint | format | lock | docs (the generated pages)
 
 PYTHON ?= python3
 ARGS ?=
@@ -9,7 +10,7 @@ NODE := tests/static/node
 READY := .venv/.ready $(if $(wildcard $(NODE)/package-lock.json),$(NODE)/node_modules/.package-lock.json)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: setup demo down engine test test-fast lint format lock
+.PHONY: setup demo measure docs down engine test test-fast lint format lock
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -24,6 +25,12 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | .venv/.read
 
 demo: $(READY)
 	@$(BIN)/python -m tests.road.demo
+
+measure: $(READY)
+	@$(BIN)/python -m tests.road.measure
+
+docs: $(READY)
+	@$(BIN)/python -m tests.static.reference
 
 down: .venv/.ready
 	@$(BIN)/python -m tests.road.demo --down

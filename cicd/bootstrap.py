@@ -77,7 +77,7 @@ def main() -> int:
             "Choose a newer runner image, or put a newer python3 first on PATH.\n"
         )
         return 2
-    cache = Path(os.environ.get("RUNNER_TOOL_CACHE") or Path.home() / ".cache") / "ml-cicd"
+    cache = Path(os.environ.get("RUNNER_TOOL_CACHE") or Path.home() / ".cache").resolve() / "ml-cicd"
     sources = [file for file in PACKAGE.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
     python = f"{sys.implementation.cache_tag}-{sys.executable}"
     environment = cache / f"venv-{content_hash([LOCK], LOCK.parent, python)}"

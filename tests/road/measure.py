@@ -1,0 +1,143 @@
+"""`make measure`: the figures that the project promises, each beside what it is compared with, in one run.
+
+Seconds are medians; the machine's load matters, so read the ratios first.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cicd import engine, report
+from cicd.forge import services
+from tests.road.project import COMMAND, EXAMPLE, KIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+TUTORIAL = """ARG BASE
+FROM ${BASE}
+WORKDIR /app
+COPY . .
+RUN --mount=type=secret,id=ca if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi; \\
+    python3 -m venv /venv && /venv/bin/pip install --quiet --no-cache-dir -r requirements/dev.txt
+"""
+
+
+def median(times: int, action: Callable[[], object]) -> float:
+    """The median of the seconds that `action` takes, after one run that is not counted."""
+    action()
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        action()
+        found.append(time.perf_counter() - started)
+    return statistics.median(found)
+
+
+def quietly(command: list[str], **options: object) -> str:
+    """Run a command that must succeed; its output."""
+    done = subprocess.run(command, check=False, capture_output=True, text=True, **options)  # type: ignore[call-overload]
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return str(done.stdout)
+
+
+def start_up() -> list[tuple[str, str, str]]:
+    """The command's help, and the set-up of a job that is warm."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    shown = median(15, lambda: quietly([str(COMMAND), "--help"]))
+    bare = median(15, lambda: quietly([sys.executable, "-c", "pass"]))
+    with tempfile.TemporaryDirectory() as cache:
+        bootstrap = [sys.executable, str(KIT / "cicd" / "bootstrap.py")]
+        warm = median(5, lambda: quietly(bootstrap, env={**clean, "RUNNER_TOOL_CACHE": cache}))
+    return [
+        ("ml-cicd --help", f"{1000 * shown:.0f} ms", f"Python alone {1000 * bare:.0f} ms; at most 100 ms"),
+        ("set-up action, warm", f"{warm:.2f} s", "at most 2 s"),
+    ]
+
+
+def rebuilds(base: str) -> list[tuple[str, str, str]]:
+    """Builds of the build image after a change of one source line, and after none, beside a tutorial's Dockerfile."""
+    command, environment = engine.build_command()
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project"
+        shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        (project / "Tutorial").write_text(TUTORIAL)
+        source = project / "src" / "flights" / "__init__.py"
+
+        def build(dockerfile: str) -> None:
+            words = [*command, "--file", str(project / dockerfile), "--tag", "ml-cicd/measured", *engine.ca_secret()]
+            quietly([*words, *(["--build-arg", f"BASE={base}"] if base else []), str(project)], env=environment)
+
+        def change_and_build(dockerfile: str) -> None:
+            with source.open("a") as stream:
+                stream.write(f"# changed at {time.time()}\n")
+            build(dockerfile)
+
+        ours = median(3, lambda: change_and_build("cicd/build/Dockerfile"))
+        nothing = median(3, lambda: build("cicd/build/Dockerfile"))
+        tutorial = median(1, lambda: change_and_build("Tutorial"))
+    return [
+        ("build image, a source line changed", f"{ours:.2f} s", (f"a tutorial's Dockerfile {tutorial:.1f} s: "
+         f"{tutorial / ours:.0f} times; at most 1.5 s")),
+        ("build image, nothing changed", f"{nothing:.2f} s", ""),
+    ]  # fmt: skip
+
+
+def release_image(image: str) -> list[tuple[str, str, str]]:
+    """What the release image is made of, layer by layer, and how long its service's imports take."""
+    client = engine.connect()
+    sizes: dict[str, int] = {"base": 0, "dependencies": 0, "wheel": 0, "bundle": 0, "rest": 0}
+    for layer in client.images.get(image).history():
+        sizes[_part(layer)] += layer["Size"]
+    parts = ", ".join(f"{name} {size / 1e6:.2f} MB" for name, size in sizes.items())
+    imports = quietly(
+        ["docker", "run", "--rm", "--entrypoint", "python", image, "-c",
+         "import time; t = time.perf_counter(); import flights.service.app; print(time.perf_counter() - t)"],
+    )  # fmt: skip
+    total = sum(sizes.values()) / 1e6
+    return [
+        ("release image", f"{total:.0f} MB", f"{parts}; rest at most 1 MB"),
+        ("imports of the service", f"{float(imports):.2f} s", ""),
+    ]
+
+
+def _part(layer: Mapping[str, str]) -> str:
+    made = layer["CreatedBy"]
+    if "requirements/default.txt" in made or "default.txt" in made:
+        return "dependencies"
+    if "/dist/" in made:
+        return "wheel"
+    if "/opt/bundle" in made and made.startswith("COPY"):
+        return "bundle"
+    return "base" if "buildkit" not in layer.get("Comment", "") else "rest"
+
+
+def main() -> int:
+    """Measure and print."""
+    rows = start_up()
+    with tempfile.TemporaryDirectory() as data:
+        base = services.up(Path(data), "ml-cicd-measure", print).base
+        try:
+            rows += rebuilds(base)
+        finally:
+            services.down(Path(data), "ml-cicd-measure", print)
+    labelled = engine.connect().images.list(filters={"label": "org.opencontainers.image.title=flights"})
+    if labelled:
+        rows += release_image(str(labelled[0].id))
+    else:
+        rows.append(("release image", "not measured", "there is none: make demo makes one"))
+    print(report.table(("what", "measured", "beside"), rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
