@@ -24,7 +24,7 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | .venv/.read
 	@touch $@
 
 demo: $(READY)
-	@$(BIN)/python -m tests.road.demo
+	@$(BIN)/python -m tests.road.demo $(ARGS)
 
 measure: $(READY)
 	@$(BIN)/python -m tests.road.measure

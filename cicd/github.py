@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import urllib.error
-import urllib.request
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +88,9 @@ def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         UnreachableError: no answer, or 5xx.
 
     """
+    import urllib.error  # noqa: PLC0415 -- slow to import, and most commands only write outputs
+    import urllib.request  # noqa: PLC0415
+
     base = os.environ.get("GITHUB_API_URL", "https://api.github.com")
     request = urllib.request.Request(  # noqa: S310 -- the scheme is that of the runner's own GITHUB_API_URL
         f"{base}{path}",

@@ -42,6 +42,18 @@ def add_promotion(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_image(parser: argparse.ArgumentParser) -> None:
+    """`--image`: the build image to work in."""
+    parser.add_argument("--image", required=True, type=given, help="the build image")
+
+
+def given(text: str) -> str:
+    """A value that is not empty: a workflow passes an empty string for an output that is missing."""
+    if not text:
+        raise ValueError
+    return text
+
+
 def _optional(text: str) -> str | None:
     """A workflow passes an empty string for an input that was left out."""
     return text or None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cicd import config, engine, github, registry, releasing, repository
 from cicd.commands import options
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     options.add_directory(parser)
     options.add_json(parser)
-    parser.add_argument("--bundle", required=True, help="the model bundle, as repository@sha256:...")
-    parser.add_argument("--test-image", required=True, help="the build image, which becomes the test image")
+    given: dict[str, Any] = {"required": True, "type": options.given}
+    parser.add_argument("--bundle", help="the model bundle, as repository@sha256:...", **given)
+    parser.add_argument("--test-image", help="the build image, which becomes the test image", **given)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     options.add_directory(parser)
     options.add_json(parser)
-    parser.add_argument("--image", required=True, help="the build image")
+    options.add_image(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,10 +12,11 @@ import time
 import urllib.request
 from pathlib import Path
 
-from cicd import report
+from cicd import freeze, report
 from tests.road.project import KIT, Project, Run
 
 HOME = KIT / ".demo" / "flights"
+WALKED = ".ml-cicd/local/walked"
 FLIGHT = {
     "carrier": "UA",
     "origin": "EWR",
@@ -101,11 +102,29 @@ def outcome(project: Project, stages: list[tuple[str, Run]]) -> str:
     return table
 
 
+def unchanged(project: Project) -> bool:
+    """Whether what runs in Production is the example and the kit as they are now, whole and healthy."""
+    walked = project.path / WALKED
+    if not walked.exists() or walked.read_text() != freeze.fingerprint(KIT):
+        return False
+    status = project.command("status", "--remote", "local", "--json")
+    environments = json.loads(status.stdout)["environments"] if status.returncode == 0 else {}
+    return {one["commit"] for one in environments.values()} == {project.git("rev-parse", "main")}
+
+
+def last_walk(project: Project) -> list[tuple[str, Run]]:
+    """The runs that brought what is in Production."""
+    stages = ("ci.yml", "integration.yml", "staging.yml", "production.yml")
+    newest = {run.file: run for run in project.runs() if run.result == "success"}
+    return [(file.removesuffix(".yml").replace("ci", "feature"), newest[file]) for file in stages]
+
+
 def main() -> int:
     """Walk the road, or with --down remove everything that it made."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--down", action="store_true", help="stop and remove everything")
     parser.add_argument("--home", type=Path, default=HOME, help="where the project is made")
+    parser.add_argument("--again", action="store_true", help="walk the road even when nothing changed")
     arguments = parser.parse_args()
     project = Project(arguments.home)
     if arguments.down:
@@ -118,7 +137,13 @@ def main() -> int:
     if code := project.up():
         return code
     try:
-        stages = walk(project)
+        if not arguments.again and unchanged(project):
+            say("Nothing changed since the road was walked, so there is nothing to push. To walk it all the same: "
+                "make demo ARGS=--again")  # fmt: skip
+            stages = last_walk(project)
+        else:
+            stages = walk(project)
+            (project.path / WALKED).write_text(freeze.fingerprint(KIT))
         table = outcome(project, stages)
     except FailedError as error:
         print(f"\n{error}\nThe log: cd {arguments.home} && ml-cicd local runs", file=sys.stderr)
@@ -126,7 +151,7 @@ def main() -> int:
     url = project.environments()["production"]["url"]
     say(f"Asked of Production: {json.dumps(FLIGHT)}")
     print(predict(url))
-    say(f"The road was walked in {time.monotonic() - started:.0f} s. The services stay; `make down` removes them.")
+    say(f"Done in {time.monotonic() - started:.0f} s. The services stay; `make down` removes them.")
     print(f"\n{table}\n")
     return 0
 

@@ -77,7 +77,7 @@ def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its han
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     registry.host = f"127.0.0.1:{server.server_port}"
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield registry
     server.shutdown()
     server.server_close()
