@@ -64,7 +64,6 @@ class Config:
     checks: Mapping[str, Command] = field(default_factory=dict)
     train: Train | None = None
     service: Service = field(default_factory=Service)
-    main: str = "main"
     staging_auto: bool = True
     environments: Mapping[str, Environment] = field(default_factory=dict)
 
@@ -133,7 +132,6 @@ def _build(data: Mapping[str, Any]) -> Config:
         checks={name: tuple(command) for name, command in data.get("checks", {}).items()},
         train=Train(**{key: _frozen(value) for key, value in train.items()}) if train else None,
         service=Service(**data.get("service", {})),
-        main=data.get("integration", {}).get("main", "main"),
         staging_auto=data.get("staging", {}).get("auto", True),
         environments={
             name: Environment(name, **{key.replace("-", "_"): v for key, v in environments.get(name, {}).items()})

@@ -32,16 +32,12 @@ def config_for(repository: Repository, environment: str, commit: str, directory:
         UsageError: there is none, or it is not valid.
 
     """
-    at = commit if environment == "integration" else repository.branch("main") or commit
+    at = commit if environment == "integration" else repository.branch(repository.main) or commit
     path = f"{directory.strip('/')}/{configuration.FILE}".removeprefix("./")
     text = repository.show(at, path)
     if text is None:
         raise UsageError(f"The commit {at[:12]} has no {path}.", "Every project has one at its root.")
-    found = configuration.parse(text, f"{path} at {at[:12]}")
-    main = repository.branch(found.main)
-    if environment != "integration" and main is not None and main != at:
-        return configuration.parse(repository.show(main, path) or text, f"{path} at {main[:12]}")
-    return found
+    return configuration.parse(text, f"{path} at {at[:12]}")
 
 
 def target_for(client: DockerClient, config: Config, environment: Environment) -> Target:

@@ -50,10 +50,11 @@ def verify(
 
     """
     short = commit[:12]
-    main = repository.branch(config.main)
+    main = repository.branch(repository.main)
     if main is None or not repository.is_ancestor(commit, main):
         raise RefusedError(
-            f"{short} is not on {config.main}.", f"Only what passed integration is on {config.main}; merge it first."
+            f"{short} is not on {repository.main}.",
+            f"Only what passed integration is on {repository.main}; merge it first.",
         )
     if tag is not None and (found := repository.tag(tag)) != commit:
         raise RefusedError(
@@ -115,15 +116,15 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
     """
     entries = ledger.read(repository, config.name, "integration")
     _accepted({"integration": entries}, "integration", commit)
-    main = repository.branch(config.main)
+    main = repository.branch(repository.main)
     if main is not None and main != commit and repository.is_ancestor(commit, main):
         return Advance("superseded", staging=False)
     if main is not None and not repository.is_ancestor(main, commit):
         raise RefusedError(
-            f"{config.main} has commits that {commit[:12]} does not contain, so it can't be fast-forwarded.",
-            f"Merge {config.main} into the integration branch and push that.",
+            f"{repository.main} has commits that {commit[:12]} does not contain, so it can't be fast-forwarded.",
+            f"Merge {repository.main} into the integration branch and push that.",
         )
-    refspecs, leases = [f"{commit}:refs/heads/{config.main}"], {}
+    refspecs, leases = [f"{commit}:refs/heads/{repository.main}"], {}
     if config.staging_auto:
         ref = f"refs/tags/{TAGS['staging']}"
         refspecs.append(f"+{commit}:{ref}")
@@ -132,7 +133,7 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
         repository.push(*refspecs, leases=leases)
     except LostRaceError as error:
         raise RefusedError(
-            f"{config.main} or the Staging tag moved while this ran.", "Run the job again: it reads them anew."
+            f"{repository.main} or the Staging tag moved while this ran.", "Run the job again: it reads them anew."
         ) from error
     return Advance("advanced", staging=config.staging_auto)
 

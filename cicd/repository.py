@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SNAPSHOT = "refs/ml-cicd"
+MAIN = ("main", "master")
 TRANSIENT = ("Could not read from remote", "unable to access", "does not appear to be a git repository", "Connection")
 
 
@@ -72,6 +73,11 @@ class Repository:
     def branch(self, name: str) -> str | None:
         """The commit of the remote's branch, as of the last fetch; None when there is none."""
         return self._commit(f"{SNAPSHOT}/heads/{name}")
+
+    @property
+    def main(self) -> str:
+        """The branch of what passed integration; not configured, since a commit that is judged must not choose it."""
+        return next((name for name in MAIN if self.branch(name)), MAIN[0])
 
     def tag(self, name: str) -> str | None:
         """The commit to which the remote's tag peels, as of the last fetch; None when there is none."""

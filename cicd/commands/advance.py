@@ -23,20 +23,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
+        main = found.main
         commit = found.commit(arguments.commit)
         project = config_for(found, "integration", commit)
         advanced = promotion.advance(found, project, commit)
     if advanced.staging and github.in_actions():
         inputs = {"commit": commit}
-        github.dispatch_workflow(repository.slug(arguments.directory), arguments.staging_workflow, project.main, inputs)
+        github.dispatch_workflow(repository.slug(arguments.directory), arguments.staging_workflow, main, inputs)
     github.set_outputs({"state": advanced.state})
     if arguments.json:
         options.print_json(advanced)
     elif advanced.state == "superseded":
-        github.annotate(
-            "notice", f"{project.main} has moved on; a newer run carries {commit[:12]}.", title="Superseded"
-        )
+        github.annotate("notice", f"{main} has moved on; a newer run carries {commit[:12]}.", title="Superseded")
     else:
         tag = ", Staging moved to it" if advanced.staging else ""
-        sys.stdout.write(f"{project.main} fast-forwarded to {commit[:12]}{tag}\n")
+        sys.stdout.write(f"{main} fast-forwarded to {commit[:12]}{tag}\n")
     return 0

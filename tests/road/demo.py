@@ -125,8 +125,9 @@ def main() -> int:
     parser.add_argument("--down", action="store_true", help="stop and remove everything")
     parser.add_argument("--home", type=Path, default=HOME, help="where the project is made")
     parser.add_argument("--again", action="store_true", help="walk the road even when nothing changed")
+    parser.add_argument("--name", default="", help="another name than the example's, to meet no other demo")
     arguments = parser.parse_args()
-    project = Project(arguments.home)
+    project = Project(arguments.home, name=arguments.name)
     if arguments.down:
         if arguments.home.is_dir():
             project.down()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,11 +38,15 @@ class Run:
 
 
 class Project:
-    """A git repository in `path` that holds the files of `source`; `quiet` keeps the output of its pushes."""
+    """A git repository in `path` with the files of `source`, and with a name of its own if one is given.
 
-    def __init__(self, path: Path, source: Path = EXAMPLE, *, quiet: bool = False) -> None:
+    `quiet` keeps the output of its pushes in `said`.
+    """
+
+    def __init__(self, path: Path, source: Path = EXAMPLE, *, name: str = "", quiet: bool = False) -> None:
         self.path = path
         self.source = source
+        self.name = name
         self.quiet = quiet
         self.said = ""
 
@@ -87,6 +92,9 @@ class Project:
         for name in wanted:
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(self.source / name, self.path / name)
+        if self.name:
+            configuration = self.path / "ml-cicd.toml"
+            configuration.write_text(re.sub(r'^name = ".*"', f'name = "{self.name}"', configuration.read_text()))
         self.git("add", "--all")
         if self.git("status", "--porcelain"):
             self.git("commit", "--quiet", "--message", "The project as it stands")

