@@ -122,7 +122,7 @@ def test_the_release_image_holds_no_tools_no_tests_and_no_source_tree(demo: Demo
     with containers.created(engine.connect(), str(demo.release().id)) as container:
         exported = io.BytesIO(b"".join(container.export()))
     with tarfile.open(fileobj=exported) as tar:
-        files = ["/" + member.name for member in tar if member.isfile()]
+        files = ["/" + member.name for member in tar.getmembers() if member.isfile()]
     assert "/opt/bundle/metadata.json" in files
     unwanted = ("/app/", "/source/", "/root/.cache/", "/tmp/", "/opt/tools/", "/dist/", "/run/secrets/", "/usr/bin/gcc")
     assert [file for file in files if file.startswith(unwanted)] == []
