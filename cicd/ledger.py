@@ -91,7 +91,7 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
     try:
         basis = Basis(**data["basis"]) if data.get("basis") else None
         deployment = Deployment(**{**data, "basis": basis})
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, AttributeError) as error:
         raise RefusedError(f"This is not a deployment: {error}") from error
     for name, value, pattern in (
         ("commit", deployment.commit, COMMIT),

@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         commit = found.commit(arguments.commit)
         project = deployment.config_for(found, arguments.environment, commit)
         project.environment(arguments.environment)
-        client = engine.connect()
-        outcome = deployment.deploy(client, project, _candidate(arguments, found, project, commit))
+        candidate = _candidate(arguments, found, project, commit)
+        outcome = deployment.deploy(engine.connect(), project, candidate)
     github.set_outputs({"outcome": outcome.to_json(), "result": outcome.result, "url": outcome.url})
     github.add_summary(report.deployment(outcome))
     if arguments.json:

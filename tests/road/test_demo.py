@@ -120,7 +120,7 @@ def test_the_release_image_holds_no_tools_no_tests_and_no_source_tree(demo: Demo
         code, said = demo.in_release("python", "-c", f"import {module}")
         assert (code, "ModuleNotFoundError" in said) == (1, True), f"{module} can be imported"
     with containers.created(engine.connect(), str(demo.release().id)) as container:
-        exported = io.BytesIO(b"".join(container.export()))
+        exported = io.BytesIO(b"".join(container.export()))  # type: ignore[arg-type]
     with tarfile.open(fileobj=exported) as tar:
         files = ["/" + member.name for member in tar.getmembers() if member.isfile()]
     assert "/opt/bundle/metadata.json" in files

@@ -1,0 +1,106 @@
+"""Bad input in a terminal: a clear message that says what to do, the exit code of the design, and no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.conftest import Workspace
+
+COMMAND = Path(sys.executable).parent / "ml-cicd"
+DIGEST = "@sha256:" + "a" * 64
+
+
+@pytest.fixture
+def project(workspace: Workspace) -> Workspace:
+    """A clone with a configuration on main."""
+    (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n[train]\ncommand = ["train"]\n')
+    (workspace.clone / "cicd" / "build").mkdir(parents=True)
+    (workspace.clone / "cicd" / "build" / "Dockerfile").write_text("FROM scratch\n")
+    workspace.git("add", "--all")
+    workspace.commit("configuration")
+    workspace.push("main")
+    return workspace
+
+
+@pytest.fixture
+def run(project: Workspace) -> Callable[..., tuple[int, str]]:
+    """Run a command in the clone, where neither an engine nor a registry answers."""
+
+    def call(*words: str) -> tuple[int, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment = {**kept, "DOCKER_HOST": "unix:///nonexistent.sock", "ML_CICD_REGISTRY": "127.0.0.1:1"}
+        done = subprocess.run(
+            [str(COMMAND), *words], cwd=project.clone, env=environment, check=False, capture_output=True, text=True
+        )
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stderr
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["verify", "--environment", "qa", "--commit", "main"], 2, "no environment 'qa'.\nKnown are: integration"),
+        (["history", "qa"], 2, "no environment 'qa'"),
+        (["verify", "--environment", "staging", "--commit", "nowhere"], 2, "no commit 'nowhere'"),
+        (["verify", "--environment", "staging", "--commit", ""], 2, "no commit ''"),
+        (["verify", "--environment", "staging", "--commit", "--force"], 2, "expected one argument"),
+        (["verify", "--environment", "staging", "--commit", "main"], 4, "no passed entry of integration"),
+        (["status", "--remote", "elsewhere"], 2, "Which remote holds the ledger is not clear; there are: origin"),
+        (["status"], 69, "No Docker engine answers"),
+        (["test", "--image", "app"], 69, "No Docker engine answers"),
+        (["build"], 69, "DOCKER_HOST"),
+        (["train", "--image", "app"], 2, "inputs names 'src', which the commit does not have"),
+        (["release", "--bundle", f"x/y{DIGEST}", "--test-image", "app"], 69, "No Docker engine answers"),
+        (["deploy", "--environment", "staging", "--commit", "main", "--release", f"x/y{DIGEST}"], 2, "belong together"),
+        (
+            ["deploy", "--environment", "integration", "--commit", "main", "--release", "x/y:latest", "--test", "z"],
+            2,
+            "is not an image by digest",
+        ),
+        (["record", "--outcome", "not json"], 2, "--outcome is not JSON"),
+        (["build", "--directory", "src"], 2, "There is no ml-cicd.toml in"),
+        (["record", "--outcome", "{}"], 4, "not a deployment"),
+        (["record", "--outcome", "[1]"], 4, "not a deployment"),
+        (["advance", "--commit", "main"], 4, "not accepted"),
+        (["conclude", "--needs", "{}"], 2, "names no job"),
+        (["conclude", "--needs", "[]"], 2, "not the context"),
+        (["nonsense"], 2, "there is no command 'nonsense'"),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else None,
+)
+def test_bad_input_is_answered(run: Callable[..., tuple[int, str]], words: list[str], code: int, said: str) -> None:
+    found, message = run(*words)
+    assert (found, said in message) == (code, True), message
+
+
+def test_a_registry_that_does_not_answer_is_named(run: Callable[..., tuple[int, str]]) -> None:
+    image = f"127.0.0.1:1/acme/app{DIGEST}"
+    words = ["deploy", "--environment", "integration", "--commit", "main", "--release", image, "--test", image]
+    code, message = run(*words)
+    assert code == 69
+    assert "No Docker engine answers" in message or "The registry 127.0.0.1:1 does not answer" in message
+
+
+def test_outside_of_a_repository(tmp_path: Path) -> None:
+    (tmp_path / "ml-cicd.toml").write_text('name = "app"\n')
+    words = [str(COMMAND), "status"]
+    done = subprocess.run(words, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert (done.returncode, "not in a git repository" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_remote_that_does_not_answer(project: Workspace) -> None:
+    project.git("remote", "set-url", "origin", "/nonexistent/remote.git")
+    words = [str(COMMAND), "history", "staging"]
+    done = subprocess.run(words, cwd=project.clone, check=False, capture_output=True, text=True)
+    assert (done.returncode, "does not answer" in done.stderr) == (69, True), done.stderr
