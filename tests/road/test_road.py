@@ -168,6 +168,38 @@ def test_a_commit_of_main_that_staging_never_saw_is_refused(road: Project) -> No
     assert health(road, "production") == before
 
 
+def test_while_the_registry_is_away_nothing_is_promoted_and_then_it_is(road: Project) -> None:
+    before, commit = entries(road), road.environments()["staging"]["commit"]
+    words = ("verify", "--remote", "local", "--environment", "production", "--commit", commit)
+    registry = engine.connect().containers.get("ml-cicd-tiny-registry")
+    registry.stop(timeout=1)
+    try:
+        done = road.command(*words)
+        assert (done.returncode, "does not answer" in done.stderr) == (69, True), done.stderr
+    finally:
+        registry.start()
+    assert road.up() == 0
+    done = road.command(*words)
+    assert (done.returncode, entries(road)) == (0, before), done.stderr
+
+
+def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
+    before, commit = health(road, "production"), road.environments()["staging"]["commit"]
+    digest = road.environments()["staging"]["digest"].removeprefix("sha256:")
+    registry = engine.connect().containers.get("ml-cicd-tiny-registry")
+    found = registry.exec_run(["sh", "-c", f"ls /var/lib/*registry/docker/registry/v2/blobs/sha256/*/{digest}/data"])
+    (blob,) = found.output.decode().split()
+    registry.exec_run(["cp", "-p", blob, f"{blob}.kept"])
+    try:
+        assert registry.exec_run(["sh", "-c", f"echo ' ' >> {blob}"]).exit_code == 0
+        done = road.command("verify", "--remote", "local", "--environment", "production", "--commit", commit)
+        assert done.returncode == 4, done.stderr
+        assert "content changed" in done.stderr or "no longer has" in done.stderr
+    finally:
+        registry.exec_run(["mv", f"{blob}.kept", blob])
+    assert health(road, "production") == before
+
+
 def test_a_branch_with_a_hostile_name_is_only_a_name(road: Project) -> None:
     name = "a$(touch${IFS}pwned)'\";touch${IFS}pwned;#`touch${IFS}pwned`"
     road.git("checkout", "--quiet", "-B", name)
