@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -90,7 +91,7 @@ def deploy(client: DockerClient, config: Config, candidate: Candidate) -> Deploy
     ephemeral = is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
     target = target_for(client, config, environment)
     running = target.observe()
-    actor = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or os.environ.get("USER", "")
+    actor = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or getpass.getuser()
     basis = candidate.basis
     deployment = ledger.Deployment(
         project=config.name,

@@ -30,6 +30,10 @@ MANIFESTS = ", ".join(
 TIMEOUT = 20
 
 
+class NoAccessError(UnreachableError):
+    """The registry answers, but does not let us in; some say so of a repository that does not exist yet, too."""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """A manifest as the registry serves it."""
@@ -94,7 +98,7 @@ def _request(
             f"The registry {registry} does not answer: {error}", "Start it (ml-cicd local up) or check the network."
         ) from error
     if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
-        raise UnreachableError(
+        raise NoAccessError(
             f"The registry {registry} does not let us in ({response.status_code}) for {name}.",
             "Log in (docker login), or grant the job 'packages' permission and pass REGISTRY_TOKEN.",
         )

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ def train(client: DockerClient, config: Config, image: str, repository: str, nam
     if config.train is None:
         raise UsageError("The project has no [train] in ml-cicd.toml.", "Add the command that writes /tmp/bundle.")
     target = f"{repository}/bundle"
-    if found := registry.manifest(target, name):
+    if found := _known(target, name):
         reference = f"{target}@{found.digest}"
         images.pull(client, reference)
         return Bundle(reference, trained=False, metadata=metadata(client, reference))
@@ -84,6 +85,13 @@ def train(client: DockerClient, config: Config, image: str, repository: str, nam
     client.api.import_image_from_data(layer, repository=local, tag=name)
     reference = images.push(client, f"{local}:{name}", target, name)
     return Bundle(reference, trained=True, metadata=metadata(client, reference))
+
+
+def _known(target: str, name: str) -> registry.Manifest | None:
+    """The bundle that was pushed for this key. Without access there is none; pushing will tell if that is a fault."""
+    with suppress(registry.NoAccessError):
+        return registry.manifest(target, name)
+    return None
 
 
 def metadata(client: DockerClient, image: str) -> dict[str, Any]:
