@@ -21,6 +21,7 @@ IDENTITY = {
     "GIT_AUTHOR_EMAIL": "scientist@example.com",
     "GIT_COMMITTER_NAME": "A Data Scientist",
     "GIT_COMMITTER_EMAIL": "scientist@example.com",
+    "GIT_CONFIG_GLOBAL": os.devnull,  # neither signatures nor hooks of the person who runs this
 }
 
 
