@@ -1,0 +1,35 @@
+"""An environment that would vanish with its job is refused before anything is changed, but for integration."""
+
+from __future__ import annotations
+
+import pytest
+
+from cicd.config import Environment
+from cicd.deployment import is_ephemeral
+from cicd.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("environment", "runner", "vanishes"),
+    [
+        (Environment("integration"), "github-hosted", True),
+        (Environment("integration", ephemeral=True), "github-hosted", True),
+        (Environment("integration", host="local"), "github-hosted", False),
+        (Environment("integration"), "self-hosted", False),
+        (Environment("staging"), "self-hosted", False),
+        (Environment("production"), "", False),
+        (Environment("production", host="local"), "github-hosted", False),
+    ],
+)
+def test_what_lasts(environment: Environment, runner: str, vanishes: bool) -> None:
+    assert is_ephemeral(environment, runner) is vanishes
+
+
+@pytest.mark.parametrize(
+    "environment", [Environment("staging"), Environment("production"), Environment("integration", ephemeral=False)]
+)
+def test_what_would_vanish_and_must_not(environment: Environment) -> None:
+    with pytest.raises(UsageError) as caught:
+        is_ephemeral(environment, "github-hosted")
+    assert f"[environments.{environment.name}]" in caught.value.hint
+    assert "runs-on" in caught.value.hint
