@@ -48,7 +48,6 @@ class Environment:
 
     name: str
     target: str = "docker"
-    host: str | None = None
     ephemeral: bool | None = None
     health_timeout: float = 60
     stop_timeout: float = 10

@@ -53,13 +53,12 @@ def is_ephemeral(environment: Environment, runner: str) -> bool:
         UsageError: it would, and it must not.
 
     """
-    vanishes = runner == "github-hosted" and environment.host is None
+    vanishes = runner == "github-hosted"
     allowed = environment.ephemeral if environment.ephemeral is not None else environment.name == "integration"
     if vanishes and not allowed:
         raise UsageError(
             f"The environment {environment.name} would vanish with this hosted runner's job.",
-            f"Give it a lasting engine in ml-cicd.toml, under [environments.{environment.name}], "
-            "or run the job on a self-hosted runner (input runs-on).",
+            "Run the job on a self-hosted runner, whose engine lasts: input runs-on of the workflow.",
         )
     return vanishes
 
