@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from cicd.cli import GROUPS, parser_of
 from tests.static import kit as kits
+from tests.static import local_proof
 from tests.static.kit import ROOT
 from tests.static.rings import POLICIES, Ring, facts_of, rings
+from tests.static.vocabulary import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -203,11 +205,34 @@ def _list(names: Iterable[str]) -> str:
     return ", ".join(code(name) for name in sorted(set(names)))
 
 
+def local_runs(kit: Kit) -> Iterator[str]:
+    """What a local run proves, what `act` does not do, and which test proves that instead."""
+    used = words(kits.load(ROOT / "example_project"), kit)
+    claimed = local_proof.assigned(used)
+    yield from ["## What a local run proves", ""]
+    yield from table(("what", "seen by"), ((row.feature, _list(row.proofs)) for row in local_proof.SEEN))
+    yield from ["## What it does not see, and what proves that instead", ""]
+    yield from table(
+        ("what", "`act`", "used by", "proven by"),
+        (
+            (row.feature, row.act, _users(used, claimed[row]), _list(row.proofs) or "nothing uses it, which is checked")
+            for row in local_proof.UNSEEN
+        ),
+    )
+
+
+def _users(used: Mapping[str, set[str]], claimed: set[str]) -> str:
+    files = {file for word in claimed for file in used[word]}
+    folders = {"actions": "actions", "example_project": "callers"}
+    return ", ".join(sorted({folders.get(file.split("/")[0], file.rpartition("/")[2]) for file in files})) or "nothing"
+
+
 PAGES: dict[str, Callable[[Kit], Iterator[str]]] = {
     "reference/workflows.md": workflows,
     "reference/actions.md": actions,
     "reference/cli.md": cli,
     "configuration.md": configuration,
+    "local-proof.md": local_runs,
     "trust-rings.md": trust,
 }
 

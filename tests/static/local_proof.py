@@ -1,0 +1,198 @@
+"""What a local run proves of each feature that the YAML uses, and which test proves what `act` can't see.
+
+Each row says which words of the vocabulary (`tests.static.vocabulary`) are its feature; the first row that claims a
+word has it. A feature that is used has a proof; one without a proof is one that nothing uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STATIC = "tests/static/test_"
+RINGS = f"{STATIC}rings.py::test_every_job_keeps_to_its_ring"
+CALLERS = f"{STATIC}callers.py::test_the_callers_fit"
+FORGE = "tests/unit/test_forge_"
+ACT = "tests/act/test_"
+
+
+def rule(name: str) -> str:
+    """The test of an invariant of every workflow and action."""
+    return f"{STATIC}invariants.py::test_the_rule_holds[{name}]"
+
+
+def unseen(name: str) -> str:
+    """The test of a rule about something that `act` can't see."""
+    return f"{STATIC}unseen.py::test_the_rule_holds[{name}]"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A feature: what `act` does with it, the words that it is seen by, and the tests that prove it."""
+
+    feature: str
+    act: str
+    words: tuple[str, ...]
+    proofs: tuple[str, ...] = ()
+
+
+UNSEEN = (
+    Row("OIDC tokens and attestations", "has none to give", ("*permissions.id-token", "*permissions.attestations")),
+    Row(
+        "syntax newer than its schema", "rejects the whole file",
+        ("*permissions.artifact-metadata", "*permissions.vulnerability-alerts", "*environment.deployment",
+         "*concurrency.queue", "* jobs._.snapshot*", "*{case()}"),
+    ),
+    Row("`permissions`", "ignores them: a token may do anything", ("* permissions*", "* jobs._.permissions*"),
+        (RINGS, CALLERS)),
+    Row("`environment`: its secrets, variables, approvals and branch policy", "ignores it", ("* jobs._.environment*",),
+        (RINGS, unseen("environments"))),
+    Row("`concurrency`", "ignores it", ("* concurrency*", "* jobs._.concurrency*"),
+        (rule("jobs"), unseen("concurrency"))),
+    Row("`timeout-minutes` of a job", "ignores it", ("* jobs._.timeout-minutes*",),
+        (rule("jobs"), unseen("time_limits"))),
+    Row("`timeout-minutes` of a step", "ignores fractions of a minute", ("*.steps._.timeout-minutes*",)),
+    Row("`continue-on-error` of a job", "ignores it", ("* jobs._.continue-on-error*",)),
+    Row("`fail-fast`", "ignores it", ("*.strategy.fail-fast*",)),
+    Row("a matrix over a called workflow", "mixes up results and outputs: the last one to end wins",
+        ("caller jobs._.strategy*",)),
+    Row("`matrix` and `strategy` in a composite action", "leaves them empty",
+        ("action *{matrix*", "action *{strategy*")),
+    Row("`matrix` and `strategy`", "gives every leg the common result, an empty matrix one leg, `job-index` nothing",
+        ("* jobs._.strategy*", "*{matrix*", "*{strategy*")),
+    Row("`run-name`", "ignores it", ("* run-name*",)),
+    Row("`on.*.types`, `paths` and `paths-ignore`", "ignores them: every event starts every workflow",
+        ("* on.*.types*", "* on.*.paths*")),
+    Row("`on.*.branches`, `tags` and their `-ignore`", "ignores them: every push starts every workflow",
+        ("* on.*.branches*", "* on.*.tags*"),
+        (f"{STATIC}unseen.py::test_a_push_starts_what_it_should", f"{FORGE}filters.py::test_the_documented_examples")),
+    Row("`on.workflow_run`", "never starts one workflow after another", ("* on.workflow_run*",)),
+    Row("`on.schedule`, `on.repository_dispatch`, `on.release` and other events", "starts them by their name only",
+        ("* on.schedule*", "* on.repository_dispatch*", "* on.release*", "* on.merge_group*", "* on.create*",
+         "* on.delete*", "* on.issue*", "* on.pull_request_*")),
+    Row("`on.pull_request`", "runs the local commit, not the merge of it", ("* on.pull_request",), (RINGS,)),
+    Row("boolean inputs", 'takes the text "false" for true', ("* on.workflow_*.inputs._.type =boolean",)),
+    Row("`required`, `type` and `options` of `workflow_dispatch`", "does not enforce them",
+        ("caller on.workflow_dispatch.inputs._.required*", "caller on.workflow_dispatch.inputs._.type*",
+         "caller on.workflow_dispatch.inputs._.options"),
+        (unseen("choices"), f"{FORGE}api.py::test_what_is_wrong_is_answered_as_github_does")),
+    Row("`required` and `type` of `workflow_call`, for inputs and secrets", "does not enforce them",
+        ("workflow on.workflow_call.*._.required*", "workflow on.workflow_call.*._.type*"),
+        (CALLERS, f"{STATIC}callers.py::test_a_misfit_is_found")),
+    Row("`required` of an action's input", "does not enforce it (nor does GitHub)", ("action inputs._.required =true",),
+        (rule("given"), f"{ACT}actions.py::test_a_missing_input_is_a_usage_error")),
+    Row("`secrets: inherit`", "passes all secrets on, and crashes now and then", ("* jobs._.secrets =inherit",)),
+    Row("`secrets.GITHUB_TOKEN` in a called workflow", "leaves it empty", ("*{secrets.GITHUB_TOKEN*",)),
+    Row("`vars`", "knows no organisation, repository and environment to take them from", ("*{vars*",)),
+    Row("`services` and `container` in host mode", "starts none, silently",
+        ("* jobs._.services*", "* jobs._.container*")),
+    Row("`uses: $/...`", "rejects it, so it is given the released form", ("*.uses =$/",),
+        (f"{STATIC}parser.py::test_every_workflow_and_action_is_accepted",
+         f"{STATIC}parser.py::test_the_released_form_is_accepted",
+         f"{ACT}setup.py::test_act_still_rejects_the_source_form")),
+    Row("`uses: ./...`", "looks for it in the caller's repository", ("*.uses =./",)),
+    Row("a called workflow that calls another", "loses its result and outputs", ("workflow jobs._.uses*",)),
+    Row("jobs after a called workflow", "runs none of them when it failed, whatever their `if`",
+        ("caller jobs._.needs*", "caller jobs._.if*")),
+    Row("outputs of a job that was skipped", "gives their expressions as they are written",
+        ("* jobs._.if {needs._.outputs._}", "*.steps._.if {needs._.outputs._}"),
+        (unseen("skipped"), rule("steps"))),
+    Row("`cancelled()` in the `if` of a job", "is false when the run is cancelled", ("* jobs._.if {cancelled()}",),
+        (unseen("cancelled"),)),
+    Row("`runs-on`", "skips a job without a runner, and ends with 0", ("* jobs._.runs-on*",),
+        (rule("runners"), f"{FORGE}actlog.py::test_a_run_that_did_nothing_or_broke_is_a_failure")),
+    Row("`github.sha`", "is the local HEAD, whatever the event says", ("*{github.sha}",),
+        (f"{FORGE}events.py::test_an_annotated_tag_names_the_tag_object_and_the_commit",
+         f"{ACT}forge.py::test_a_tag_runs_its_workflow_on_the_tagged_commit")),
+    Row("`github.event` and what else people write there", "is what the event file says",
+        ("*{github.event*", "*{github.head_ref}", "*{github.ref*", "*{github.base_ref}")),
+    Row("`github.workflow*`, `github.triggering_actor`, `job.*`, `runner.*`, `jobs.*.result` and others",
+        "leaves them empty, or says something else",
+        ("*{github.workflow*", "*{github.triggering_actor}", "*{github.repository_*", "*{github.job_*", "*{job.*",
+         "*{runner.*", "*{jobs._.result}")),
+    Row("`hashFiles`", "needs Node on the machine, and is empty before the checkout", ("*{hashFiles()}",)),
+    Row("artifacts and caches", "fails with the newer clients",
+        ("*.uses =actions/*-artifact", "*.uses =actions/cache*", "*.uses =actions/setup-*")),
+    Row("`actions/checkout`", "copies the working directory, also what is not committed",
+        ("*.uses =actions/checkout", "*.with(actions/checkout)", "*.with(actions/checkout).persist-credentials"),
+        (rule("checkouts"), f"{ACT}forge.py::test_a_tag_runs_its_workflow_on_the_tagged_commit")),
+    Row("`ref`, `fetch-depth` and other inputs of `actions/checkout`", "ignores them", ("*.with(actions/checkout).*",)),
+    Row("`env` of a workflow or job", "puts the machine's own before it", ("* env*", "* jobs._.env*", "*{env._}")),
+)  # fmt: skip
+
+WORKFLOW, ACTION, MUTANTS = (
+    f"{ACT}{test}"
+    for test in ("workflows.py::test_workflow", "actions.py::test_action", "mutants.py::test_fault_is_seen")
+)
+SEEN = (
+    Row("composite actions: inputs, defaults, the one command, outputs", "",
+        ("action name", "action description", "action inputs", "action inputs._", "action inputs._.description",
+         "action inputs._.required =false", "action inputs._.default", "action inputs._.default {github.token}",
+         "action runs", "action runs.using =composite", "action runs.steps._", "action runs.steps._.name",
+         "action runs.steps._.id", "action runs.steps._.shell =bash", "action runs.steps._.run",
+         "action runs.steps._.env", "action runs.steps._.env._", "action runs.steps._.env._ {inputs._}",
+         "action outputs", "action outputs._", "action outputs._.description", "action outputs._.value",
+         "action outputs._.value {steps._.outputs._}"),
+        (ACTION,)),
+    Row("what jobs and workflows put out", "",
+        ("* jobs._.outputs", "* jobs._.outputs._", "* jobs._.outputs._ {needs._.outputs._}",
+         "* jobs._.outputs._ {steps._.outputs._}", "workflow on.workflow_call.outputs",
+         "workflow on.workflow_call.outputs._", "workflow on.workflow_call.outputs._.description",
+         "workflow on.workflow_call.outputs._.value", "workflow on.workflow_call.outputs._.value {jobs._.outputs._}"),
+        (WORKFLOW, f"{ACT}setup.py::test_outputs_arrive_whatever_is_in_them")),
+    Row("steps: their order, conditions, and what they are given", "",
+        ("* jobs._.steps._", "* jobs._.steps._.name", "* jobs._.steps._.id", "* jobs._.steps._.run",
+         "* jobs._.steps._.if", "* jobs._.steps._.if {cancelled()}", "* jobs._.steps._.if {steps._.outcome}",
+         "* jobs._.steps._.if {needs._.result}", "* jobs._.steps._.with", "* jobs._.steps._.with._",
+         "* jobs._.steps._.with._ {inputs._}", "* jobs._.steps._.with._ {secrets._}",
+         "* jobs._.steps._.with._ {steps._.outputs._}", "* jobs._.steps._.with._ {needs._.outputs._}",
+         "* jobs._.steps._.with._ {toJSON()}", "* jobs._.steps._.with._ {needs}"),
+        (WORKFLOW, MUTANTS)),
+    Row("jobs: their order, conditions and results", "",
+        ("* jobs", "* jobs._", "* jobs._.name", "* jobs._.needs", "* jobs._.if", "* jobs._.if {always()}",
+         "* jobs._.if {needs._.result}"),
+        (WORKFLOW, MUTANTS)),
+    Row("calls: inputs with their defaults, and secrets by name", "",
+        ("caller jobs._.uses =org/ml-cicd", "caller jobs._.with", "caller jobs._.with._",
+         "caller jobs._.with._ {inputs._}", "caller jobs._.secrets", "caller jobs._.secrets._",
+         "caller jobs._.secrets._ {secrets._}", "workflow on.workflow_call", "workflow on.workflow_call.inputs",
+         "workflow on.workflow_call.inputs._", "workflow on.workflow_call.inputs._.default",
+         "workflow on.workflow_call.inputs._.description", "workflow on.workflow_call.secrets",
+         "workflow on.workflow_call.secrets._", "workflow on.workflow_call.secrets._.description"),
+        (WORKFLOW,)),
+    Row("pushes and starts by hand", "",
+        ("* name", "* on", "* on.push", "* on.workflow_dispatch", "* on.workflow_dispatch.inputs",
+         "* on.workflow_dispatch.inputs._", "* on.workflow_dispatch.inputs._.description",
+         "* on.workflow_dispatch.inputs._.default"),
+        (WORKFLOW,)),
+)  # fmt: skip
+
+
+def assigned(used: Mapping[str, set[str]]) -> dict[Row | None, set[str]]:
+    """The words of each row; under None those that no row claims."""
+    found: dict[Row | None, set[str]] = {row: set() for row in (*UNSEEN, *SEEN)}
+    for word in used:
+        claimed = (row for row in (*UNSEEN, *SEEN) if any(fnmatchcase(word, pattern) for pattern in row.words))
+        found.setdefault(next(claimed, None), set()).add(word)
+    return found
+
+
+def problems(used: Mapping[str, set[str]]) -> list[str]:
+    """What is used and proven by nothing, and what is proven and used by nothing."""
+    said = []
+    for row, claimed in assigned(used).items():
+        if row is None:
+            said += [f"nobody says what act does with `{word}` of {_files(used, {word})}" for word in sorted(claimed)]
+        elif claimed and not row.proofs:
+            said.append(f"{row.feature}: no test proves it, and {_files(used, claimed)} uses it: {sorted(claimed)}")
+        elif row.proofs and not claimed:
+            said.append(f"{row.feature}: nothing uses it (any more), so nothing is there to prove")
+    return said
+
+
+def _files(used: Mapping[str, set[str]], claimed: set[str]) -> str:
+    return ", ".join(sorted({file for word in claimed for file in used[word]}))

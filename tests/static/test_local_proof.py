@@ -1,0 +1,103 @@
+"""Whatever a workflow, an action or a caller uses is proven: by a local run, or by the test that its row names."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.static import kit as kits
+from tests.static import local_proof
+from tests.static.kit import ROOT
+from tests.static.vocabulary import names, words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.static.kit import Kit
+
+ROWS = (*local_proof.UNSEEN, *local_proof.SEEN)
+PROOFS = sorted({proof for row in ROWS for proof in row.proofs})
+CI, STAGING = (f".github/workflows/{name}.yml" for name in ("ci", "staging"))
+CONCLUDE = "actions/conclude/action.yml"
+
+
+@pytest.fixture(scope="module")
+def callers() -> Kit:
+    return kits.load(ROOT / "example_project")
+
+
+def test_everything_that_is_used_is_proven(callers: Kit, kit: Kit) -> None:
+    assert local_proof.problems(words(callers, kit)) == []
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_a_proof_is_a_test_that_runs(proof: str, request: pytest.FixtureRequest) -> None:
+    """Where its file runs too, it is there by its full name; and it is skipped nowhere."""
+    file, _, name = proof.partition("::")
+    function, _, parameter = name.partition("[")
+    found = next(node for node in _functions(ROOT / file) if node.name == function)
+    assert not [
+        one
+        for one in map(ast.unparse, found.decorator_list)
+        if one.startswith(("pytest.mark.skip", "pytest.mark.xfail"))
+    ]
+    running = {item.nodeid for item in request.session.items if item.nodeid.startswith(f"{file}::")}
+    if any(node.startswith(f"{file}::{function}") for node in running):
+        assert proof in running if parameter else any(node.startswith(proof) for node in running)
+
+
+def _functions(file: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
+
+
+HERE = "    if: always()\n"
+EMPTY = "    permissions: {}\n    outputs"
+NEW = {
+    "run-name": (CI, "\non:\n", "\nrun-name: x\non:\n", "`run-name`: no test proves it"),
+    "fail-fast": (CI, HERE, "    strategy: {fail-fast: true}\n", "`fail-fast`: no test"),
+    "a matrix": (CI, HERE, "    strategy: {matrix: {a: [1]}}\n", "`matrix` and `strategy`: no test"),
+    "continue-on-error": (CI, HERE, "    continue-on-error: true\n", "`continue-on-error` of a job: no test"),
+    "inherited secrets": (CI, HERE, "    secrets: inherit\n", "`secrets: inherit`: no test"),
+    "OIDC": (CI, EMPTY, EMPTY.replace("{}", "{id-token: write}"), "OIDC tokens and attestations: no test"),
+    "a service": (CI, HERE, "    services: {db: {image: x}}\n", "`services` and `container` in host mode: no test"),
+    "workflow_run": (CI, "on:\n", "on:\n  workflow_run: {workflows: [x]}\n", "`on.workflow_run`: no test"),
+    "a schedule": (CI, "on:\n", "on:\n  schedule: [{cron: 0 0 * * *}]\n", "`on.schedule`"),
+    "paths": (CI, "on:\n", "on:\n  push: {paths: [x]}\n", "`paths` and `paths-ignore`: no test"),
+    "the token as a secret": (STAGING, "secrets.REGISTRY_TOKEN", "secrets.GITHUB_TOKEN", "`secrets.GITHUB_TOKEN` in"),
+    "the name of the workflow": (STAGING, "inputs.tag }}", "github.workflow }}", "`github.workflow*`"),
+    "a checkout's depth": (CI, "persist-credentials: false", "fetch-depth: 0", "`ref`, `fetch-depth` and other inputs"),
+    "an artifact": (CI, "uses: actions/checkout@", "uses: actions/upload-artifact@", "artifacts and caches: no test"),
+    "a boolean": (STAGING, "type: number", "type: boolean", "boolean inputs: no test"),
+    "an unknown key": (CI, HERE, "    colour: red\n", "nobody says what act does with `workflow jobs._.colour`"),
+    "an unknown function": (CI, "toJSON(needs)", "join(needs)", "`workflow jobs._.steps._.with._ {join()}`"),
+    "an unknown event": (CI, "on:\n", "on:\n  watch:\n", "nobody says what act does with `workflow on.watch`"),
+    "another shell": (CONCLUDE, "shell: bash", "shell: pwsh", "`action runs.steps._.shell =pwsh`"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "says"), NEW.values(), ids=NEW)
+def test_what_is_used_for_the_first_time_asks_for_a_proof(
+    callers: Kit, kit: Kit, *, file: str, old: str, new: str, says: str
+) -> None:
+    found = local_proof.problems(words(callers, kit.edited(file, old, new)))
+    assert any(says in one for one in found), found
+
+
+def test_a_proof_of_something_that_is_no_longer_used_is_named(callers: Kit, kit: Kit) -> None:
+    used = {word: files for word, files in words(callers, kit).items() if "concurrency" not in word}
+    assert [one.partition(":")[0] for one in local_proof.problems(used)] == ["`concurrency`"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("!cancelled() && needs.a-b.outputs.c != 'needs.x'", ["cancelled()", "needs._.outputs._"]),
+        ("fromJSON(inputs.x)[0].y", ["fromJSON()", "inputs._"]),
+        ("secrets.A || secrets.GITHUB_TOKEN", ["secrets._", "secrets.GITHUB_TOKEN"]),
+        ("steps.a.outcome == 'success' && true", ["steps._.outcome"]),
+    ],
+)
+def test_names_in_expressions(expression: str, found: list[str]) -> None:
+    assert list(names(expression)) == found

@@ -1,0 +1,104 @@
+"""Rules about what `act` does not do: a local run is green whatever the YAML says there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cicd.config import ENVIRONMENTS
+from cicd.forge.filters import PushFilter
+from tests.static.callers import calls
+from tests.static.kit import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.static.kit import Job, Kit, Workflow
+
+HOSTED_JOB = 6 * 60
+OUTPUT = re.compile(r"\bneeds\.([\w-]+)\.outputs\b")
+
+
+def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
+    """A job deploys to the environment that it names, and shows where that answers."""
+    for job in kit.jobs():
+        if job.environment:
+            found = [step for step in job.steps if step.given.get("environment") == job.environment]
+            declared = job.data["environment"]
+            url = declared.get("url") if isinstance(declared, dict) else None
+            if not found:
+                yield Finding(job.file, job.place, "environments", f"does not deploy to {job.environment}")
+            elif url != f"${{{{ steps.{found[0].id}.outputs.url }}}}":
+                yield Finding(job.file, job.place, "environments", f"shows another address: {url}")
+
+
+def concurrency(callers: Kit, kit: Kit) -> Iterator[Finding]:
+    """Where runs are in a group, it is the workflow's own for each ref, and the newer run ends the older one."""
+    for workflow in (*kit.workflows.values(), *callers.workflows.values()):
+        group = workflow.data.get("concurrency")
+        wanted = {"group": f"{workflow.data['name']}-${{{{ github.ref }}}}", "cancel-in-progress": True}
+        if group is not None and group != wanted:
+            yield Finding(workflow.file, "concurrency", "concurrency", f"is {group}")
+
+
+def time_limits(_callers: Kit, kit: Kit) -> Iterator[Finding]:
+    """A job ends within what a hosted runner allows: a whole number of minutes, or the input of that name."""
+    for job in kit.jobs():
+        limit = job.data.get("timeout-minutes")
+        if limit == "${{ inputs.timeout-minutes }}":
+            declared = kit.workflows[job.file].call["inputs"]["timeout-minutes"]
+            limit = declared["default"] if declared["type"] == "number" else declared["type"]
+        if "uses" not in job.data and not (isinstance(limit, int) and 0 < limit <= HOSTED_JOB):
+            yield Finding(job.file, job.place, "time-limits", f"is limited to {limit}")
+
+
+def choices(callers: Kit, kit: Kit) -> Iterator[Finding]:
+    """Who starts a workflow by hand must give what it needs, and can choose every environment and no other."""
+    for workflow, job, name in calls(callers):
+        if name not in kit.workflows:
+            continue
+        needed = {key for key, data in kit.workflows[name].call["inputs"].items() if data["required"]}
+        by_hand = (workflow.on.get("workflow_dispatch") or {}).get("inputs") or {}
+        for key, data in by_hand.items():
+            if key in needed and data.get("required") is not True:
+                yield Finding(job.file, job.place, "choices", f"{key} can be left out by hand")
+            if key == "environment" and set(data.get("options", ())) != set(ENVIRONMENTS):
+                yield Finding(job.file, job.place, "choices", f"{key} is one of {data.get('options')}")
+
+
+def skipped(_callers: Kit, kit: Kit) -> Iterator[Finding]:
+    """A condition that asks for a job's output asks first whether the job was skipped."""
+    for job in kit.jobs():
+        for condition in _conditions(job):
+            for name in sorted(set(OUTPUT.findall(condition))):
+                before = condition.partition(f"needs.{name}.outputs")[0]
+                if f"needs.{name}.result != 'skipped' &&" not in before:
+                    yield Finding(job.file, job.place, "skipped", f"may take an output of {name} that there is not")
+
+
+def _conditions(job: Job) -> list[str]:
+    return [str(part.get("if", "")) for part in (job.data, *(step.data for step in job.steps))]
+
+
+def cancelled(_callers: Kit, kit: Kit) -> Iterator[Finding]:
+    """A cancelled run goes on with its last job alone: whatever runs after a failure asks that first."""
+    for workflow in kit.workflows.values():
+        *others, _last = workflow.jobs.values()
+        for job in others:
+            condition = str(job.data.get("if", ""))
+            if re.search(r"always\(\)|failure\(\)|cancelled\(\)", condition.replace("!cancelled() && ", "", 1)):
+                yield Finding(job.file, job.place, "cancelled", f"runs in a cancelled run: {condition}")
+
+
+def started(callers: Kit, ref: str) -> set[str]:
+    """The callers that a push to `ref` starts."""
+    return {file for file, workflow in callers.workflows.items() if _starts(workflow, ref)}
+
+
+def _starts(workflow: Workflow, ref: str) -> bool:
+    filters = workflow.on.get("push") or {}
+    push = PushFilter(**{key.replace("-", "_"): tuple(patterns) for key, patterns in filters.items()})
+    return "push" in workflow.on and push.accepts(ref, lambda: ["README.md"])
+
+
+RULES = (environments, concurrency, time_limits, choices, skipped, cancelled)
