@@ -235,7 +235,7 @@ def append(repository: Repository, deployment: Deployment) -> Entry:
         tagger = f"tagger ml-cicd <ml-cicd@users.noreply.github.com> {int(time.time())} +0000\n"
         named = repository.git("mktag", stdin=f"{body}{tagger}\n{line}\n".encode())
         try:
-            repository.push(f"{named}:{tag}", leases={tag: ""})
+            repository.push(f"{named}:{tag}")  # without force, so a tag that exists is never replaced
         except LostRaceError:
             time.sleep(0.05 * attempt)
             repository.fetch()

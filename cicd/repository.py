@@ -114,7 +114,7 @@ class Repository:
         return result.stdout.decode().strip() or None
 
     def push(self, *refspecs: str, leases: dict[str, str] | None = None) -> None:
-        """Push all refspecs or none; `leases` maps a ref to the object that it must still have ("" for: absent).
+        """Push all refspecs or none; `leases` maps a ref to the object that it must still have.
 
         Raises:
             LostRaceError: a ref was not what it was thought to be.

@@ -143,12 +143,19 @@ def test_a_failed_deployment_does_not_count_as_running(road: Road) -> None:
     assert road.verify("production", commit).action == "deploy"
 
 
-def test_a_changed_registry_is_refused_and_a_silent_one_is_not_taken_for_a_yes(road: Road) -> None:
+@pytest.mark.parametrize("changed", ["acme/app/sha256", "acme/app/test/sha256"], ids=["release", "test"])
+def test_a_changed_image_is_refused(road: Road, changed: str) -> None:
     commit = road.accepted("integration", "staging")
+    assert road.verify("production", commit).commit == commit
     for key in road.registry.manifests:
-        road.registry.manifests[key] += b" "
+        if key.startswith(changed):
+            road.registry.manifests[key] += b" "
     with pytest.raises(RefusedError, match="content changed"):
         road.verify("production", commit)
+
+
+def test_a_registry_that_is_silent_is_not_taken_for_a_yes(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
     road.registry.status = 503
     with pytest.raises(UnreachableError):
         road.verify("production", commit)
