@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,28 +10,55 @@ from typing import TYPE_CHECKING
 from cicd.commands import options
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Callable, Sequence
+
+    from cicd.forge.runs import Run
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands."""
-    commands = parser.add_subparsers(dest="action", required=True, metavar="{up,down,runs,logs}")
+    commands = parser.add_subparsers(
+        dest="action", required=True, metavar="{up,down,dispatch,fire,runs,logs,cancel,wait}"
+    )
     up = commands.add_parser("up", help="make the remote 'local', whose pushes run the workflows")
     up.add_argument("--kit", type=Path, help="a clone of the kit (default: the one this command is a part of)")
     commands.add_parser("down", help="stop and remove everything that 'up' and the runs made")
+    dispatch = commands.add_parser("dispatch", help="start a workflow by hand (workflow_dispatch)")
+    dispatch.add_argument("workflow", metavar="WORKFLOW", help="its file, such as deploy.yml")
+    dispatch.add_argument("--ref", default="", help="the branch or tag to run on (default: the default branch)")
+    dispatch.add_argument(
+        "--input", type=_pair, action="append", default=[], metavar="NAME=VALUE", help="an input; may be repeated"
+    )
+    fire = commands.add_parser("fire", help="run the schedules, as if their time had come")
+    fire.add_argument("workflow", nargs="?", default="", metavar="WORKFLOW", help="only those of this file")
     runs = commands.add_parser("runs", help="list the runs")
     options.add_json(runs)
     logs = commands.add_parser("logs", help="print the log of a run")
     logs.add_argument("number", type=int, metavar="N", help="the number of the run")
     logs.add_argument("--step", default="", metavar="TEXT", help="only the steps whose name contains TEXT")
+    logs.add_argument("--timings", action="store_true", help="only how long each job and each step took")
+    cancel = commands.add_parser("cancel", help="end a run that is under way; what waits behind it goes on")
+    cancel.add_argument("number", type=int, metavar="N", help="the number of the run")
+    wait = commands.add_parser("wait", help="wait until nothing runs; exit code 1 where a run did not succeed")
+    wait.add_argument("number", type=int, nargs="?", metavar="N", help="wait for this run only")
     receive = commands.add_parser("receive")  # the remote's hook; people have no use for it
     receive.add_argument("--data", type=Path, required=True)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked in the project that this is run in."""
-    {"up": _up, "down": _down, "runs": _runs, "logs": _logs, "receive": _receive}[arguments.action](arguments)
-    return 0
+    actions: dict[str, Callable[[argparse.Namespace], int | None]] = {
+        "up": _up, "down": _down, "dispatch": _dispatch, "fire": _fire, "runs": _runs, "logs": _logs,
+        "cancel": _cancel, "wait": _wait, "receive": _receive,
+    }  # fmt: skip
+    return actions[arguments.action](arguments) or 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"'{text}' is not of the form NAME=VALUE")
+    return name, value
 
 
 def _say(text: str) -> None:
@@ -55,6 +83,23 @@ def _down(_arguments: argparse.Namespace) -> None:
     lifecycle.down(Path.cwd(), services.down, _say)
 
 
+def _dispatch(arguments: argparse.Namespace) -> int:
+    from cicd.forge import byhand, data  # noqa: PLC0415
+
+    ran = byhand.start(data.of_project(Path.cwd()), arguments.workflow, arguments.ref, dict(arguments.input))
+    return _exit_code(ran)
+
+
+def _fire(arguments: argparse.Namespace) -> int:
+    from cicd.forge import byhand, data  # noqa: PLC0415
+
+    return _exit_code(byhand.fire(data.of_project(Path.cwd()), arguments.workflow))
+
+
+def _exit_code(ran: Sequence[Run]) -> int:
+    return 0 if all(one.result in ("success", "skipped") for one in ran) else 1
+
+
 def _runs(arguments: argparse.Namespace) -> None:
     from cicd.forge import data, runs  # noqa: PLC0415
 
@@ -63,16 +108,37 @@ def _runs(arguments: argparse.Namespace) -> None:
         options.print_json(found)
         return
     for one in found:
-        place = f"  {one.failed}" if one.failed else ""
-        name = one.ref.split("/", 2)[-1]
-        _say(f"{one.number:>4}  {one.result:<9}  {one.seconds:6.1f} s  {one.file:<16} {one.sha[:7]}  {name}{place}")
+        _say(_line(one))
 
 
 def _logs(arguments: argparse.Namespace) -> None:
     from cicd.forge import data, report, runs  # noqa: PLC0415
 
-    for line in report.text(runs.log(data.of_project(Path.cwd()), arguments.number), arguments.step):
+    log = runs.log(data.of_project(Path.cwd()), arguments.number)
+    for line in report.timings(log) if arguments.timings else report.text(log, arguments.step):
         _say(line)
+
+
+def _cancel(arguments: argparse.Namespace) -> None:
+    from cicd.forge import byhand, data  # noqa: PLC0415
+
+    byhand.cancel(data.of_project(Path.cwd()), arguments.number)
+    _say(f"run {arguments.number} is cancelled")
+
+
+def _wait(arguments: argparse.Namespace) -> int:
+    from cicd.forge import byhand, data  # noqa: PLC0415
+
+    ran = byhand.wait(data.of_project(Path.cwd()), arguments.number)
+    for one in ran:
+        _say(_line(one))
+    return _exit_code(ran)
+
+
+def _line(one: Run) -> str:
+    place = f"  {one.failed}" if one.failed else ""
+    name = one.ref.split("/", 2)[-1]
+    return f"{one.number:>4}  {one.result:<9}  {one.seconds:6.1f} s  {one.file:<16} {one.sha[:7]}  {name}{place}"
 
 
 def _receive(arguments: argparse.Namespace) -> None:

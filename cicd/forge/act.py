@@ -34,6 +34,10 @@ class CancelledError(Exception):
     """The push that waits for the run is gone, or somebody stopped it."""
 
 
+class RunCancelledError(CancelledError):
+    """Somebody cancelled this run, and none but this."""
+
+
 def binary() -> str:
     """The path of `act`: beside this Python, or on PATH.
 

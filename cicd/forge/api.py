@@ -7,32 +7,21 @@ import json
 import re
 from collections import deque
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from cicd.errors import UsageError
-from cicd.forge import git, workflows
-from cicd.forge.filters import BRANCH, TAG
+from cicd.forge import dispatch as dispatching
+from cicd.forge.inputs import NotStartedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from cicd.forge.dispatch import Dispatch
     from cicd.forge.events import Repository
 
 DOCUMENTATION = "https://docs.github.com/rest"
 _DISPATCH = re.compile(r"/repos/([^/]+/[^/]+)/actions/workflows/([^/?]+)/dispatches")
-
-
-@dataclass(frozen=True)
-class Dispatch:
-    """A workflow that was started explicitly, with all its inputs."""
-
-    workflow: workflows.Workflow
-    ref: str
-    commit: str
-    inputs: Mapping[str, str]
 
 
 class ApiError(Exception):
@@ -53,42 +42,13 @@ def dispatch(repository: Repository, file: str, body: Any) -> Dispatch:
     """
     if not isinstance(body, dict) or not isinstance(body.get("ref"), str):
         raise ApiError(422, 'Invalid request.\n\n"ref" wasn\'t supplied.')
-    ref = _full_ref(repository, body["ref"])
-    commit = git.commit_of(repository.path, ref) if ref else None
-    if not ref or not commit:
-        raise ApiError(422, f"No ref found for: {body['ref']}")
-    path = f"{workflows.FOLDER}/{file}"
-    text = git.read(repository.path, commit, path)
-    if text is None:
-        raise ApiError(404, "Not Found")
+    inputs = body.get("inputs") or {}
+    if not isinstance(inputs, dict):
+        raise ApiError(422, "Invalid request.\n\nFor 'properties/inputs', the value is not an object.")
     try:
-        workflow = workflows.parse(path, text)
-    except UsageError as error:
-        raise ApiError(422, f"Failed to parse workflow: {error.message}") from error
-    if workflow.dispatch is None:
-        raise ApiError(422, "Workflow does not have 'workflow_dispatch' trigger")
-    return Dispatch(workflow, ref, commit, _inputs(workflow.dispatch, body.get("inputs") or {}))
-
-
-def _full_ref(repository: Repository, name: str) -> str | None:
-    candidates = [name] if name.startswith("refs/") else [BRANCH + name, TAG + name]
-    return next((ref for ref in candidates if git.commit_of(repository.path, ref)), None)
-
-
-def _inputs(declared: Mapping[str, workflows.Input], given: Mapping[str, Any]) -> dict[str, str]:
-    unexpected = [name for name in given if name not in declared]
-    if unexpected:
-        raise ApiError(422, f"Unexpected inputs provided: {json.dumps(unexpected)}")
-    values = {}
-    for name, one in declared.items():
-        value = given.get(name, one.default)
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        if one.required and not text:
-            raise ApiError(422, f"Required input '{name}' not provided")
-        if one.options is not None and text and text not in one.options:
-            raise ApiError(422, f"Provided value '{text}' for input '{name}' not in the list of allowed values")
-        values[name] = text
-    return values
+        return dispatching.dispatch(repository, file, body["ref"], inputs)
+    except NotStartedError as error:
+        raise ApiError(error.status, error.message) from error
 
 
 class _Handler(BaseHTTPRequestHandler):

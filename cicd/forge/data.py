@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FOLDER = Path(".ml-cicd") / "local"
 
@@ -93,6 +93,35 @@ class Data:
                 stream.flush()
                 yield True
 
+    @contextmanager
+    def turn(self, on_wait: Callable[[], None]) -> Iterator[None]:
+        """Hold the lock, in the order in which it was asked for; `on_wait` is called when others come first."""
+        queue = self.path / "queue"
+        queue.mkdir(parents=True, exist_ok=True)
+        with (queue / "lock").open("a") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            ahead = sorted(int(ticket.name) for ticket in _held_tickets(queue))
+            mine = queue / str(max(ahead, default=0) + 1)
+            stream = mine.open("w")
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            stream.write(str(os.getpid()))
+            stream.flush()
+        try:
+            if ahead:
+                on_wait()
+            for number in ahead:
+                with suppress(FileNotFoundError), (queue / str(number)).open() as earlier:
+                    fcntl.flock(earlier, fcntl.LOCK_SH)
+            with self.lock():
+                yield
+        finally:
+            mine.unlink(missing_ok=True)
+            stream.close()
+
+    def queued(self) -> list[int]:
+        """The processes that wait for their turn, or have it."""
+        return [int(ticket.read_text() or 0) for ticket in _held_tickets(self.path / "queue")]
+
     def holder(self) -> int:
         """The process that holds the lock, or held it last; 0 when it has not said so yet."""
         return int((self.path / "lock").read_text("utf-8") or 0)
@@ -114,6 +143,20 @@ def cache() -> Path:
 def of_project(directory: Path) -> Data:
     """The forge of the project in `directory`."""
     return Data(directory.resolve() / FOLDER)
+
+
+def _held_tickets(queue: Path) -> list[Path]:
+    """The tickets of processes that live; those of others are removed."""
+    held = []
+    for ticket in queue.iterdir() if queue.is_dir() else ():
+        if ticket.name.isdigit():
+            with suppress(FileNotFoundError), ticket.open() as stream:
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                    ticket.unlink()
+                except BlockingIOError:
+                    held.append(ticket)
+    return held
 
 
 def replace(path: Path, text: str) -> None:

@@ -29,6 +29,11 @@ class Repository:
         """Its address."""
         return f"{self.server}/{self.full_name}"
 
+    @property
+    def default_ref(self) -> str:
+        """The ref of the default branch."""
+        return BRANCH + self.default_branch
+
     def payload(self) -> dict[str, Any]:
         """The part `repository` of every payload."""
         owner, _, name = self.full_name.partition("/")
@@ -123,6 +128,23 @@ def dispatch(repository: Repository, file: str, ref: str, inputs: Mapping[str, s
         "repository": repository.payload(),
         "sender": sender(actor),
     }
+
+
+def ref_changed(repository: Repository, update: Update, actor: str) -> dict[str, Any]:
+    """The payload of the events `create` and `delete`: a branch or tag is new, or gone."""
+    return {
+        "ref": update.name,
+        "ref_type": "branch" if update.is_branch else "tag",
+        **({"master_branch": repository.default_branch, "description": None} if update.created else {}),
+        "pusher_type": "user",
+        "repository": repository.payload(),
+        "sender": sender(actor),
+    }
+
+
+def schedule(repository: Repository, file: str, cron: str) -> dict[str, Any]:
+    """The payload of a workflow whose time has come."""
+    return {"schedule": cron, "workflow": f".github/workflows/{file}", "repository": repository.payload()}
 
 
 def _contains(path: Path, commit: str, ancestor: str) -> bool:

@@ -34,8 +34,12 @@ class PushFilter:
     paths: Patterns = None
     paths_ignore: Patterns = None
 
-    def accepts(self, ref: str, changed: Callable[[], Sequence[str]]) -> bool:
-        """Whether a push to `ref` starts the workflow; `changed` gives the paths and is asked only when needed."""
+    def accepts(self, ref: str, changed: Callable[[], Sequence[str] | None]) -> bool:
+        """Whether a push to `ref` starts the workflow.
+
+        `changed` gives the paths, or None when they are too many to tell: that always starts it. It is asked only
+        when needed.
+        """
         branch_filter = self.branches is not None or self.branches_ignore is not None
         tag_filter = self.tags is not None or self.tags_ignore is not None
         if ref.startswith(TAG):
@@ -47,7 +51,8 @@ class PushFilter:
             return False
         if self.paths is None and self.paths_ignore is None:
             return True
-        return _passes(self.paths, self.paths_ignore, changed())
+        paths = changed()
+        return paths is None or _passes(self.paths, self.paths_ignore, paths)
 
     def patterns(self) -> list[str]:
         """Every pattern of every filter."""

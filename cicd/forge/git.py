@@ -81,6 +81,12 @@ def before_of(directory: Path, commit: str, known: list[str], default_branch: st
     return try_git(directory, "merge-base", commit, f"refs/heads/{default_branch}") or EMPTY_TREE
 
 
+def count(directory: Path, before: str, after: str) -> int:
+    """How many commits `after` has that `before` (a commit, or the empty tree) has not."""
+    since = [] if before == EMPTY_TREE else ["--not", before]
+    return int(git(directory, "rev-list", "--count", after, *since))
+
+
 def changed(directory: Path, before: str, after: str) -> list[str]:
     """The paths that differ between two commits; a renamed file counts with both names."""
     listed = git(directory, "diff", "-z", "--name-only", "--no-renames", before, after)

@@ -10,13 +10,14 @@ import signal
 import stat
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import cicd
 from cicd import config
 from cicd.errors import RefusedError, UsageError
-from cicd.forge import act, data, git, receive
+from cicd.forge import act, data, git, runner
 from cicd.forge.data import Data, State
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def up(
     _write_hook(forge, remote)
     with forge.lock(wait=False) as idle:
         if idle:
-            receive.freeze_kit(forge, kit)
+            runner.freeze_kit(forge, kit)
     services = start(forge.path, name, say)
     state = State(name, repository, str(kit), services.registry, services.base, services.engine)
     forge.write_state(state)
@@ -108,12 +109,13 @@ def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None]
 def _end_runs(forge: Data) -> None:
     deadline = time.monotonic() + 3 * act.GRACE
     while True:
+        queued = forge.queued()
         with forge.lock(wait=False) as idle:
-            if idle:
+            if idle and not queued:
                 return
-        holder = forge.holder()
-        if holder:
-            os.kill(holder, signal.SIGTERM)
+        for process in {*queued, *([] if idle else [forge.holder()])} - {0}:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
         if time.monotonic() > deadline:
             raise RefusedError("A run is under way and does not end.", "Stop the push that waits for it.")
         time.sleep(0.2)

@@ -79,5 +79,14 @@ def text(log: Log, step: str = "") -> Iterator[str]:
         yield from (plain(line) for line in (*log.problems, *log.messages))
 
 
+def timings(log: Log) -> Iterator[str]:
+    """How long each job and each of its steps took."""
+    for job in log.jobs:
+        yield _line(job.result, job.seconds, job.name)
+        for step in job.steps:
+            if step.top and step.result != "skipped":
+                yield _line(step.result, step.seconds, f"  {step.name}")
+
+
 def _matters(step: Step) -> bool:
     return step.stage == "Main" or bool(step.output) or step.result == "failure"

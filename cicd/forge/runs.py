@@ -71,6 +71,29 @@ def load(data: Data) -> list[Run]:
     return found
 
 
+def get(data: Data, number: int) -> Run:
+    """One run.
+
+    Raises:
+        UsageError: there is no such run.
+
+    """
+    for run in load(data):
+        if run.number == number:
+            return run
+    raise unknown(number)
+
+
+def unknown(number: int) -> UsageError:
+    """The error for a number that no run has."""
+    return UsageError(f"There is no run {number}.", "'ml-cicd local runs' lists them.")
+
+
+def cancel_mark(data: Data, number: int) -> Path:
+    """The file whose presence asks that the run be cancelled."""
+    return folder(data, number) / "cancel"
+
+
 def settle(data: Data) -> None:
     """Write down which runs are lost. Call it with the lock held."""
     for number in _numbers(data):
@@ -89,7 +112,7 @@ def log(data: Data, number: int) -> Log:
     """
     path = folder(data, number) / "log.jsonl"
     if not folder(data, number).is_dir():
-        raise UsageError(f"There is no run {number}.", "'ml-cicd local runs' lists them.")
+        raise unknown(number)
     parser = Parser()
     if path.is_file():
         with path.open(encoding="utf-8", errors="replace") as stream:

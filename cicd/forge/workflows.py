@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import yaml
 
 from cicd.errors import UsageError
+from cicd.forge import inputs
 from cicd.forge.filters import PatternError, PushFilter, compiled
 from cicd.freeze import REPOSITORY
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 FOLDER = ".github/workflows"
 LABELS = ("ubuntu-latest", "ubuntu-24.04", "self-hosted")
 STAND_INS = {"actions/checkout": Path(__file__).parent / "checkout"}
+
+_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[0-9]+)?"
+_CRON = re.compile(rf"{_FIELD}(?:,{_FIELD})*(?: +{_FIELD}(?:,{_FIELD})*){{4}}")
 
 _Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -37,22 +41,16 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|True|TR
 
 
 @dataclass(frozen=True)
-class Input:
-    """An input of `workflow_dispatch`."""
-
-    required: bool = False
-    default: str = ""
-    options: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True)
 class Workflow:
     """A workflow file: `push` and `dispatch` are None when that event does not start it."""
 
     file: str
     name: str
     push: PushFilter | None = None
-    dispatch: Mapping[str, Input] | None = None
+    dispatch: Mapping[str, inputs.Input] | None = None
+    schedules: tuple[str, ...] = ()
+    create: bool = False
+    delete: bool = False
 
 
 @dataclass
@@ -103,7 +101,10 @@ def parse(path: str, text: str) -> Workflow:
         file=file,
         name=str(loaded.get("name") or file),
         push=_push(path, events["push"] or {}) if "push" in events else None,
-        dispatch=_inputs(events["workflow_dispatch"]) if "workflow_dispatch" in events else None,
+        dispatch=inputs.declared(path, events["workflow_dispatch"] or {}) if "workflow_dispatch" in events else None,
+        schedules=_schedules(path, events["schedule"]) if "schedule" in events else (),
+        create="create" in events,
+        delete="delete" in events,
     )
 
 
@@ -129,19 +130,14 @@ def _push(path: str, filters: Mapping[str, Any]) -> PushFilter:
     return push
 
 
-def _inputs(dispatch: Mapping[str, Any] | None) -> dict[str, Input]:
-    inputs = (dispatch or {}).get("inputs") or {}
-    return {name: _input(value or {}) for name, value in inputs.items()}
-
-
-def _input(value: Mapping[str, Any]) -> Input:
-    default = value.get("default", "false" if value.get("type") == "boolean" else "")
-    options = value.get("options") if value.get("type") == "choice" else None
-    return Input(
-        required=bool(value.get("required")),
-        default=str(default).lower() if isinstance(default, bool) else str(default),
-        options=tuple(map(str, options)) if options is not None else None,
-    )
+def _schedules(path: str, entries: Any) -> tuple[str, ...]:
+    crons = [entry.get("cron") if isinstance(entry, dict) else None for entry in entries or ()]
+    for cron in crons:
+        if not isinstance(cron, str) or not _CRON.fullmatch(cron.strip()):
+            raise UsageError(
+                f"{path}: on.schedule: '{cron}' is not a schedule", "Write five fields: - cron: '30 5 * * 1'"
+            )
+    return tuple(map(str, crons))
 
 
 def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:

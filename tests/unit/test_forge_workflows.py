@@ -9,12 +9,13 @@ import pytest
 from cicd.errors import UsageError
 from cicd.forge import workflows
 from cicd.forge.filters import PushFilter
-from cicd.forge.workflows import Input
+from cicd.forge.inputs import Input
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 JOBS = "\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}\n"
+DISPATCH = "on: {{workflow_dispatch: {{inputs: {{a: {}}}}}}}"
 PATH = ".github/workflows/a.yml"
 
 
@@ -35,7 +36,12 @@ PATH = ".github/workflows/a.yml"
                 " c: {type: choice, options: [x, 1]}, d: {type: boolean}}}}"
             ),
             None,
-            {"a": Input(), "b": Input(True, "true"), "c": Input(options=("x", "1")), "d": Input(default="false")},
+            {
+                "a": Input(),
+                "b": Input("boolean", required=True, default="true"),
+                "c": Input("choice", options=("x", "1")),
+                "d": Input("boolean"),
+            },
         ),
     ],
 )
@@ -43,6 +49,15 @@ def test_what_starts_a_workflow(on: str, push: PushFilter | None, dispatch: dict
     found = workflows.parse(PATH, f"name: A\n{on}{JOBS}")
     assert (found.push, found.dispatch) == (push, dispatch)
     assert (found.file, found.name) == ("a.yml", "A")
+
+
+def test_other_events_that_start_a_workflow() -> None:
+    found = workflows.parse(
+        PATH, f"on: {{create: , delete: , schedule: [{{cron: '30 5,17 * * 1-5'}}, {{cron: '*/5 * * * MON'}}]}}{JOBS}"
+    )
+    assert (found.create, found.delete, found.schedules) == (True, True, ("30 5,17 * * 1-5", "*/5 * * * MON"))
+    silent = workflows.parse(PATH, f"on: push{JOBS}")
+    assert (silent.create, silent.delete, silent.schedules) == (False, False, ())
 
 
 @pytest.mark.parametrize(
@@ -56,6 +71,12 @@ def test_what_starts_a_workflow(on: str, push: PushFilter | None, dispatch: dict
         (JOBS, "the key 'on' is missing"),
         ("on: {push: {branches: [a], branches-ignore: [b]}}" + JOBS, "both 'branches' and 'branches-ignore'"),
         ("on: {push: {tags: ['v[0-']}}" + JOBS, "'v[0-': brackets hold"),
+        (DISPATCH.format("{type: text}") + JOBS, "inputs.a: there is no type 'text'"),
+        (DISPATCH.format("{type: choice}") + JOBS, "inputs.a: 'options' and 'type: choice' belong together"),
+        (DISPATCH.format("{options: [x]}") + JOBS, "inputs.a: 'options' and 'type: choice' belong together"),
+        ("on: {schedule: [{cron: '@daily'}]}" + JOBS, "on.schedule: '@daily' is not a schedule"),
+        ("on: {schedule: [{cron: '1 2 3 4'}]}" + JOBS, "on.schedule: '1 2 3 4' is not a schedule"),
+        ("on: {schedule: [daily]}" + JOBS, "on.schedule: 'None' is not a schedule"),
     ],
 )
 def test_a_broken_file_is_explained(text: str, message: str) -> None:

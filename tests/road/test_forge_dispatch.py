@@ -1,0 +1,43 @@
+"""`deploy.yml` started by hand on a laptop: the way back, through the same workflow as on GitHub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.road.project import Project
+
+
+def test_production_goes_back_by_a_workflow_that_is_started_by_hand(road: Project) -> None:
+    before = road.environments()["production"]
+    commit = road.commit("to be taken back")
+    assert [run.result for run in road.push("--force", "develop")] == ["success", "success"], road.said
+    road.git("tag", "--force", "Production", commit)
+    assert [run.result for run in road.push("--force", "Production")] == ["success"], road.said
+    assert road.environments()["production"]["commit"] == commit
+
+    inputs = ("--input", "environment=production", "--input", f"commit={before['commit']}")
+    done = road.command("local", "dispatch", "deploy.yml", *inputs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (run,) = road.runs()[-1:]
+    assert (run.file, run.ref, run.result) == ("deploy.yml", "refs/heads/main", "success")
+    after = road.environments()["production"]
+    assert (after["commit"], after["digest"], after["healthy"]) == (before["commit"], before["digest"], True)
+    newest = road.history("production")[0]["deployment"]
+    assert (newest["action"], newest["result"], newest["commit"]) == ("rollback", "passed", before["commit"])
+
+
+def test_a_commit_that_was_never_accepted_is_refused_and_nothing_changes(road: Project) -> None:
+    before, entries = road.environments(), len(road.history("production"))
+    inputs = ("--input", "environment=production", "--input", f"commit={road.commit('unknown to all')}")
+    done = road.command("local", "dispatch", "deploy.yml", *inputs)
+    assert done.returncode == 1
+    assert "Verify that the commit may be promoted" in road.runs()[-1].failed
+    assert (road.environments(), len(road.history("production"))) == (before, entries)
+
+
+def test_an_environment_that_does_not_exist_is_refused_before_anything_runs(road: Project) -> None:
+    before = len(road.runs())
+    done = road.command("local", "dispatch", "deploy.yml", "--input", "environment=moon", "--input", "commit=main")
+    assert (done.returncode, len(road.runs())) == (2, before)
+    assert "Allowed are: integration, staging, production." in done.stderr
