@@ -200,6 +200,24 @@ def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
     assert health(road, "production") == before
 
 
+def test_status_tells_when_what_runs_is_not_what_the_ledger_says(road: Project) -> None:
+    labels = ["ml-cicd.project=tiny", "ml-cicd.environment=staging", "ml-cicd.role=service"]
+    (service,) = engine.connect().containers.list(filters={"label": labels})
+    assert road.command("status", "--remote", "local").returncode == 0
+    service.stop(timeout=1)
+    try:
+        done = road.command("status", "--remote", "local")
+        assert (done.returncode, "staging: it is exited" in done.stdout) == (1, True), done.stdout
+    finally:
+        service.start()
+    service.pause()
+    try:
+        done = road.command("status", "--remote", "local")
+        assert (done.returncode, "NOT HEALTHY" in done.stdout) == (1, True), done.stdout
+    finally:
+        service.unpause()
+
+
 def test_a_branch_with_a_hostile_name_is_only_a_name(road: Project) -> None:
     name = "a$(touch${IFS}pwned)'\";touch${IFS}pwned;#`touch${IFS}pwned`"
     road.git("checkout", "--quiet", "-B", name)
