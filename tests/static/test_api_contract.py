@@ -1,0 +1,230 @@
+"""The REST calls of the kit, and what the forge answers to them, are what GitHub's own description of its API says."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cicd import github
+from cicd.errors import RefusedError
+from cicd.forge import api
+from cicd.forge.events import Repository
+from tests.static.kit import ROOT
+from tests.static.node import build
+from tests.static.openapi import Call, Description, Exchange, calls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+TOKEN = "a-token"
+PROJECT = "acme/app"
+STAGING = "on: {workflow_dispatch: {inputs: {commit: {required: true}}}}\njobs: {a: {runs-on: x, steps: [{run: x}]}}\n"
+DISPATCHES = f"/repos/{PROJECT}/actions/workflows/staging.yml/dispatches"
+# One good use of every function of the kit that calls the API.
+USES: dict[str, Callable[[], object]] = {
+    "dispatch_workflow": lambda: github.dispatch_workflow(PROJECT, "staging.yml", "main", {"commit": "abc"}),
+}
+SOURCES = {str(path.relative_to(ROOT)): path.read_text() for path in sorted((ROOT / "cicd").rglob("*.py"))}
+CALLS = list(calls(SOURCES))
+
+
+@pytest.fixture(scope="module")
+def description() -> Description:
+    return Description(json.loads(build.description().read_text()))
+
+
+class Wire:
+    """Passes requests on to `target`, and keeps every exchange."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.exchanges: list[Exchange] = []
+
+    def exchange(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Exchange:
+        """Pass a request on."""
+        request = urllib.request.Request(self.target + url, method=method, data=body or None, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                status, answered, text = answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            status, answered, text = error.code, error.headers, error.read()
+        names = {name.lower(): value for name, value in headers.items()}
+        found = {name.lower(): value for name, value in answered.items()}
+        self.exchanges.append(Exchange(method, url, names, body, status, found, text))
+        return self.exchanges[-1]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    wire: Wire
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        found = self.wire.exchange(self.command, self.path, dict(self.headers), body)
+        self.send_response(found.status)
+        for name, value in found.answer_headers.items():
+            if name.startswith("content-"):
+                self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(found.answer)
+
+    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 -- the names that http.server asks for
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base class names it
+        pass
+
+
+@contextmanager
+def listening(wire: Wire) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"wire": wire})) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Server]:
+    """The forge's API for a project."""
+    path: Path = tmp_path_factory.mktemp("api")
+    folder = path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "staging.yml").write_text(STAGING)
+    (folder / "ci.yml").write_text(STAGING.replace("workflow_dispatch", "workflow_call"))
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "x"]):
+        subprocess.run(["git", "-C", str(path), *identity, *words], check=True)
+    with api.serve(Repository(path, "file:///srv", PROJECT), TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def wire(forge: api.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """What goes between the kit and the forge."""
+    wire = Wire(forge.url)
+    with listening(wire) as url:
+        monkeypatch.setenv("GITHUB_API_URL", url)
+        monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+        yield wire
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
+def test_a_call_of_the_kit_is_described(description: Description, call: Call) -> None:
+    assert description.of_call(call), f"{call.place}: {call.method} {call.path} is no operation of GitHub's API"
+
+
+def test_only_one_function_of_the_kit_speaks_to_the_api() -> None:
+    address = re.compile(r"api\.github\.com|GITHUB_API_URL")
+    spoken = [file for file, text in SOURCES.items() if address.search(text) and not file.startswith("cicd/forge/")]
+    assert spoken == ["cicd/github.py"]
+
+
+def test_the_forge_serves_every_call_of_the_kit_as_described(description: Description, wire: Wire) -> None:
+    for use in USES.values():
+        use()
+    assert {exchange.status // 100 for exchange in wire.exchanges} == {2}
+    assert [problem for exchange in wire.exchanges for problem in description.problems(exchange)] == []
+    served = {str(description.of_request(exchange.method, exchange.url)) for exchange in wire.exchanges}
+    assert served == {str(description.of_call(call)) for call in CALLS}, "USES has one good use of every call"
+
+
+REFUSED = {
+    "a wrong token": (401, "another", ("staging.yml", "main", {"commit": "abc"})),
+    "another repository": (404, TOKEN, ("staging.yml", "main", {"commit": "abc"})),
+    "an unknown workflow": (404, TOKEN, ("none.yml", "main", {"commit": "abc"})),
+    "an unknown ref": (422, TOKEN, ("staging.yml", "nowhere", {"commit": "abc"})),
+    "no trigger": (422, TOKEN, ("ci.yml", "main", {"commit": "abc"})),
+    "a missing input": (422, TOKEN, ("staging.yml", "main", {})),
+    "an unknown input": (422, TOKEN, ("staging.yml", "main", {"commit": "abc", "x": "y"})),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_is_answered_as_described_and_told(
+    description: Description, wire: Wire, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, token, (file, ref, inputs) = REFUSED[name]
+    monkeypatch.setenv("GITHUB_TOKEN", token)
+    with pytest.raises(RefusedError) as refused:
+        github.dispatch_workflow("other/app" if name == "another repository" else PROJECT, file, ref, inputs)
+    (exchange,) = wire.exchanges
+    assert (exchange.status, description.problems(exchange)) == (status, [])
+    assert json.loads(exchange.answer)["message"] in json.loads(refused.value.message.partition(": ")[2])["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"ref": 1}, {"ref": "main", "inputs": "commit"}, {"ref": "main", "inputs": ["commit"]}],
+    ids=["no ref", "a ref that is no text", "text for inputs", "a list for inputs"],
+)
+def test_the_forge_refuses_what_the_description_refuses(
+    description: Description, forge: api.Server, body: dict[str, Any]
+) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    exchange = Wire(forge.url).exchange("POST", DISPATCHES, headers, json.dumps(body).encode())
+    assert exchange.status == 422
+    assert [problem.partition(":")[0] for problem in description.problems(exchange)] == ["the request"]
+
+
+GOOD = Exchange("POST", DISPATCHES, {"content-type": "application/json"}, b'{"ref": "main"}', 204, {}, b"")
+NOT_FOUND = b'{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}'
+ANSWERED = {"content-type": "application/json; charset=utf-8"}
+MISFITS: dict[str, tuple[dict[str, Any], str]] = {
+    "an unknown path": ({"url": "/repos/acme/app/launch"}, "is not described"),
+    "an unknown method": ({"method": "DELETE"}, "is not described"),
+    "an unknown parameter": ({"url": f"{DISPATCHES}?force=1"}, "the parameter force is not described"),
+    "a later version": ({"headers": {**GOOD.headers, "x-github-api-version": "2026-03-10"}}, "is described otherwise"),
+    "no body": ({"body": b""}, "the request has no body"),
+    "a body of another kind": (
+        {"headers": {"content-type": "text/plain"}},
+        "the request's body is no application/json",
+    ),
+    "a body that lacks something": ({"body": b"{}"}, "the request: $: 'ref' is a required property"),
+    "a body with something else": ({"body": b'{"ref": "main", "sha": "x"}'}, "'sha' was unexpected"),
+    "a value of another type": ({"body": b'{"ref": 1}'}, "the request: $.ref: 1 is not of type 'string'"),
+    "an unknown status": ({"status": 201}, "the status 201 is not described"),
+    "an answer where none belongs": ({"answer": b"{}"}, "an answer with status 204 has no body"),
+    "an answer of another kind": ({"status": 404, "answer": NOT_FOUND}, "the answer is no application/json"),
+    "a good answer that lacks something": (
+        {"status": 200, "answer": b"{}", "answer_headers": ANSWERED},
+        "the answer: $: 'workflow_run_id' is a required property",
+    ),
+    "an error that lacks something": (
+        {"status": 422, "answer": b'{"message": "no", "status": "422"}', "answer_headers": ANSWERED},
+        "the answer: $: 'documentation_url' is a required property",
+    ),
+    "an error with another status": (
+        {"status": 401, "answer": NOT_FOUND, "answer_headers": ANSWERED},
+        "the answer does not name the status 401",
+    ),
+}
+
+
+def test_what_fits_is_found_to_fit(description: Description) -> None:
+    assert description.problems(GOOD) == []
+    not_found = {"status": 404, "answer": NOT_FOUND, "answer_headers": ANSWERED}
+    assert description.problems(Exchange(**{**vars(GOOD), **not_found})) == []
+
+
+@pytest.mark.parametrize(("change", "says"), MISFITS.values(), ids=MISFITS)
+def test_a_misfit_is_found(description: Description, change: dict[str, Any], says: str) -> None:
+    found = description.problems(Exchange(**{**vars(GOOD), **change}))
+    assert any(says in one for one in found), found
+
+
+def test_calls_are_found_in_the_code(description: Description) -> None:
+    lines = "github.api('GET', '/rate_limit')\ngithub.api('POST', f'/repos/{a}/issues/{b}/comment', {})\n"
+    known, unknown = calls({"x.py": lines})
+    assert (known, unknown.path) == (Call("x.py:1", "GET", "/rate_limit"), "/repos/{}/issues/{}/comment")
+    assert description.of_call(known)
+    assert description.of_call(unknown) is None
+    with pytest.raises(ValueError, match=r"x\.py:1: method and path"):
+        list(calls({"x.py": "github.api(method, path)"}))
