@@ -41,9 +41,9 @@ def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]
 
 @pytest.fixture(scope="session")
 def config() -> Config:
-    """The configuration of a project of that name; a release has three seconds to be healthy."""
+    """The configuration of a project of that name; a release has five seconds to be healthy."""
     names = ("integration", "staging", "production")
-    return Config(NAME, environments={name: Environment(name, health_timeout=3, stop_timeout=1) for name in names})
+    return Config(NAME, environments={name: Environment(name, health_timeout=5, stop_timeout=1) for name in names})
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ def test_a_new_release_replaces_the_old_one_only_after_it_was_accepted(
     ("lines", "reason"),
     [
         (CRASH, "ended with exit code 3"),
-        (HANG, "not healthy within 3 s"),
+        (HANG, "not healthy within 5 s"),
         (SICK, "names the digest sha256:another"),
     ],
     ids=["crashes", "hangs", "names another digest"],
@@ -187,7 +187,7 @@ from cicd import engine
 from cicd.config import Config, Environment
 from cicd.deploy.docker import DockerTarget
 from cicd.deploy.target import Order
-config = Config({name!r}, environments={{"staging": Environment("staging", health_timeout=3, stop_timeout=1)}})
+config = Config({name!r}, environments={{"staging": Environment("staging", health_timeout=5, stop_timeout=1)}})
 target = DockerTarget(engine.connect(), config, config.environment("staging"))
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 {where}
