@@ -207,9 +207,8 @@ def _contents(repository: Repository, names: Sequence[str]) -> list[bytes]:
     data = stream.encode(errors="surrogateescape") + b"\n"
     found, position = [], 0
     for _ in names:
-        head, _, _ = data[position:].partition(b"\n")
-        size = int(head.split(b" ")[2])
-        start = position + len(head) + 1
+        start = data.index(b"\n", position) + 1
+        size = int(data[position:start].split(b" ")[2])
         found.append(data[start : start + size])
         position = start + size + 1
     return found
