@@ -11,3 +11,9 @@ from tests.static import kit as kits
 def kit() -> kits.Kit:
     """The workflows and actions of this tree."""
     return kits.load()
+
+
+@pytest.fixture(scope="session")
+def callers() -> kits.Kit:
+    """The workflows of the example project."""
+    return kits.load(kits.ROOT / "example_project")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.static import kit as kits
 from tests.static.callers import calls, findings
 
 if TYPE_CHECKING:
@@ -15,11 +14,6 @@ if TYPE_CHECKING:
 CI, INTEGRATION, STAGING, PRODUCTION = (
     f".github/workflows/{name}.yml" for name in ("ci", "integration", "staging", "production")
 )
-
-
-@pytest.fixture(scope="module")
-def callers() -> Kit:
-    return kits.load(kits.ROOT / "example_project")
 
 
 def test_the_callers_fit(callers: Kit, kit: Kit) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.static import kit as kits
 from tests.static import local_proof
 from tests.static.kit import ROOT
 from tests.static.vocabulary import names, words
@@ -21,11 +20,6 @@ ROWS = (*local_proof.UNSEEN, *local_proof.SEEN)
 PROOFS = sorted({proof for row in ROWS for proof in row.proofs})
 CI, STAGING = (f".github/workflows/{name}.yml" for name in ("ci", "staging"))
 CONCLUDE = "actions/conclude/action.yml"
-
-
-@pytest.fixture(scope="module")
-def callers() -> Kit:
-    return kits.load(ROOT / "example_project")
 
 
 def test_everything_that_is_used_is_proven(callers: Kit, kit: Kit) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.static import kit as kits
 from tests.static import unseen
 
 if TYPE_CHECKING:
@@ -20,11 +19,6 @@ RULES: dict[str, Rule] = {rule.__name__: rule for rule in unseen.RULES}
 TEST, CI, INTEGRATION, STAGING, PRODUCTION, DEPLOY = (
     f".github/workflows/{name}.yml" for name in (".test", "ci", "integration", "staging", "production", "deploy")
 )
-
-
-@pytest.fixture(scope="module")
-def callers() -> Kit:
-    return kits.load(kits.ROOT / "example_project")
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

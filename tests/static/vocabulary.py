@@ -7,6 +7,7 @@ A word is the kind of file, the place, and what is there if that matters: `workf
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tests.static.kit import expressions
@@ -37,7 +38,7 @@ def words(callers: Kit, kit: Kit) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for kind, source in _sources(callers, kit):
         place = f"example_project/{source.file}" if kind == "caller" else source.file
-        for word in _words(source.data, ""):
+        for word in _of(source):
             found.setdefault(f"{kind} {word}", set()).add(place)
     return found
 
@@ -49,6 +50,11 @@ def _sources(callers: Kit, kit: Kit) -> Iterator[tuple[str, Workflow | Action]]:
         yield "action", action
     for workflow in callers.workflows.values():
         yield "caller", workflow
+
+
+@cache
+def _of(source: Workflow | Action) -> frozenset[str]:
+    return frozenset(_words(source.data, ""))
 
 
 def _words(value: Any, place: str) -> Iterator[str]:
