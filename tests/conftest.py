@@ -17,6 +17,7 @@ from cicd.errors import CicdError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytest_plugins = ["cicd.testing"]
 TESTS = Path(__file__).resolve().parent
 GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from tests.act import harness
-from tests.act.harness import GITHUB_TOKEN, REGISTRY_TOKEN, Kit, Project, Reply, Run
+from cicd import testing
+from cicd.testing.run import JOB_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
-    from tests.act.harness import Call, Event
+    from cicd.testing import Call, Event, Kit, Project, Reply, Run
 
+ROOT = Path(__file__).resolve().parents[2]
+PUSHED = "c5e73789fe7d5fd80fb7f7b22a56b007fb6a1492"
+"""The commit of the project: the same every time."""
+GITHUB_TOKEN, REGISTRY_TOKEN = JOB_TOKEN, "the-registry-token"
 FOLLOWING = "following"
 PLANTED = "planted"
 HOSTILE = (
-    f"""a$(touch "$ACT_TIER_CASE/{PLANTED}")`touch $ACT_TIER_CASE/{PLANTED}`'"\n; touch $ACT_TIER_CASE/{PLANTED} #*"""
+    f"""a$(touch "$ML_CICD_TEST/{PLANTED}")`touch $ML_CICD_TEST/{PLANTED}`'"\n; touch $ML_CICD_TEST/{PLANTED} #*"""
 )
 """Whatever a shell makes of it, it leaves a file behind."""
 
@@ -80,7 +86,9 @@ class Case:
     """What reaches the following job or step; None when there is none."""
     tokens: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": GITHUB_TOKEN})
     """The tokens that are given to the commands that need them."""
-    labels: frozenset[str] | None = None
+    labels: frozenset[str] = frozenset()
+    sound: bool = True
+    """Whether the real command would understand every call."""
     of: str = ""
     """The workflow or action of the kit that it is about."""
     sets: frozenset[str] = frozenset()
@@ -88,13 +96,13 @@ class Case:
 
     def start(self, kit: Kit, project: Project, folder: Path) -> Run:
         """Run it."""
-        labels = set(self.labels) if self.labels else None
-        event = self.event(project)
-        return harness.run(kit, project, folder, self.workflow, event=event, replies=self.replies, labels=labels)
+        return testing.run(
+            kit, project, folder, json.dumps(self.workflow), event=self.event(project), replies=self.replies,
+            secrets={"REGISTRY_TOKEN": REGISTRY_TOKEN}, labels=self.labels, sound=self.sound,
+        )  # fmt: skip
 
     def check(self, run: Run) -> None:
         """Hold what was seen against what must be."""
-        run.assert_sound()
         assert run.results == {job: ended.result for job, ended in self.ended.items()}
         for job, ended in self.ended.items():
             assert list(run.steps(job).items()) == ended.steps(self.jobs[job]), job
@@ -103,7 +111,7 @@ class Case:
             assert call.tokens == self._tokens(call.command), call.command
         assert run.exit_code == any(ended.result == "failure" for ended in self.ended.values())
         if self.outputs is not None:
-            assert run.outputs() == self.outputs
+            assert outputs(run) == self.outputs
         assert not (run.folder / PLANTED).exists(), "an input was run as shell code"
 
     def _tokens(self, command: str) -> dict[str, str]:
@@ -123,6 +131,15 @@ class Startable(Protocol):
         """Run it."""
 
 
+def mutated(kit: Kit, path: Path, file: str, pattern: str, replacement: str) -> Kit:
+    """A copy in which `pattern`, which must match in `file` exactly once, is replaced."""
+    shutil.copytree(kit.path, path)
+    text, count = re.subn(pattern, replacement, (path / file).read_text("utf-8"))
+    assert count == 1, f"{file} holds {count} times: {pattern}"
+    (path / file).write_text(text, "utf-8")
+    return testing.Kit(path)
+
+
 @dataclass(frozen=True)
 class Mutant:
     """A fault in the kit's YAML, and a case that must see it."""
@@ -136,8 +153,14 @@ class Mutant:
     def start(self, kit: Kit, project: Project, folder: Path) -> Run:
         """Run the case with the faulty kit."""
         return self.seen_by.start(
-            kit.mutated(folder / "kit", self.file, self.pattern, self.replacement), project, folder
+            mutated(kit, folder / "kit", self.file, self.pattern, self.replacement), project, folder
         )
+
+
+def outputs(run: Run) -> dict[str, str]:
+    """What the caller's following job or step got."""
+    found: dict[str, str] = json.loads((run.folder / "outputs.json").read_text("utf-8"))
+    return found
 
 
 def shown(call: Call) -> str:

@@ -11,34 +11,31 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.register_assert_rewrite("tests.act.cases", "tests.act.harness")
+pytest.register_assert_rewrite("tests.act.cases")
 
-from tests.act.cases import Case, Mutant, Startable  # noqa: E402 -- its assertions are to be explained too
-from tests.act.harness import Kit, Project, Run  # noqa: E402
+from cicd.testing import Kit, Project, Run  # noqa: E402
+from tests.act.cases import PUSHED, Case, Mutant, Startable  # noqa: E402 -- its assertions are to be explained too
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MEMORY = Path("/dev/shm")
 ROOM = 256 * 1024 * 1024
+CONFIG = b"""name = "app"
+[tests]
+unit = ["pytest"]
+[train]
+command = ["train"]
+inputs = ["src"]
+"""
 
 
 @pytest.fixture(scope="session")
-def real_kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
-    """The working tree, frozen."""
-    return Kit.real(tmp_path_factory.mktemp("real") / "kit")
-
-
-@pytest.fixture(scope="session")
-def kit(real_kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> Kit:
-    """The same workflows and actions, with the stand-in for the command."""
-    return real_kit.scripted(tmp_path_factory.mktemp("scripted") / "kit")
-
-
-@pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def calling_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A team's repository."""
-    return Project(tmp_path_factory.mktemp("team"))
+    project = Project(tmp_path_factory.mktemp("team"), {"ml-cicd.toml": CONFIG})
+    assert project.commit == PUSHED
+    return project
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +49,8 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def run_of(
     request: pytest.FixtureRequest,
-    kit: Kit,
-    project: Project,
+    scripted_kit: Kit,
+    calling_project: Project,
     scratch: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[Startable], Run]]:
@@ -65,7 +62,7 @@ def run_of(
             if case.name not in runs:
                 folder = scratch / str(len(runs)) if _is_small(case) else tmp_path_factory.mktemp("large")
                 folder.mkdir(exist_ok=True)
-                runs[case.name] = pool.submit(case.start, kit, project, folder)
+                runs[case.name] = pool.submit(case.start, scripted_kit, calling_project, folder)
             return runs[case.name]
 
         params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]

@@ -6,14 +6,14 @@ import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tests.act.cases import HOSTILE, Case, Ended, call, green, red
-from tests.act.harness import GITHUB_TOKEN, Reply
-from tests.act.road import BUNDLE, COMMIT, IMAGE, replies
+from cicd.testing import Reply
+from cicd.testing.replies import BUNDLE, COMMIT, IMAGE, passing
+from tests.act.cases import GITHUB_TOKEN, HOSTILE, Case, Ended, call, green, red
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ANSWERS = replies("staging") | {"conclude": Reply(outputs={"result": "passed"})}
+ANSWERS = passing("staging") | {"conclude": Reply(outputs={"result": "passed"})}
 USE = "Use the action"
 SHOW = "Show its outputs"
 
@@ -64,7 +64,7 @@ def _workflow(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
         "name": SHOW,
         "if": "always()",
         "env": {"OUTPUTS": "${{ toJSON(steps.it.outputs) }}"},
-        "run": 'printf "%s" "$OUTPUTS" > "$ACT_TIER_CASE/outputs.json"',
+        "run": 'printf "%s" "$OUTPUTS" > "$ML_CICD_TEST/outputs.json"',
     }
     steps = [{"name": USE, "id": "it", "uses": f"org/ml-cicd/actions/{name}@v1", "with": given}, show]
     return {"on": {"workflow_dispatch": {}}, "jobs": {"only": {"runs-on": "ubuntu-latest", "steps": steps}}}
@@ -119,9 +119,11 @@ CONCLUDE = [
     _conclude("hostile inputs", HOSTILE, call("conclude", needs=HOSTILE), ""),
 ]
 CASES = [case for name, action in ACTIONS.items() for case in _cases(name, action)] + CONCLUDE
-MISSING = [_case(name, "nothing given", {}) for name, action in ACTIONS.items() if action.required]
+MISSING = [
+    replace(_case(name, "nothing given", {}), sound=False) for name, action in ACTIONS.items() if action.required
+]
 WRONG = [
-    _case(name, "neither true nor false", {**action.required, "backwards": "yes"})
+    replace(_case(name, "neither true nor false", {**action.required, "backwards": "yes"}), sound=False)
     for name, action in ACTIONS.items()
     if "backwards" in action.options
 ]

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cicd.forge import workflows
-from cicd.ledger import Deployment
-from tests.act.cases import BOTH_TOKENS, FOLLOWING, HOSTILE, SKIPPED, Case, Ended, call, green, red
-from tests.act.harness import CALLERS, PUSHED, ROOT, Reply
+from cicd.testing import Reply
+from cicd.testing.replies import (
+    BUNDLE,
+    COMMIT,
+    COUNTS,
+    IMAGE,
+    LINTED,
+    RELEASE_IMAGE,
+    TEST_IMAGE,
+    URL,
+    deployed,
+    passing,
+)
+from cicd.testing.replies import outcome as outcome_of
+from tests.act.cases import BOTH_TOKENS, FOLLOWING, HOSTILE, PUSHED, ROOT, SKIPPED, Case, Ended, call, green, red
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tests.act.harness import Event, Project
+    from cicd.testing import Event, Project
 
+CALLERS = ROOT / "example_project" / ".github" / "workflows"
 CHECKOUT = "Check out the code"
 BUILD = "Build the image"
 TESTS = "Run the unit tests in the image"
@@ -29,44 +41,7 @@ ADVANCE = "Fast-forward main, move Staging and start staging"
 CONCLUDE = "Fail unless every job before succeeded"
 
 
-def _digest(text: str) -> str:
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-IMAGE = _digest("build image")
-BUNDLE = f"ghcr.io/acme/app@{_digest('bundle')}"
-RELEASE_IMAGE = f"ghcr.io/acme/app@{_digest('release')}"
-TEST_IMAGE = f"ghcr.io/acme/app@{_digest('test')}"
-COMMIT = hashlib.sha1(b"commit").hexdigest()  # not PUSHED, to see which of them is passed on
-URL = "http://localhost:8101"
-COUNTS = '{"passed": 12, "failed": 0, "skipped": 1}'
-LINTED = '{"lint": true, "types": true}'
 NOT_LINTED = '{"lint": false, "types": true}'
-
-
-def _outcome(environment: str, result: Any = "passed") -> str:
-    return Deployment("app", environment, "deploy", result, COMMIT, RELEASE_IMAGE, TEST_IMAGE, url=URL).to_json()
-
-
-def _deployed(environment: str, result: str = "passed") -> Reply:
-    outputs = {"outcome": _outcome(environment, result), "result": result, "url": URL}
-    return Reply(0 if result == "passed" else 1, outputs)
-
-
-def replies(environment: str) -> dict[str, Reply]:
-    """What each command answers when all goes well."""
-    images = {"commit": COMMIT, "release": RELEASE_IMAGE, "test": TEST_IMAGE}
-    return {
-        "build": Reply(outputs={"image": IMAGE}),
-        "test": Reply(outputs={"tests": COUNTS}),
-        "check": Reply(outputs={"checks": LINTED}),
-        "train": Reply(outputs={"bundle": BUNDLE, "trained": "true"}),
-        "release": Reply(outputs=images),
-        "verify": Reply(outputs=images),
-        "deploy": _deployed(environment),
-        "record": Reply(outputs={"entry": "7", "sha256": _digest("entry").removeprefix("sha256:")}),
-        "advance": Reply(outputs={"state": "advanced"}),
-    }
 
 
 def _document(path: Any) -> dict[str, Any]:
@@ -82,7 +57,7 @@ def _followed(caller: dict[str, Any], name: str) -> dict[str, Any]:
             {
                 "name": "Take the outputs",
                 "env": {"OUTPUTS": f"${{{{ toJSON(needs.{name}.outputs) }}}}"},
-                "run": 'printf "%s" "$OUTPUTS" > "$ACT_TIER_CASE/outputs.json"',
+                "run": 'printf "%s" "$OUTPUTS" > "$ML_CICD_TEST/outputs.json"',
             }
         ],
     }
@@ -118,7 +93,7 @@ class Road:
         self.calls = calls
         self.outputs = outputs
         self.jobs = _document(ROOT / ".github" / "workflows" / f"{name}.yml")["jobs"]
-        self.replies = replies({"ci": "", "deploy": "staging"}.get(name, name))
+        self.replies = passing({"ci": "", "deploy": "staging"}.get(name, name))
 
     def case(self, what: str, *, ended: Mapping[str, Ended] | None = None, calls: Sequence[str] | None = None,
              outputs: Mapping[str, str] | None = None, **answers: Reply) -> Case:  # fmt: skip
@@ -143,7 +118,7 @@ class Road:
             ours.pop(name, None)
         return replace(
             self.case(what), workflow=caller, event=lambda project: project.dispatch(inputs),
-            calls=self.calls(**ours), labels=frozenset(labels) or None, sets=frozenset(inputs),
+            calls=self.calls(**ours), labels=frozenset(labels), sets=frozenset(inputs),
             tokens=BOTH_TOKENS,
         )  # fmt: skip
 
@@ -167,7 +142,7 @@ def _integration(directory: str = ".", staging_workflow: str = "staging.yml", ou
             "deploy", directory=directory, environment="integration", commit=COMMIT, tag="", backwards="false",
             release=RELEASE_IMAGE, test=TEST_IMAGE,
         ),
-        call("record", outcome=outcome or _outcome("integration")),
+        call("record", outcome=outcome or outcome_of("integration")),
         call("advance", directory=directory, commit=COMMIT, staging_workflow=staging_workflow),
         "conclude build=success deploy=success record=success",
     ]  # fmt: skip
@@ -180,7 +155,7 @@ def _promotion(where: str, commit: str, tag: str, backwards: str = "false") -> C
         return [
             call("verify", **place, commit=commit, **strict),
             call("deploy", **place, commit=COMMIT, **strict, release="", test=""),
-            call("record", outcome=_outcome(where)),
+            call("record", outcome=outcome_of(where)),
             "conclude deploy=success record=success verify=success",
         ]
 
@@ -228,7 +203,7 @@ def _integration_cases() -> list[Case]:
     passes = {"build": green(), "deploy": green(), "record": green(), "conclude": green()}
     road = Road("integration", lambda project: project.push("refs/heads/develop"), passes, _integration, outputs)
     build, test, train, release, deploy, record, advance, _ = _integration()
-    failed = _integration(outcome=_outcome("integration", "failed"))[5]
+    failed = _integration(outcome=outcome_of("integration", "failed"))[5]
     built = [build, test, train, release]
     concluded = red(CONCLUDE)
 
@@ -248,7 +223,7 @@ def _integration_cases() -> list[Case]:
         road.case("the training fails", train=Reply(1), calls=[*built[:3], nothing], ended=stopped(TRAIN)),
         road.case("the release is refused", release=Reply(4), calls=[*built, nothing], ended=stopped(RELEASE)),
         road.case(
-            "the deployment fails, is recorded, and goes no further", deploy=_deployed("integration", "failed"),
+            "the deployment fails, is recorded, and goes no further", deploy=deployed("integration", "failed"),
             calls=[*built, deploy, failed, "conclude build=success deploy=failure record=success"],
             ended={**passes, "deploy": red(DEPLOY), "record": green(without=[ADVANCE]), "conclude": concluded},
         ),
@@ -285,7 +260,7 @@ def _integration_cases() -> list[Case]:
 
 def _promotion_cases(road: Road, environment: str) -> list[Case]:
     verify, deploy, record, _ = road.calls()
-    failed = call("record", outcome=_outcome(environment, "failed"))
+    failed = call("record", outcome=outcome_of(environment, "failed"))
     concluded = red(CONCLUDE)
     passes = road.passes
     refused = {"verify": red(VERIFY), "deploy": SKIPPED, "record": SKIPPED, "conclude": concluded}
@@ -297,7 +272,7 @@ def _promotion_cases(road: Road, environment: str) -> list[Case]:
         road.case("refused", verify=Reply(4), calls=[verify, nothing], ended=refused),
         road.case("no registry answers", verify=Reply(69), calls=[verify, nothing], ended=refused),
         road.case(
-            "the deployment fails and is recorded", deploy=_deployed(environment, "failed"),
+            "the deployment fails and is recorded", deploy=deployed(environment, "failed"),
             calls=[verify, deploy, failed, "conclude deploy=failure record=success verify=success"],
             ended={**passes, "deploy": red(DEPLOY), "conclude": concluded},
         ),

@@ -9,15 +9,15 @@ import pytest
 
 from cicd import cli
 from cicd.forge import git
+from cicd.testing.run import NO_ENGINE
 from tests.act import parts
-from tests.act.harness import NO_ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from cicd.testing import Project, Run
     from tests.act.cases import Case
-    from tests.act.harness import Project, Run
 
 
 @pytest.mark.parametrize("case", parts.CASES, ids=lambda case: case.name)
@@ -26,9 +26,9 @@ def test_action(case: Case, run_of: Callable[[Case], Run]) -> None:
 
 
 @pytest.fixture
-def clone(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def clone(calling_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone of the project, as the current directory, on a machine without an engine."""
-    git.git(tmp_path, "clone", "--quiet", str(project.repository.path), "clone")
+    git.git(tmp_path, "clone", "--quiet", str(calling_project.repository.path), "clone")
     monkeypatch.chdir(tmp_path / "clone")
     monkeypatch.setenv("DOCKER_HOST", NO_ENGINE)
     return tmp_path / "clone"

@@ -10,7 +10,7 @@ import pytest
 
 from cicd.forge import workflows
 from tests.act import parts, road
-from tests.act.harness import ROOT
+from tests.act.cases import ROOT
 
 STEPS_THAT_NO_CASE_FAILS = {road.CHECKOUT}
 SET_UP_ONLY = "setup"

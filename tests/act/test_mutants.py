@@ -13,7 +13,7 @@ from tests.act.cases import Mutant
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.act.harness import Run
+    from cicd.testing import Run
 
 CASES = {case.name: case for case in (*road.CASES, *parts.CASES)}
 OUTCOME = r"if: .*needs\.deploy\.outputs\.outcome != '' }}"

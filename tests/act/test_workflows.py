@@ -11,8 +11,8 @@ from tests.act.road import CASES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cicd.testing import Run
     from tests.act.cases import Case
-    from tests.act.harness import Run
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

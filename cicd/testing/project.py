@@ -1,0 +1,75 @@
+"""The repository whose workflows a test runs, and the events that start them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cicd.forge import events, git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+REPOSITORY = "acme/app"
+ACTOR = "ada"
+DATE = "2026-01-05T12:00:00+00:00"
+AUTHOR = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@acme.example", "GIT_AUTHOR_DATE": DATE}
+COMMITTER = {name.replace("AUTHOR", "COMMITTER"): value for name, value in AUTHOR.items()}
+
+
+@dataclass(frozen=True)
+class Event:
+    """What starts a run."""
+
+    name: str
+    payload: Mapping[str, Any]
+
+
+class Project:
+    """A repository made of `files`, with the same commit every time: a work tree, and the bare remote of the jobs."""
+
+    def __init__(self, path: Path, files: Mapping[str, bytes]) -> None:
+        self.path = path / "project"
+        self.home = path / "home"
+        self.server = f"file://{path}/git"
+        remote = path / "git" / REPOSITORY
+        self.home.mkdir(parents=True)
+        for name, content in files.items():
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.path / name).write_bytes(content)
+        self._git("init", "--quiet", "--initial-branch", "develop")
+        self._git("add", "--force", ".")
+        self._git("commit", "--quiet", "--message", "Begin")
+        self._git("remote", "add", "origin", f"https://github.com/{REPOSITORY}")
+        self._git("clone", "--quiet", "--bare", ".", str(remote))
+        git.git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
+        self.commit = git.git(self.path, "rev-parse", "HEAD")
+        self.repository = events.Repository(remote, "https://github.com", REPOSITORY)
+
+    @classmethod
+    def of(cls, source: Path, path: Path) -> Project:
+        """The files of the work tree `source`, committed or not, without those that git ignores."""
+        names = git.git(source, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", ".")
+        found = [name for name in names.split("\0") if (source / name).is_file()]
+        return cls(path, {name: (source / name).read_bytes() for name in found})
+
+    def _git(self, *arguments: str) -> None:
+        nothing_global = {"HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}
+        environment = os.environ | nothing_global | AUTHOR | COMMITTER
+        subprocess.run(["git", *arguments], cwd=self.path, env=environment, check=True)
+
+    def workflow(self, file: str) -> str:
+        """The text of a workflow file of the project."""
+        return (self.path / ".github" / "workflows" / file).read_text("utf-8")
+
+    def push(self, ref: str) -> Event:
+        """A push that made `ref`."""
+        update = events.Update(git.NOTHING, self.commit, ref)
+        return Event("push", events.push(self.repository, update, self.commit, ACTOR, []))
+
+    def dispatch(self, inputs: Mapping[str, str], file: str = "caller.yml") -> Event:
+        """An explicit start."""
+        return Event("workflow_dispatch", events.dispatch(self.repository, file, "refs/heads/develop", inputs, ACTOR))

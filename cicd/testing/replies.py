@@ -1,0 +1,54 @@
+"""What the commands of `ml-cicd` answer when all goes well."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from cicd.ledger import Deployment
+from cicd.testing.run import Reply
+
+if TYPE_CHECKING:
+    from cicd.ledger import Result
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+IMAGE = _digest("build image")
+BUNDLE = f"ghcr.io/acme/app@{_digest('bundle')}"
+RELEASE_IMAGE = f"ghcr.io/acme/app@{_digest('release')}"
+TEST_IMAGE = f"ghcr.io/acme/app@{_digest('test')}"
+COMMIT = hashlib.sha1(b"commit", usedforsecurity=False).hexdigest()
+"""Not the one that is pushed, to see which of them is passed on."""
+URL = "http://localhost:8101"
+COUNTS = '{"passed": 12, "failed": 0, "skipped": 1}'
+LINTED = '{"lint": true, "types": true}'
+
+
+def outcome(environment: str, result: Result = "passed") -> str:
+    """What `ml-cicd deploy` hands to `ml-cicd record`."""
+    return Deployment("app", environment, "deploy", result, COMMIT, RELEASE_IMAGE, TEST_IMAGE, url=URL).to_json()
+
+
+def deployed(environment: str, result: Result = "passed") -> Reply:
+    """What `ml-cicd deploy` answers."""
+    outputs = {"outcome": outcome(environment, result), "result": result, "url": URL}
+    return Reply(0 if result == "passed" else 1, outputs)
+
+
+def passing(environment: str) -> dict[str, Reply]:
+    """What each command answers when all goes well, by command."""
+    images = {"commit": COMMIT, "release": RELEASE_IMAGE, "test": TEST_IMAGE}
+    return {
+        "build": Reply(outputs={"image": IMAGE}),
+        "test": Reply(outputs={"tests": COUNTS}),
+        "check": Reply(outputs={"checks": LINTED}),
+        "train": Reply(outputs={"bundle": BUNDLE, "trained": "true"}),
+        "release": Reply(outputs=images),
+        "verify": Reply(outputs=images),
+        "deploy": deployed(environment),
+        "record": Reply(outputs={"entry": "7", "sha256": _digest("entry").removeprefix("sha256:")}),
+        "advance": Reply(outputs={"state": "advanced"}),
+    }

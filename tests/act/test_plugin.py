@@ -1,0 +1,89 @@
+"""The plug-in as a team uses it: the example of its page, and what fails a test without being asked."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cicd import testing
+from cicd.errors import UsageError
+from tests.act.cases import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cicd.testing import Kit, Project, Run
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Path:
+    """A team's repository with the two files of the page."""
+    folder = tmp_path / "team"
+    shutil.copytree(ROOT / "example_project" / ".github", folder / ".github")
+    blocks = re.findall(r"```python\n# (\S+)\n(.*?)```", (ROOT / "docs" / "testing.md").read_text("utf-8"), re.DOTALL)
+    for name, text in blocks:
+        (folder / name).write_text(text, "utf-8")
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+    return folder
+
+
+def _pytest(folder: Path) -> str:
+    words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder)]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=60, check=False).stdout
+
+
+def test_the_example_of_the_page_passes_as_printed(team: Path) -> None:
+    said = _pytest(team)
+    assert "2 passed" in said, said
+
+
+def test_the_example_fails_for_a_caller_that_runs_nothing(team: Path) -> None:
+    caller = team / ".github" / "workflows" / "ci.yml"
+    caller.write_text(caller.read_text("utf-8").replace("  ci:\n", "  ci:\n    if: false\n"), "utf-8")
+    said = _pytest(team)
+    assert "2 failed" in said, said
+
+
+OK: dict[str, Any] = {"runs-on": "ubuntu-latest", "steps": [{"run": "true"}]}
+
+
+def _run(kit: Kit, project: Project, folder: Path, jobs: dict[str, Any]) -> Run:
+    text = json.dumps({"on": {"push": {}}, "jobs": jobs})
+    return testing.run(kit, project, folder, text, event=project.push("refs/heads/x"))
+
+
+def test_a_job_without_a_runner_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+    jobs = {"a": {**OK, "runs-on": "${{ vars.X || 'the-moon' }}"}}
+    with pytest.raises(AssertionError, match="no runner with the label 'the-moon'"):
+        _run(scripted_kit, calling_project, tmp_path, jobs)
+
+
+def test_what_nothing_local_stands_for_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+    jobs = {"a": {**OK, "steps": [{"uses": "someone/tool@v1"}]}}
+    with pytest.raises(UsageError, match="someone/tool@v1"):
+        _run(scripted_kit, calling_project, tmp_path, jobs)
+
+
+def test_a_job_that_act_never_came_to_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+    run = _run(scripted_kit, calling_project, tmp_path, {"a": OK, "b": {**OK, "if": "false"}})
+    assert run.results == {"a": "success", "b": "skipped"}
+    run.log.jobs.remove(run.job("b"))
+    assert list(run.unsound()) == ["job 'b' did not run, and nothing says why"]
+
+
+def test_a_run_is_read_into_an_object(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+    script = 'echo "said=$((6 * 7))" >> "$GITHUB_OUTPUT"; echo "# Done" >> "$GITHUB_STEP_SUMMARY"; echo "::notice::hi"'
+    run = _run(scripted_kit, calling_project, tmp_path, {"a": {**OK, "steps": [{"id": "tell", "run": script}]}})
+    assert run.step("tell").outputs == {"said": "42"}
+    assert run.job("a").summary.strip() == "# Done"
+    assert [str(line) for line in run.annotations] == ["notice: hi"]
+
+
+def test_installed_alone_the_plug_in_changes_nothing() -> None:
+    assert "pytest11" not in (ROOT / "pyproject.toml").read_text("utf-8")
