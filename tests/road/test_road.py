@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cicd import engine
+from cicd.forge import data
 
 if TYPE_CHECKING:
+    from docker.models.containers import Container
+
     from tests.road.project import Project
 
 
@@ -25,8 +29,14 @@ def health(project: Project, environment: str) -> dict[str, Any]:
 def leftovers() -> list[str]:
     """Containers of the project that neither serve nor are the registry."""
     listed = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"})
-    known = {"tiny-integration", "tiny-staging", "tiny-production", "ml-cicd-tiny-registry"}
-    return [str(one.name) for one in listed if one.name not in known]
+    known = r"(tiny-(integration|staging|production)|ml-cicd-tiny-registry)-[0-9a-f]{8}"
+    return [str(one.name) for one in listed if not re.fullmatch(known, str(one.name))]
+
+
+def registry_of(project: Project) -> Container:
+    """The registry of the project's forge."""
+    forge = data.of_project(project.path).instance
+    return engine.connect().containers.get(f"ml-cicd-tiny-registry-{forge}")
 
 
 def entries(project: Project) -> dict[str, int]:
@@ -171,7 +181,7 @@ def test_a_commit_of_main_that_staging_never_saw_is_refused(road: Project) -> No
 def test_while_the_registry_is_away_nothing_is_promoted_and_then_it_is(road: Project) -> None:
     before, commit = entries(road), road.environments()["staging"]["commit"]
     words = ("verify", "--remote", "local", "--environment", "production", "--commit", commit)
-    registry = engine.connect().containers.get("ml-cicd-tiny-registry")
+    registry = registry_of(road)
     registry.stop(timeout=1)
     try:
         done = road.command(*words)
@@ -186,8 +196,9 @@ def test_while_the_registry_is_away_nothing_is_promoted_and_then_it_is(road: Pro
 def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
     before, commit = health(road, "production"), road.environments()["staging"]["commit"]
     digest = road.environments()["staging"]["digest"].removeprefix("sha256:")
-    registry = engine.connect().containers.get("ml-cicd-tiny-registry")
+    registry = registry_of(road)
     found = registry.exec_run(["sh", "-c", f"ls /var/lib/*registry/docker/registry/v2/blobs/sha256/*/{digest}/data"])
+    assert isinstance(found.output, bytes)
     (blob,) = found.output.decode().split()
     registry.exec_run(["cp", "-p", blob, f"{blob}.kept"])
     try:
