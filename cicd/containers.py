@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
+from cicd import instance
 from cicd.errors import UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def run(
 def created(client: DockerClient, image: str, **options: Any) -> Iterator[Container]:
     """A container that has been created, not started; it is removed at the end."""
     try:
-        container = client.containers.create(image, **options)
+        container = client.containers.create(
+            image, **{**options, "labels": options.get("labels", {}) | instance.labels()}
+        )
     except ImageNotFound as error:
         raise UnreachableError(f"The engine has no image {image}.", "Build it first: ml-cicd build") from error
     try:

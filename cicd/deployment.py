@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cicd import config as configuration
 from cicd import github, images, ledger, promotion, registry, suites
+from cicd import instance as instances
 from cicd.deploy.docker import DockerTarget
 from cicd.deploy.target import Order
 from cicd.errors import CheckFailedError, UsageError
@@ -41,9 +42,14 @@ def config_for(repository: Repository, environment: str, commit: str, directory:
     return configuration.parse(text, f"{path} at {at[:12]}")
 
 
-def target_for(client: DockerClient, config: Config, environment: Environment) -> Target:
-    """The deploy target of an environment."""
-    return DockerTarget(client, config, environment)
+def target_for(client: DockerClient, config: Config, environment: Environment, instance: str) -> Target:
+    """The deploy target of an environment; `instance` as of `instance_of`."""
+    return DockerTarget(client, config, environment, instance)
+
+
+def instance_of(repository: Repository) -> str:
+    """The local forge to which the repository's remote belongs; empty for a remote of any other kind."""
+    return instances.of_remote(repository.git("ls-remote", "--get-url", repository.remote))
 
 
 def is_ephemeral(environment: Environment, runner: str) -> bool:
@@ -75,10 +81,11 @@ def built(environment: str, commit: str, release: str, test: str) -> Candidate:
     return promotion.Candidate(environment, commit, release, test, None, "deploy")
 
 
-def deploy(client: DockerClient, config: Config, candidate: Candidate) -> Deployment:
+def deploy(client: DockerClient, config: Config, candidate: Candidate, *, instance: str) -> Deployment:
     """Bring the candidate to its environment and run the environment's tests against it.
 
-    Returns the deployment, passed or failed; in the latter case the old release still serves.
+    Returns the deployment, passed or failed; in the latter case the old release still serves. `instance` as of
+    `instance_of`.
 
     Raises:
         UsageError: the environment can't carry it; nothing was changed.
@@ -88,7 +95,7 @@ def deploy(client: DockerClient, config: Config, candidate: Candidate) -> Deploy
     """
     environment = config.environment(candidate.environment)
     ephemeral = is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
-    target = target_for(client, config, environment)
+    target = target_for(client, config, environment, instance)
     running = target.observe()
     actor = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or getpass.getuser()
     basis = candidate.basis

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         project = deployment.config_for(found, arguments.environment, commit)
         project.environment(arguments.environment)
         candidate = _candidate(arguments, found, project, commit)
-        outcome = deployment.deploy(engine.connect(), project, candidate)
+        outcome = deployment.deploy(engine.connect(), project, candidate, instance=deployment.instance_of(found))
     github.set_outputs({"outcome": outcome.to_json(), "result": outcome.result, "url": outcome.url})
     github.add_summary(report.deployment(outcome))
     if arguments.json:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicd.commands import options
+from cicd.forge.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,26 +62,21 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
 def _up(arguments: argparse.Namespace) -> None:
     from cicd import freeze  # noqa: PLC0415 -- each action loads only what it needs: the hook must start quickly
     from cicd.forge import lifecycle, services  # noqa: PLC0415
 
     kit = freeze.check_kit(arguments.kit.resolve()) if arguments.kit else freeze.kit_root()
-    forge, state = lifecycle.up(Path.cwd(), kit, services.up, _say)
-    _say(f"The remote '{lifecycle.REMOTE}' is {forge.remote(state.repository)}")
-    _say(f"Images go to {state.registry}")
-    _say(f"Now push, and the workflows run: git push {lifecycle.REMOTE} HEAD")
+    forge, state = lifecycle.up(Path.cwd(), kit, services.up, say)
+    say(f"The remote '{lifecycle.REMOTE}' is {forge.remote(state.repository)}")
+    say(f"Images go to {state.registry}")
+    say(f"Now push, and the workflows run: git push {lifecycle.REMOTE} HEAD")
 
 
 def _down(_arguments: argparse.Namespace) -> None:
     from cicd.forge import lifecycle, services  # noqa: PLC0415
 
-    lifecycle.down(Path.cwd(), services.down, _say)
+    lifecycle.down(Path.cwd(), services.down, say)
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
@@ -108,7 +104,7 @@ def _runs(arguments: argparse.Namespace) -> None:
         options.print_json(found)
         return
     for one in found:
-        _say(_line(one))
+        say(_line(one))
 
 
 def _logs(arguments: argparse.Namespace) -> None:
@@ -116,14 +112,14 @@ def _logs(arguments: argparse.Namespace) -> None:
 
     log = runs.log(data.of_project(Path.cwd()), arguments.number)
     for line in report.timings(log) if arguments.timings else report.text(log, arguments.step):
-        _say(line)
+        say(line)
 
 
 def _cancel(arguments: argparse.Namespace) -> None:
     from cicd.forge import byhand, data  # noqa: PLC0415
 
     byhand.cancel(data.of_project(Path.cwd()), arguments.number)
-    _say(f"run {arguments.number} is cancelled")
+    say(f"run {arguments.number} is cancelled")
 
 
 def _wait(arguments: argparse.Namespace) -> int:
@@ -131,7 +127,7 @@ def _wait(arguments: argparse.Namespace) -> int:
 
     ran = byhand.wait(data.of_project(Path.cwd()), arguments.number)
     for one in ran:
-        _say(_line(one))
+        say(_line(one))
     return _exit_code(ran)
 
 

@@ -2,7 +2,7 @@
 
 The new container comes up beside the old one under the name `<project>-<environment>-candidate`; a name is taken
 atomically, so it is also the lock. When it is healthy and its tests pass it takes the name `<project>-<environment>`,
-and only then the old one goes.
+and only then the old one goes. Where a local forge deploys, its instance is a part of every name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
-from cicd import containers, health, images
+from cicd import containers, health, images, instance
 from cicd.deploy.target import Order, Running
 from cicd.errors import CheckFailedError, RefusedError
 
@@ -40,11 +40,13 @@ class DockerTarget:
     client: DockerClient
     config: Config
     environment: Environment
+    instance: str = ""
+    """The local forge that deploys: each has environments of its own on the engine."""
 
     @property
     def name(self) -> str:
         """The name of the container that serves."""
-        return f"{self.config.name}-{self.environment.name}"
+        return "-".join(filter(None, (self.config.name, self.environment.name, self.instance)))
 
     def observe(self) -> Running | None:
         """What the engine runs under the environment's name."""
@@ -99,6 +101,7 @@ class DockerTarget:
             containers.PROJECT: self.config.name,
             containers.ENVIRONMENT: self.environment.name,
             containers.ROLE: role,
+            **({instance.LABEL: self.instance} if self.instance else {}),
         }
 
     def _inside(self, name: str) -> str:
@@ -110,12 +113,16 @@ class DockerTarget:
         return f"http://127.0.0.1:{bound[0]['HostPort']}" if bound else ""
 
     def _start(self, order: Order, network: str) -> Container:
-        labels = self._labels("service") | {
-            RELEASE: order.release,
-            COMMIT: order.commit,
-            ENTRY: order.entry,
-            HOLDER: f"{socket.gethostname()}:{os.getpid()}:{order.actor}",
-        }
+        labels = (
+            instance.labels()
+            | self._labels("service")
+            | {
+                RELEASE: order.release,
+                COMMIT: order.commit,
+                ENTRY: order.entry,
+                HOLDER: f"{socket.gethostname()}:{os.getpid()}:{order.actor}",
+            }
+        )
         options: dict[str, Any] = {
             "name": f"{self.name}-candidate",
             "labels": labels,

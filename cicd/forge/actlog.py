@@ -11,13 +11,14 @@ The stream may hold standard error too: its lines that are not JSON are kept in 
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from cicd.forge.actline import decode, title, unescape
+from cicd.forge.terminal import plain
+
 _CRASH = re.compile(r"^(?:fatal error: |panic: )")
-_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ANNOTATIONS = ("error", "warning", "notice")
 
 
@@ -167,7 +168,7 @@ class Parser:
 
     def feed(self, line: str) -> Step | Job | None:
         """Take one line. Returns the step or the job that it ends."""
-        record = _decode(line)
+        record = decode(line)
         if record is None:
             self._message(plain(line))
             return None
@@ -202,15 +203,15 @@ class Parser:
                 target.output.append(text)
         elif command in _ANNOTATIONS:
             properties = {str(key): str(value) for key, value in (record.get("kvPairs") or {}).items()}
-            step.annotations.append(Annotation(command, _unescape(str(record.get("arg", ""))), properties))
+            step.annotations.append(Annotation(command, unescape(str(record.get("arg", ""))), properties))
         elif command == "set-output":
             step.outputs[str(record.get("name"))] = str(record.get("arg"))
-        elif command == "summary":
+        elif command == "summary" and not _with_steps(step):  # a composite repeats what its last step said
             job.summary += str(record.get("content", ""))
         elif message == "Failed but continue next step":
             step.tolerated = True
         elif len(path) > 1 and message.startswith("⭐ Run "):
-            step.name = _title(message.removeprefix("⭐ Run ").removeprefix(f"{step.stage} "))
+            step.name = title(message.removeprefix("⭐ Run ").removeprefix(f"{step.stage} "))
         elif record.get("level") == "error" and not command:
             step.output.append(plain(message.rstrip("\r\n")))
         if not record.get("stepResult"):
@@ -232,7 +233,7 @@ class Parser:
     def _step(self, job: Job, stage: str, path: tuple[str, ...], record: dict[str, Any]) -> Step:
         key = (job.key, stage, path)
         if key not in self._steps:
-            self._steps[key] = Step(job, _title(str(record.get("step", ""))), stage, path)
+            self._steps[key] = Step(job, title(str(record.get("step", ""))), stage, path)
             job.steps.append(self._steps[key])
         return self._steps[key]
 
@@ -247,25 +248,9 @@ class Parser:
             self.log.problems.append(text)
 
 
-def plain(text: str) -> str:
-    """`text` without colours, cursor movements and other control characters; a line that overwrote itself ends last."""
-    return _CONTROL.sub("", text.rstrip("\r\n").rpartition("\r")[2])
-
-
-def _decode(line: str) -> dict[str, Any] | None:
-    if not line.startswith("{"):
-        return None
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def _title(name: str) -> str:
-    """A step without a name is named by the first line of what it runs."""
-    return plain(name.strip().partition("\n")[0])
-
-
-def _unescape(text: str) -> str:
-    return text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+def _with_steps(step: Step) -> bool:
+    """Whether the step is a composite action with steps of its own."""
+    within = len(step.path)
+    return any(
+        one.stage == step.stage and len(one.path) > within and one.path[:within] == step.path for one in step.job.steps
+    )

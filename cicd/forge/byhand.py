@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cicd.errors import CheckFailedError, RefusedError, UsageError
 from cicd.forge import act, dispatch, runner, runs, starts
+from cicd.forge.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ def fire(data: Data, file: str) -> list[Run]:
 
     """
     repository = runner.repository_of(data, data.state())
-    return _run(data, starts.scheduled(repository, file, getpass.getuser(), runner.say))
+    return _run(data, starts.scheduled(repository, file, getpass.getuser(), say))
 
 
 def _run(data: Data, begun: Sequence[Start]) -> list[Run]:

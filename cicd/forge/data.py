@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cicd import instance
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ class Data:
     def remote(self, repository: str) -> Path:
         """The bare repository to which people push."""
         return self.path / "git" / repository
+
+    @property
+    def instance(self) -> str:
+        """A short name that no other forge on this machine has; a part of the names of its containers."""
+        return instance.of_data(self.path)
 
     @property
     def work(self) -> Path:

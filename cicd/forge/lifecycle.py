@@ -68,6 +68,7 @@ def up(
     _write_hook(forge, remote)
     with forge.lock(wait=False) as idle:
         if idle:
+            runner.recover(forge)
             runner.freeze_kit(forge, kit)
     services = start(forge.path, name, say)
     state = State(name, repository, str(kit), services.registry, services.base, services.engine)

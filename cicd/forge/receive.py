@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from cicd.forge import act, pusher, runner, starts
-from cicd.forge.actlog import plain
 from cicd.forge.events import Update
+from cicd.forge.terminal import plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ def receive(data: Data, lines: Iterable[str]) -> None:
         try:
             state = data.state()
             repository = runner.repository_of(data, state)
-            begun = starts.pushed(repository, updates, getpass.getuser(), lambda text: runner.say(plain(text)))
+            begun = starts.pushed(repository, updates, getpass.getuser(), lambda text: say(plain(text)))
             if begun:
                 push = pusher.waiting()
                 runner.run_all(data, state, begun, lambda: pusher.still_waits(push))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicd.forge.actlog import Job, Step, plain
+from cicd.forge.actlog import Job, Step
+from cicd.forge.terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from cicd import freeze
 from cicd.errors import CicdError
-from cicd.forge import act, api, git, report, runs, starts, workflows
+from cicd.forge import act, api, git, remains, report, runs, starts, workflows
 from cicd.forge.actlog import Parser
 from cicd.forge.data import cache
 from cicd.forge.events import Repository
 from cicd.forge.filters import TAG
+from cicd.forge.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,12 +47,6 @@ class Session:
     """Whether somebody still waits for the runs."""
 
 
-def say(text: str) -> None:
-    """Print one line, at once: git passes it on to the person who pushes."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
 def repository_of(data: Data, state: State) -> Repository:
     """The repository to which people push."""
     return Repository(data.remote(state.repository), data.server, state.repository)
@@ -66,8 +60,7 @@ def run_all(data: Data, state: State, begun: Sequence[Start], awaited: Callable[
 
     """
     with data.turn(lambda: say("another push is being worked on; this one waits for it")):
-        runs.settle(data)
-        shutil.rmtree(data.work, ignore_errors=True)
+        recover(data)
         freeze_kit(data, Path(state.source))
         repository = repository_of(data, state)
         with api.serve(repository, secrets.token_hex(20)) as server:
@@ -78,6 +71,12 @@ def run_all(data: Data, state: State, begun: Sequence[Start], awaited: Callable[
                 while server.queue:
                     waiting.append(starts.dispatched(repository, server.queue.popleft(), BOT))
             return done
+
+
+def recover(data: Data) -> None:
+    """Tidy up after runs whose process was killed. The lock is held."""
+    remains.end(data, runs.settle(data))
+    shutil.rmtree(data.work, ignore_errors=True)
 
 
 def freeze_kit(data: Data, source: Path) -> None:
@@ -160,6 +159,8 @@ def run_one(session: Session, start: Start) -> Run:
         runs.save(data, run)
         text = "\n".join((report.heading(run), *report.text(parser.log), *report.conclusion(run, parser.log)))
         (runs.folder(data, run.number) / "log.txt").write_text(text + "\n", "utf-8")
+        if result == "cancelled":
+            remains.end(data, [run.number])
         shutil.rmtree(data.work, ignore_errors=True)
     for line in report.conclusion(run, parser.log):
         say(line)
@@ -190,6 +191,7 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
     variables = act.environment(
         {
             INSIDE: str(number),
+            "ML_CICD_INSTANCE": data.instance,
             "ML_CICD_REGISTRY": state.registry,
             "ML_CICD_BASE": state.base,
             "DOCKER_HOST": state.engine or os.environ.get("DOCKER_HOST", ""),

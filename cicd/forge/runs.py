@@ -94,13 +94,16 @@ def cancel_mark(data: Data, number: int) -> Path:
     return folder(data, number) / "cancel"
 
 
-def settle(data: Data) -> None:
-    """Write down which runs are lost. Call it with the lock held."""
+def settle(data: Data) -> list[int]:
+    """Write down which runs are lost, and return their numbers. Call it with the lock held."""
+    lost = []
     for number in _numbers(data):
         path = folder(data, number) / "run.json"
         run = Run(**files.read_json(path)) if path.is_file() else None
         if run and run.result == "running":
             save(data, replace(run, result="lost"))
+            lost.append(number)
+    return lost
 
 
 def log(data: Data, number: int) -> Log:

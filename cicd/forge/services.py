@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, NotFound
 
-from cicd import engine
+from cicd import containers, engine, instance
 from cicd.errors import UnreachableError
 from cicd.forge import engine_setup, standins
 
@@ -40,7 +40,7 @@ class Services:
 
 
 def up(data: Path, name: str, say: Callable[[str], None]) -> Services:
-    """Have engine, base image and the registry of project `name` running; what is there already is used.
+    """Have engine, base image and the registry of the project `name` running; what is there already is used.
 
     `data` keeps what was chosen (the registry's port, the base image).
 
@@ -56,7 +56,8 @@ def up(data: Path, name: str, say: Callable[[str], None]) -> Services:
     if base is None or not standins.present(client, base or standins.PYTHON):
         engine_setup.ensure_build_client(say)
         base = standins.python_image(client, say)
-    port = _run_registry(client, name, base, chosen.get("port"), say)
+    labels = {containers.PROJECT: name, containers.ROLE: "registry", instance.LABEL: instance.of_data(data)}
+    port = _run_registry(client, labels, base, chosen.get("port"), say)
     if chosen != (choice := {"base": base, "port": port}):
         data.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(choice) + "\n")
@@ -64,7 +65,7 @@ def up(data: Path, name: str, say: Callable[[str], None]) -> Services:
 
 
 def down(data: Path, name: str, say: Callable[[str], None]) -> None:
-    """Remove all containers, networks and volumes of project `name`.
+    """Remove all containers, networks and volumes of the forge that keeps its data in `data`, of project `name`.
 
     Images stay, since they make the next start quick, and so does the engine: it may serve others.
     """
@@ -73,9 +74,9 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
     except UnreachableError:
         say("no Docker engine answers: nothing runs")
         return
-    mine: dict[str, str | list[str] | bool] = {"label": f"ml-cicd.project={name}"}
-    containers = client.containers.list(all=True, filters=mine)
-    for container in containers:
+    mine: dict[str, str | list[str] | bool] = {"label": f"{instance.LABEL}={instance.of_data(data)}"}
+    found = client.containers.list(all=True, filters=mine)
+    for container in found:
         container.remove(force=True, v=True)
     networks = client.networks.list(filters=mine)
     for network in networks:
@@ -84,20 +85,21 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
     for volume in volumes:
         volume.remove(force=True)
     (data / "services.json").unlink(missing_ok=True)
-    say(f"removed {len(containers)} containers, {len(networks)} networks, {len(volumes)} volumes; images stay")
+    say(f"{name}: removed {len(found)} containers, {len(networks)} networks, {len(volumes)} volumes; images stay")
     if pid := engine_setup.started_engine(engine_setup.STATE):
         say(f"the Docker engine that was started here stays; to stop it: kill {pid}")
 
 
 def _run_registry(
-    client: docker.DockerClient, name: str, base: str, port: int | None, say: Callable[[str], None]
+    client: docker.DockerClient, labels: dict[str, str], base: str, port: int | None, say: Callable[[str], None]
 ) -> int:
     """Have the registry answer, and return its port."""
+    name = f"ml-cicd-{labels[containers.PROJECT]}-registry-{labels[instance.LABEL]}"
     try:
-        container = client.containers.get(f"ml-cicd-{name}-registry")
+        container = client.containers.get(name)
     except NotFound:
         image = standins.registry_image(client, base, say)
-        container = _create_registry(client, name, image, port or _free_port())
+        container = _create_registry(client, name, labels, image, port or _free_port())
     port = int(container.attrs["HostConfig"]["PortBindings"][REGISTRY_PORT][0]["HostPort"])
     if container.status != "running":
         try:
@@ -112,16 +114,16 @@ def _run_registry(
     return port
 
 
-def _create_registry(client: docker.DockerClient, name: str, image: str, port: int) -> Container:
-    labels = {"ml-cicd.project": name, "ml-cicd.role": "registry"}
-    volume = f"ml-cicd-{name}-registry"
-    client.volumes.create(volume, labels=labels)
+def _create_registry(
+    client: docker.DockerClient, name: str, labels: dict[str, str], image: str, port: int
+) -> Container:
+    client.volumes.create(name, labels=labels)
     return client.containers.create(
         image,
-        name=volume,
+        name=name,
         labels=labels,
         ports={REGISTRY_PORT: ("127.0.0.1", port)},
-        volumes={volume: {"bind": "/var/lib/registry", "mode": "rw"}},
+        volumes={name: {"bind": "/var/lib/registry", "mode": "rw"}},
         restart_policy={"Name": "unless-stopped"},  # type: ignore[arg-type]  # the stubs do not know it
     )
 

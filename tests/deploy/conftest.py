@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine, images
+from cicd import containers, engine, images
 from cicd.config import Config, Environment
 from cicd.forge import services
 
@@ -37,6 +37,9 @@ def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]
     data = tmp_path_factory.mktemp("services")
     yield services.up(data, NAME, print)
     services.down(data, NAME, print)
+    client = engine.connect()
+    for network in client.networks.list(filters={"label": f"{containers.PROJECT}={NAME}"}):
+        network.remove()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import docker
 import pytest
 
-from cicd import engine
+from cicd import engine, instance
 from cicd.errors import UnreachableError
 from cicd.forge import engine_setup, services, standins
 
@@ -30,6 +30,11 @@ def project(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     name = f"test-{uuid.uuid4().hex[:8]}"
     yield tmp_path, name
     services.down(tmp_path, name, print)
+
+
+def _name(data: Path, project: str) -> str:
+    """The name of the registry's container."""
+    return f"ml-cicd-{project}-registry-{instance.of_data(data)}"
 
 
 def _digest(registry: str, repository: str, tag: str) -> str:
@@ -75,13 +80,13 @@ def test_an_image_built_on_the_base_is_pushed_and_pulled_by_digest(
 def test_up_again_changes_nothing_and_is_quick(client: docker.DockerClient, project: tuple[Path, str]) -> None:
     data, name = project
     first = services.up(data, name, print)
-    container = client.containers.get(f"ml-cicd-{name}-registry").id
+    container = client.containers.get(_name(data, name)).id
     said: list[str] = []
     start = time.monotonic()
     assert services.up(data, name, said.append) == first
     assert time.monotonic() - start < 0.5
     assert said == []
-    assert client.containers.get(f"ml-cicd-{name}-registry").id == container
+    assert client.containers.get(_name(data, name)).id == container
 
 
 @pytest.mark.parametrize("loss", ["stopped", "removed", "forgotten"])
@@ -91,7 +96,7 @@ def test_a_registry_that_was_lost_comes_back_in_its_place_with_its_content(
     data, name = project
     first = services.up(data, name, print)
     _, digest = _build_and_push(client, first, data, "FROM scratch\nCOPY Dockerfile /\n")
-    container = client.containers.get(f"ml-cicd-{name}-registry")
+    container = client.containers.get(_name(data, name))
     if loss == "stopped":
         container.kill()
     elif loss == "removed":
@@ -102,43 +107,45 @@ def test_a_registry_that_was_lost_comes_back_in_its_place_with_its_content(
     assert _digest(first.registry, "team/model", "1") == digest
 
 
+@pytest.mark.parametrize("same_name", [False, True], ids=["another project", "a second clone of it"])
 def test_two_projects_on_one_machine_do_not_meet(
-    client: docker.DockerClient, project: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
+    client: docker.DockerClient, project: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory, same_name: bool
 ) -> None:
     data, name = project
-    other, other_data = f"{name}-other", tmp_path_factory.mktemp("other")
+    other, other_data = name if same_name else f"{name}-other", tmp_path_factory.mktemp("other")
     mine, theirs = services.up(data, name, print), services.up(other_data, other, print)
     assert mine.registry != theirs.registry
     services.down(other_data, other, print)
     assert services.up(data, name, print) == mine
-    assert not client.containers.list(all=True, filters={"label": f"ml-cicd.project={other}"})
+    label = {"label": f"ml-cicd.instance={instance.of_data(other_data)}"}
+    assert not client.containers.list(all=True, filters=label)  # type: ignore[arg-type]
+    assert client.containers.get(_name(data, name)).status == "running"
 
 
 def test_down_removes_containers_networks_and_volumes_of_the_project(
     client: docker.DockerClient, project: tuple[Path, str]
 ) -> None:
     data, name = project
-    label = {"label": f"ml-cicd.project={name}"}
+    labels = {"ml-cicd.instance": instance.of_data(data)}
+    label = {"label": f"ml-cicd.instance={instance.of_data(data)}"}
     up = services.up(data, name, print)
-    network = client.networks.create(f"ml-cicd-{name}-integration", labels={"ml-cicd.project": name})
-    client.containers.create(
-        up.base or standins.PYTHON, ["sleep", "9"], labels={"ml-cicd.project": name}, network=network.name
-    ).start()
+    network = client.networks.create(f"ml-cicd-{name}-integration", labels=labels)
+    client.containers.create(up.base or standins.PYTHON, ["sleep", "9"], labels=labels, network=network.name).start()
     said: list[str] = []
     services.down(data, name, said.append)
-    assert said[0] == "removed 2 containers, 1 networks, 1 volumes; images stay"
+    assert said[0] == f"{name}: removed 2 containers, 1 networks, 1 volumes; images stay"
     assert not client.containers.list(all=True, filters=label)  # type: ignore[arg-type]
     assert not client.networks.list(filters=label)
     assert not client.volumes.list(filters=label)
     assert not (data / "services.json").exists()
     services.down(data, name, said.append)
-    assert "removed 0 containers, 0 networks, 0 volumes; images stay" in said
+    assert f"{name}: removed 0 containers, 0 networks, 0 volumes; images stay" in said
 
 
 def test_a_port_that_someone_took_is_named_and_nothing_is_lost(project: tuple[Path, str]) -> None:
     data, name = project
     first = services.up(data, name, print)
-    engine.connect().containers.get(f"ml-cicd-{name}-registry").kill()
+    engine.connect().containers.get(_name(data, name)).kill()
     port = int(first.registry.rpartition(":")[2])
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

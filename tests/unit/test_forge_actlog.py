@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from cicd.forge import report
-from cicd.forge.actlog import Job, Log, Parser, Step, plain
+from cicd.forge.actlog import Job, Log, Parser, Step
 from cicd.forge.runs import Run
+from cicd.forge.terminal import plain
 
 RECORDED = Path(__file__).with_name("forge_act.jsonl")
 
@@ -121,3 +122,18 @@ def test_control_characters_never_reach_the_terminal() -> None:
     assert plain("10 %\r50 %\r100 %\r\n") == "100 %"
     output = record(raw_output=True, msg="\x1b[2Jhidden\n", stepID=["0"], stage="Main", step="s")
     assert parsed([output])[0].job("a").step("s").output == ["hidden"]
+
+
+def test_the_summary_of_a_composite_action_is_taken_once_in_order() -> None:
+    parser = Parser()
+    said = [("0", "top"), ("1/0", "one"), ("1/1/0", "two"), ("1/1", "two"), ("1/2", "three"), ("1", "three")]
+    for path, text in said:
+        record = {
+            "job": "a/b",
+            "stage": "Main",
+            "stepID": path.split("/"),
+            "command": "summary",
+            "content": f"{text}\n",
+        }
+        parser.feed(json.dumps(record))
+    assert parser.log.job("b").summary == "top\none\ntwo\nthree\n"

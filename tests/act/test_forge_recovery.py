@@ -1,0 +1,119 @@
+"""What was killed leaves nothing running: `up` and the next push tidy up after it, and each forge only after itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.forge import data, lifecycle, remains
+from tests.act.test_forge import SERVICES, WAITS, Project, alive, make_kit, make_project, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    project = make_project(tmp_path / "project", tmp_path / "cache")
+    make_kit(tmp_path / "kit")
+    up(project)
+    return project
+
+
+def up(project: Project) -> None:
+    lifecycle.up(project.path, project.path.parent / "kit", lambda *_: SERVICES, lambda _: None)
+
+
+def kill_in_the_middle(project: Project) -> int:
+    """Kill the hook while a step runs; the process of the step lives on."""
+    mark = project.path.parent / "mark"
+    mark.unlink(missing_ok=True)
+    project.commit({"script.sh": WAITS.format(mark=mark)}, branch="killed")
+    with project.start_push("-f", "killed") as push:
+        process = int(until(lambda: mark.exists() and mark.read_text()))
+        os.kill(project.data.holder(), signal.SIGKILL)
+        push.wait()
+    assert alive(process)
+    return process
+
+
+def test_up_ends_what_a_killed_run_left_and_the_next_push_works(project: Project) -> None:
+    process = kill_in_the_middle(project)
+    up(project)
+    assert not alive(process)
+    assert not project.data.work.exists()
+    assert project.last.result == "lost"
+    project.commit({"script.sh": "echo again"})
+    assert "passed: CI" in project.push("killed")
+    assert [run.result for run in project.records()] == ["lost", "success"]
+
+
+def test_the_next_push_ends_what_a_killed_run_left_too(project: Project) -> None:
+    process = kill_in_the_middle(project)
+    project.commit({"script.sh": "echo again"})
+    assert "passed: CI" in project.push("killed")
+    assert not alive(process)
+
+
+def test_up_in_the_middle_of_a_run_leaves_it_alone(project: Project, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    project.commit({"script.sh": f"touch {mark}; until test -e {mark}.go; do sleep 0.02; done"})
+    with project.start_push("main") as push:
+        until(mark.exists)
+        up(project)
+        mark.with_name("mark.go").touch()
+        assert push.wait() == 0
+    assert project.last.result == "success"
+
+
+def test_down_ends_the_run_and_every_push_that_waits(project: Project, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    project.commit({"script.sh": WAITS.format(mark=mark)}, branch="one")
+    with project.start_push("one") as first:
+        process = int(until(lambda: mark.exists() and mark.read_text()))
+        with project.start_push("one:two") as second:
+            until(lambda: len(project.data.queued()) == 2)
+            lifecycle.down(project.path, lambda *_: None, lambda _: None)
+            first.wait(), second.wait()
+    assert not alive(process)
+    assert not (project.path / ".ml-cicd").exists()
+
+
+@pytest.fixture
+def others(tmp_path: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Processes of another run, of another forge, and of nobody."""
+    forge = data.of_project(tmp_path)
+    variables = {
+        "run 7": {"ML_CICD_INSTANCE": forge.instance, "ML_CICD_FORGE_RUN": "7"},
+        "run 77": {"ML_CICD_INSTANCE": forge.instance, "ML_CICD_FORGE_RUN": "77"},
+        "another forge's": {"ML_CICD_INSTANCE": "0" * 8, "ML_CICD_FORGE_RUN": "7"},
+        "nobody's": {},
+        "run 7, stubborn": {"ML_CICD_INSTANCE": forge.instance, "ML_CICD_FORGE_RUN": "7"},
+    }
+    words = {"run 7, stubborn": ["bash", "-c", "trap '' TERM; echo; while true; do sleep 0.1; done"]}
+    found = {
+        name: subprocess.Popen(words.get(name, ["bash", "-c", "echo; sleep 60"]), env={**os.environ, **more},
+                               stdout=subprocess.PIPE)
+        for name, more in variables.items()
+    }  # fmt: skip
+    for process in found.values():
+        assert process.stdout is not None
+        process.stdout.readline()
+    yield found
+    for process in found.values():
+        process.kill()
+        process.communicate()
+
+
+def test_only_the_processes_of_that_run_of_that_forge_end(
+    tmp_path: Path, others: dict[str, subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remains, "PATIENCE", 0.2)
+    remains.end(data.of_project(tmp_path), [7])
+    ended = {name for name, process in others.items() if process.poll() is not None}
+    assert ended == {"run 7", "run 7, stubborn"}

@@ -1,0 +1,42 @@
+"""Two forges deploy the same environment of the same project on one engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cicd import containers
+from cicd.deploy.docker import DockerTarget
+from cicd.deploy.target import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import docker
+
+    from cicd.config import Config
+
+
+def test_each_forge_has_the_environment_for_itself(
+    client: docker.DockerClient, config: Config, release: Callable[[str, str], str]
+) -> None:
+    environment = config.environment("staging")
+    here, there = (DockerTarget(client, config, environment, name) for name in ("11111111", "22222222"))
+    good, better = release("good", ""), release("better", "# better\n")
+    try:
+        mine = here.apply(Order(good, "a" * 40, "integration/1@x", "ada"), lambda *_: None)
+        theirs = there.apply(Order(better, "b" * 40, "integration/1@x", "bob"), lambda *_: None)
+        assert (here.observe(), there.observe()) == (mine, theirs)
+        assert mine.url != theirs.url
+        assert (mine.release, theirs.release) == (good, better)
+        assert DockerTarget(client, config, environment).observe() is None
+        for target in (here, there):
+            (one,) = client.networks.list(filters={"label": f"ml-cicd.instance={target.instance}"})
+            assert one.name == f"ml-cicd-{target.name}"
+    finally:
+        label = {"label": f"{containers.PROJECT}={config.name}"}
+        for container in client.containers.list(all=True, filters=label):  # type: ignore[arg-type]
+            if container.labels.get(containers.ROLE) == "service":
+                container.remove(force=True)
+        for network in client.networks.list(filters={"label": [f"{containers.PROJECT}={config.name}"]}):
+            if network.name and network.name.endswith(("11111111", "22222222")):
+                network.remove()

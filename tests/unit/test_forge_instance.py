@@ -1,0 +1,54 @@
+"""By which remote a forge is known: jobs, and commands outside of jobs, must find the same containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import instance
+from cicd.deployment import instance_of
+from cicd.forge import data, git
+from cicd.repository import Repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("name", ["project", "it's a=project", "gro\u00df"])
+def test_every_address_of_a_forge_s_remote_leads_to_its_name(tmp_path: Path, name: str) -> None:
+    forge = data.of_project(tmp_path / name)
+    remote = forge.remote("acme/app")
+    assert len(forge.instance) == 8
+    assert {instance.of_remote(str(remote)), instance.of_remote(remote.as_uri())} == {forge.instance}
+    assert f"{forge.server}/acme/app" == remote.as_uri(), "that is what jobs see"
+
+
+def test_a_clone_finds_the_forge_by_the_name_of_its_remote_and_a_mirror_by_its_address(tmp_path: Path) -> None:
+    forge = data.of_project(tmp_path)
+    git.git(tmp_path, "init", "--quiet")
+    git.git(tmp_path, "remote", "add", "local", str(forge.remote("acme/app")))
+    git.git(tmp_path, "remote", "add", "origin", "https://github.com/acme/app")
+    found = {name: instance_of(Repository(tmp_path, name)) for name in ("local", "origin", f"{forge.server}/acme/app")}
+    assert found == {"local": forge.instance, "origin": "", f"{forge.server}/acme/app": forge.instance}
+
+
+def test_two_clones_of_one_project_have_two_names(tmp_path: Path) -> None:
+    assert data.of_project(tmp_path / "a").instance != data.of_project(tmp_path / "b").instance
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://github.com/acme/app", "git@github.com:acme/app.git", "/srv/git/app", "file:///srv/git/acme/app", "/", ""],
+)
+def test_no_other_remote_is_a_forge_s(address: str) -> None:
+    assert instance.of_remote(address) == ""
+
+
+def test_containers_of_a_run_are_labelled_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ML_CICD_INSTANCE", "ML_CICD_FORGE_RUN"):
+        monkeypatch.delenv(name, raising=False)
+    assert instance.labels() == {}
+    monkeypatch.setenv("ML_CICD_INSTANCE", "12345678")
+    monkeypatch.setenv("ML_CICD_FORGE_RUN", "7")
+    assert instance.labels() == {"ml-cicd.instance": "12345678", "ml-cicd.run": "7"}
