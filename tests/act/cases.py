@@ -22,6 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PUSHED = "c5e73789fe7d5fd80fb7f7b22a56b007fb6a1492"
 """The commit of the project: the same every time."""
 GITHUB_TOKEN, REGISTRY_TOKEN = JOB_TOKEN, "the-registry-token"
+CONFIG = b"""name = "app"
+[tests]
+unit = ["pytest"]
+[train]
+command = ["train"]
+inputs = ["src"]
+"""
 FOLLOWING = "following"
 PLANTED = "planted"
 HOSTILE = (
@@ -87,6 +94,10 @@ class Case:
     tokens: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": GITHUB_TOKEN})
     """The tokens that are given to the commands that need them."""
     labels: frozenset[str] = frozenset()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Contexts that differ."""
+    cancel: bool = False
+    """Whether it is interrupted when a reply waits."""
     sound: bool = True
     """Whether the real command would understand every call."""
     of: str = ""
@@ -98,7 +109,8 @@ class Case:
         """Run it."""
         return testing.run(
             kit, project, folder, json.dumps(self.workflow), event=self.event(project), replies=self.replies,
-            secrets={"REGISTRY_TOKEN": REGISTRY_TOKEN}, labels=self.labels, sound=self.sound,
+            secrets={"REGISTRY_TOKEN": REGISTRY_TOKEN}, labels=self.labels, variables=self.variables,
+            cancel=self.cancel, sound=self.sound,
         )  # fmt: skip
 
     def check(self, run: Run) -> None:

@@ -14,20 +14,13 @@ import pytest
 pytest.register_assert_rewrite("tests.act.cases")
 
 from cicd.testing import Kit, Project, Run  # noqa: E402
-from tests.act.cases import PUSHED, Case, Mutant, Startable  # noqa: E402 -- its assertions are to be explained too
+from tests.act.cases import CONFIG, PUSHED, Case, Mutant, Startable  # noqa: E402 -- its assertions are to be explained too
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MEMORY = Path("/dev/shm")
 ROOM = 256 * 1024 * 1024
-CONFIG = b"""name = "app"
-[tests]
-unit = ["pytest"]
-[train]
-command = ["train"]
-inputs = ["src"]
-"""
 
 
 @pytest.fixture(scope="session")

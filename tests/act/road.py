@@ -110,6 +110,16 @@ class Road:
             outputs=None if fails else {**self.outputs, **(outputs or {})}, of=self.name,
         )  # fmt: skip
 
+    def again(self) -> Case:
+        """All goes well once more, as GitHub runs all jobs again: nothing depends on which attempt it is."""
+        return replace(self.case("run again"), variables={"GITHUB_RUN_ATTEMPT": "2"})
+
+    def cancelled(self, command: str, ended: Mapping[str, Ended], calls: Sequence[str]) -> Case:
+        """Interrupted while `command` runs. `act` begins the jobs that always run, and skips all of their steps."""
+        waits = replace(self.replies[command], seconds=60)
+        case = self.case(f"cancelled during {command}", ended=ended, calls=calls, **{command: waits})
+        return replace(case, cancel=True)
+
     def with_inputs(self, what: str, inputs: Mapping[str, str], *, labels: Sequence[str] = ()) -> Case:
         """All goes well, with these inputs."""
         caller = calling(self.name, inputs)
@@ -187,6 +197,8 @@ def _ci_cases() -> list[Case]:
             "no engine answers", build=Reply(69), calls=[build, failed],
             ended={"test": red(BUILD), "ci-passed": concluded},
         ),
+        road.again(),
+        road.cancelled("test", {"test": red(TESTS), "ci-passed": green(without=[CONCLUDE])}, [build, test]),
         road.with_inputs(
             "every input", {"directory": "projects/a b", "runs-on": '["gpu"]', "timeout-minutes": "7"},
             labels=["gpu", "ubuntu-latest"],
@@ -249,6 +261,12 @@ def _integration_cases() -> list[Case]:
             "superseded by a newer run", advance=Reply(outputs={"state": "superseded"}),
             outputs={"state": "superseded"},
         ),
+        road.again(),
+        road.cancelled("train", {**stopped(TRAIN), "conclude": green(without=[CONCLUDE])}, built[:3]),
+        road.cancelled(
+            "deploy", {**passes, **_cancelled_in_deploy(), "record": green(without=[RECORD, ADVANCE])},
+            [*built, deploy],
+        ),
         road.with_inputs(
             "every input",
             {"directory": "projects/a", "runs-on": '["gpu"]', "timeout-minutes": "7", "staging-workflow": "next.yml"},
@@ -256,6 +274,10 @@ def _integration_cases() -> list[Case]:
         ),
         road.with_inputs("hostile inputs", {"directory": HOSTILE, "staging-workflow": HOSTILE}),
     ]  # fmt: skip
+
+
+def _cancelled_in_deploy() -> dict[str, Ended]:
+    return {"deploy": red(DEPLOY), "record": green(without=[RECORD]), "conclude": green(without=[CONCLUDE])}
 
 
 def _promotion_cases(road: Road, environment: str) -> list[Case]:
@@ -286,6 +308,8 @@ def _promotion_cases(road: Road, environment: str) -> list[Case]:
             calls=[verify, deploy, record, "conclude deploy=success record=failure verify=success"],
             ended={**passes, "record": red(RECORD), "conclude": concluded},
         ),
+        road.again(),
+        road.cancelled("deploy", {**passes, **_cancelled_in_deploy()}, [verify, deploy]),
     ]  # fmt: skip
 
 
