@@ -28,6 +28,7 @@ CARRIED = ("HOME", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_
            "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")  # fmt: skip
 CARRIED_PREFIXES = ("PIP_", "UV_")
 GRACE = 10.0
+TICK = 250  # milliseconds
 
 
 class CancelledError(Exception):
@@ -126,7 +127,7 @@ def run(
     on_line: Callable[[str], None],
     on_tick: Callable[[], None],
 ) -> int:
-    """Run `act` and hand over each line as it comes, and a tick at least once a second. Returns its exit code.
+    """Run `act`; hand over each line as it comes, and a tick four times a second. Returns its exit code.
 
     Raises:
         CancelledError: this process was told to stop, or a callback says so; `act` and all that it started have
@@ -154,7 +155,7 @@ def _lines(source: int, on_tick: Callable[[], None]) -> Iterator[str]:
     rest = b""
     while True:
         on_tick()
-        if not poll.poll(1000):
+        if not poll.poll(TICK):
             continue
         chunk = os.read(source, 1 << 16)
         *lines, rest = (rest + chunk).split(b"\n")

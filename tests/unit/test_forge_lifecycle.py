@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
+import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -79,6 +82,45 @@ def test_a_running_run_is_lost_when_nobody_holds_the_lock(tmp_path: Path) -> Non
     assert json.loads((runs.folder(forge, 1) / "run.json").read_text())["result"] == "running"
     runs.settle(forge)
     assert json.loads((runs.folder(forge, 1) / "run.json").read_text())["result"] == "lost"
+
+
+def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:
+    forge, order, waited = data.of_project(tmp_path), list[int](), list[int]()
+
+    def take(number: int) -> None:
+        with forge.turn(lambda: waited.append(number)):
+            order.append(number)
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(8)]
+    with forge.turn(lambda: waited.append(-1)):
+        for count, thread in enumerate(threads, start=2):
+            thread.start()
+            while len(forge.queued()) < count:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+    assert sorted(waited) == list(range(8)), "only who comes first has not to wait"
+    assert forge.queued() == []
+
+
+def test_a_killed_process_leaves_the_queue(tmp_path: Path) -> None:
+    forge = data.of_project(tmp_path)
+    take = f"""
+import pathlib, time
+from cicd.forge import data
+with data.of_project(pathlib.Path({str(tmp_path)!r})).turn(lambda: None):
+    print(flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", take], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert forge.queued() == [process.pid]
+        process.kill()
+    told: list[str] = []
+    with forge.turn(lambda: told.append("waits")):
+        assert told == []
 
 
 def test_the_commands_tell_what_is_known(
