@@ -1,6 +1,7 @@
 # make demo        the whole road, from a feature branch to Production, on this machine; `make down` removes it again
 # make test        all tests; make test-fast: those of the inner loop. One of them: make test ARGS="-k name"
 # make measure     the figures that the project promises, each beside what it is compared with
+# make mutants     every fault that can be made in the YAML, and the test that sees it (minutes)
 # make lint | format | lock | docs (the generated pages)
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ NODE := tests/static/node
 READY := .venv/.ready $(if $(wildcard $(NODE)/package-lock.json),$(NODE)/node_modules/.package-lock.json)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: setup demo measure docs down engine test test-fast lint format lock
+.PHONY: setup demo measure mutants docs down engine test test-fast lint format lock
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -28,6 +29,9 @@ demo: $(READY)
 
 measure: $(READY)
 	@$(BIN)/python -m tests.road.measure
+
+mutants: $(READY)
+	@$(BIN)/python -m tests.act.mutation $(ARGS)
 
 docs: $(READY)
 	@$(BIN)/python -m tests.static.reference

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -141,32 +139,6 @@ class Startable(Protocol):
 
     def start(self, kit: Kit, project: Project, folder: Path) -> Run:
         """Run it."""
-
-
-def mutated(kit: Kit, path: Path, file: str, pattern: str, replacement: str) -> Kit:
-    """A copy in which `pattern`, which must match in `file` exactly once, is replaced."""
-    shutil.copytree(kit.path, path)
-    text, count = re.subn(pattern, replacement, (path / file).read_text("utf-8"))
-    assert count == 1, f"{file} holds {count} times: {pattern}"
-    (path / file).write_text(text, "utf-8")
-    return testing.Kit(path)
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A fault in the kit's YAML, and a case that must see it."""
-
-    name: str
-    file: str
-    pattern: str
-    replacement: str
-    seen_by: Case
-
-    def start(self, kit: Kit, project: Project, folder: Path) -> Run:
-        """Run the case with the faulty kit."""
-        return self.seen_by.start(
-            mutated(kit, folder / "kit", self.file, self.pattern, self.replacement), project, folder
-        )
 
 
 def outputs(run: Run) -> dict[str, str]:

@@ -14,7 +14,8 @@ import pytest
 pytest.register_assert_rewrite("tests.act.cases")
 
 from cicd.testing import Kit, Project, Run  # noqa: E402
-from tests.act.cases import CONFIG, PUSHED, Case, Mutant, Startable  # noqa: E402 -- its assertions are to be explained too
+from tests.act import table  # noqa: E402
+from tests.act.cases import CONFIG, PUSHED, Case, Startable  # noqa: E402 -- its assertions are to be explained too
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,4 +69,18 @@ def run_of(
 
 def _is_small(case: Startable) -> bool:
     """Whether nothing is installed in it."""
-    return isinstance(case, Case | Mutant)
+    return isinstance(case, Case)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A case comes first of all tests, so that the runs of the others go on beside the tests of other tiers."""
+    cases = [item for item in items if "run_of" in getattr(item, "fixturenames", ())]
+    if cases:
+        items.remove(cases[0])
+        items.insert(0, cases[0])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.section("cases of the act tier")
+    for line in table.lines():
+        terminalreporter.write_line(line)

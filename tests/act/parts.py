@@ -122,8 +122,20 @@ CASES = [case for name, action in ACTIONS.items() for case in _cases(name, actio
 MISSING = [
     replace(_case(name, "nothing given", {}), sound=False) for name, action in ACTIONS.items() if action.required
 ]
+NOT_TRUE_OR_FALSE = ("neither true nor false", {"backwards": "yes"}, "--backwards: invalid")
+NO_DIRECTORY = ("no such directory", {"directory": "nowhere"}, "nowhere")
+NOT_JSON = "not JSON"
+WRONG_INPUTS = {
+    **dict.fromkeys(ACTIONS, NO_DIRECTORY),
+    **dict.fromkeys(("verify", "deploy"), NOT_TRUE_OR_FALSE),
+    "record": (NOT_JSON, {"outcome": "passed"}, "--outcome is not JSON"),
+    "conclude": (NOT_JSON, {"needs": "success"}, "--needs"),
+}
+"""An input of another type than is meant, and what is said of it."""
 WRONG = [
-    replace(_case(name, "neither true nor false", {**action.required, "backwards": "yes"}), sound=False)
-    for name, action in ACTIONS.items()
-    if "backwards" in action.options
+    replace(
+        _case(name, what, {**(ACTIONS[name].required if name in ACTIONS else {}), **inputs}),
+        sound=what != NOT_TRUE_OR_FALSE[0],
+    )
+    for name, (what, inputs, _) in WRONG_INPUTS.items()
 ]

@@ -117,8 +117,8 @@ class Road:
     def cancelled(self, command: str, ended: Mapping[str, Ended], calls: Sequence[str]) -> Case:
         """Interrupted while `command` runs. `act` begins the jobs that always run, and skips all of their steps."""
         waits = replace(self.replies[command], seconds=60)
-        case = self.case(f"cancelled during {command}", ended=ended, calls=calls, **{command: waits})
-        return replace(case, cancel=True)
+        case = self.case(f"cancelled during {command}", ended=ended, calls=calls)
+        return replace(case, replies={**self.replies, command: waits}, cancel=True)
 
     def with_inputs(self, what: str, inputs: Mapping[str, str], *, labels: Sequence[str] = ()) -> Case:
         """All goes well, with these inputs."""

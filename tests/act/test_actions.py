@@ -48,6 +48,12 @@ def test_a_missing_input_is_a_usage_error(
     assert (code, [name for name in REQUIRED[case.of] if name in said] != []) == (2, True), said
 
 
-@pytest.mark.parametrize("case", parts.WRONG, ids=lambda case: case.name)
-def test_what_is_neither_true_nor_false_is_a_usage_error(case: Case, run_of: Callable[[Case], Run]) -> None:
-    assert "--backwards: invalid" in run_of(case).calls[0].usage_error()
+@pytest.mark.parametrize("case", parts.WRONG, ids=attrgetter("name"))
+def test_an_input_of_another_type_is_a_usage_error(
+    case: Case, run_of: Callable[[Case], Run], clone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GitHub gives an action every input as text: the command must say what is wrong with it."""
+    (call,) = run_of(case).calls
+    code = cli.main([call.command, *call.arguments])
+    said = capsys.readouterr().err
+    assert (code, parts.WRONG_INPUTS[case.of.removeprefix("actions/")][2] in said) == (2, True), said

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cicd.forge import workflows
-from tests.act import parts, road
+from tests.act import parts, road, table
 from tests.act.cases import ROOT
 
 STEPS_THAT_NO_CASE_FAILS = {road.CHECKOUT}
@@ -80,3 +80,19 @@ def test_what_is_answered_is_what_the_real_command_puts_out(command: str) -> Non
         and isinstance(node.args[0], ast.Dict)
     ]
     assert put_out == [set(parts.ANSWERS[command].outputs)]
+
+
+@pytest.mark.parametrize("of", [of for group in table.subjects() for of in group])
+def test_every_outcome_has_a_case_or_a_reason_why_there_is_none(of: str) -> None:
+    found = table.cells(of)
+    assert {column for column, cases in found.items() if not cases} == {c for name, c in table.ABSENT if name == of}
+
+
+def test_every_case_is_in_the_table() -> None:
+    groups = [found for group in table.subjects() for of in group for found in table.cells(of).values()]
+    in_table = [case.name for found in groups for case in found]
+    assert sorted(in_table) == sorted(case.name for case in table.CASES)
+
+
+def test_the_page_of_the_cases_is_up_to_date() -> None:
+    assert table.PAGE.read_text("utf-8") == table.page(), "run: python -m tests.act.table"

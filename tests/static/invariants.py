@@ -95,7 +95,7 @@ def reasons(kit: Kit) -> Iterator[Finding]:
 
 
 def steps(kit: Kit) -> Iterator[Finding]:
-    """A step's name is a sentence, and its id is the only one of the workflow."""
+    """A step's name is a sentence, its id is the only one of the workflow, and its failure is the job's."""
     for workflow in kit.workflows.values():
         found = [step for job in workflow.jobs.values() for step in job.steps]
         yield from _sentences(workflow.name, found)
@@ -110,6 +110,8 @@ def _sentences(file: str, found: list[Step]) -> Iterator[Finding]:
     for step in found:
         if not SENTENCE.fullmatch(step.name):
             yield Finding(file, f"step {step.name!r}", "steps", "is not named by a sentence: what it does to what")
+        if step.data.get("continue-on-error"):
+            yield Finding(file, f"step {step.name!r}", "steps", "continues on error")
 
 
 def checkouts(kit: Kit) -> Iterator[Finding]:
@@ -131,10 +133,55 @@ def untrusted(kit: Kit) -> Iterator[Finding]:
                 yield Finding(job.file, job.place, "untrusted", f"reads {expression}")
 
 
+def undeclared(kit: Kit) -> Iterator[Finding]:
+    """A job or a step names no input and no secret that its workflow or action does not declare."""
+    named = [(workflow.file, workflow.data["jobs"], workflow.call) for workflow in kit.workflows.values()]
+    named += [(action.file, action.data["runs"], {"inputs": action.inputs}) for action in kit.actions.values()]
+    for file, data, declared in named:
+        text = " ".join(expressions(data))
+        for kind, names in declared.items():
+            for name in sorted(set(re.findall(rf"\b{kind}\.([\w-]+)", text)) - names.keys()):
+                if kind in ("inputs", "secrets"):
+                    yield Finding(file, f"{kind}.{name}", "undeclared", "is used and not declared")
+
+
+def names_kept(kit: Kit) -> Iterator[Finding]:
+    """An output keeps its name on its way from the command to the caller; `act` does not see when an action swaps."""
+    outputs = [(job.file, job.place, job.outputs) for job in kit.jobs()]
+    for action in kit.actions.values():
+        values = {name: str(data.get("value")) for name, data in action.outputs.items()}
+        outputs.append((action.file, "outputs", values))
+    for file, place, values in outputs:
+        for name, value in values.items():
+            if not re.fullmatch(rf"\$\{{\{{ (steps|needs)\.[\w-]+\.outputs\.{name} \}}\}}", value):
+                yield Finding(file, place, "names-kept", f"the output {name} takes {value}")
+
+
+def shells(kit: Kit) -> Iterator[Finding]:
+    """An action's script runs in bash, which GitHub starts so that any failure ends it."""
+    for action in kit.actions.values():
+        for step in action.steps:
+            if step.shell != "bash":
+                yield Finding(action.file, step.name, "shells", f"runs in {step.shell or 'no shell'}")
+
+
+def own_tests(kit: Kit) -> Iterator[Finding]:
+    """The kit's own workflow runs every test, for each pull request and on main."""
+    for workflow in kit.workflows.values():
+        if not workflow.callable:
+            if {"pull_request", "push"} - workflow.on.keys() or workflow.on["push"] != {"branches": ["main"]}:
+                yield Finding(workflow.file, "on", "own-tests", "is not started by each pull request and by main")
+            if [step.run for job in workflow.jobs.values() for step in job.steps if step.run] != [".ci/run"]:
+                yield Finding(workflow.file, "steps", "own-tests", "does not run .ci/run, and nothing else")
+
+
 def _callable_jobs(kit: Kit) -> Iterator[Job]:
     for workflow in kit.workflows.values():
         if workflow.callable:
             yield from workflow.jobs.values()
 
 
-RULES = (siblings, one_level, scripts, jobs, hidden, reasons, steps, checkouts, untrusted)
+RULES = (
+    siblings, one_level, scripts, jobs, hidden, reasons, steps, checkouts, untrusted, undeclared, names_kept, shells,
+    own_tests,
+)  # fmt: skip

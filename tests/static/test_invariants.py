@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Rule = Callable[[Kit], Iterator[Finding]]
 
 RULES: dict[str, Rule] = {rule.__name__: rule for rule in (*invariants.RULES, *interface.RULES)}
-CI, DEPLOY = ".github/workflows/ci.yml", ".github/workflows/deploy.yml"
+CI, DEPLOY, OWN = (f".github/workflows/{name}.yml" for name in ("ci", "deploy", ".test"))
 RECORD, VERIFY, TEST, CONCLUDE = (
     f"actions/{name}/action.yml" for name in ("record", "verify", "run-tests", "conclude")
 )
@@ -63,6 +63,22 @@ BREACHES = (
     Breach("steps", CI, "id: checks", "id: tests", "step tests: steps: has the id of another step"),
     Breach("checkouts", CI, "persist-credentials: false", "persist-credentials: true", "job test"),
     Breach("untrusted", CI, "${{ inputs.directory }}", "${{ github.head_ref }}", "reads github.head_ref"),
+    Breach(
+        "undeclared", CI, "inputs.directory", "inputs.folder", "inputs.folder: undeclared: is used and not declared"
+    ),
+    Breach("steps", CI, "id: tests\n", "id: tests\n        continue-on-error: true\n", "continues on error"),
+    Breach("undeclared", DEPLOY, "secrets.REGISTRY_TOKEN", "secrets.TOKEN", "secrets.TOKEN: undeclared"),
+    Breach("undeclared", TEST, "inputs.image", "inputs.picture", "inputs.picture: undeclared"),
+    Breach(
+        "names_kept", VERIFY, "steps.verify.outputs.release", "steps.verify.outputs.test", "the output release takes"
+    ),
+    Breach(
+        "names_kept", DEPLOY, "needs.verify.outputs.release", "needs.verify.outputs.test", "the output release takes"
+    ),
+    Breach("shells", TEST, "shell: bash", "shell: sh", "shells: runs in sh"),
+    Breach("own_tests", OWN, "  pull_request:\n", "", "on: own-tests"),
+    Breach("own_tests", OWN, "branches: [main]", "branches: [develop]", "on: own-tests"),
+    Breach("own_tests", OWN, "run: .ci/run", "run: .ci/run || true", "does not run .ci/run"),
     Breach("declared", CI, "      directory:\n", "      project_directory:\n", "is not kebab-case"),
     Breach("declared", CI, "        type: string\n", "", "input directory: declared: has no type"),
     Breach("declared", CI, "        default: .\n", "", "has a default unless"),

@@ -1,0 +1,167 @@
+"""The table of the cases: each workflow and action, and each outcome or kind of input. Writes docs/cases.md.
+
+`python -m tests.act.table` writes the page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.act import mutation, parts, road
+from tests.act.cases import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.act.cases import Case
+
+PAGE = ROOT / "docs" / "cases.md"
+CASES = (*road.CASES, *parts.CASES, *parts.MISSING, *parts.WRONG)
+SUCCEEDS, GATE, REFUSED, UNREACHABLE = "succeeds", "a gate fails", "refused", "unreachable"
+UNTRAINED, SUPERSEDED, SKIPPED = "nothing to train", "superseded", "stage skipped"
+CANCELLED, AGAIN, INPUTS, HOSTILE = "cancelled", "run again", "inputs", "hostile inputs"
+OUTCOMES = {
+    SUCCEEDS: ("passes",),
+    GATE: (
+        "the image does not build", "a unit test fails", "a unit test fails, the checks still run", "a check fails",
+        "the training fails", "the deployment fails, is recorded, and goes no further",
+        "the deployment fails and is recorded",
+    ),
+    REFUSED: (
+        "the release is refused", "the deployment is refused before anything changed", "advancing is refused",
+        "refused", "refused when it is verified again",
+    ),
+    UNREACHABLE: (
+        "no engine answers", "no engine answers the deployment", "no registry answers",
+        "the ledger can't be written, so nothing advances", "the ledger can't be written",
+    ),
+    UNTRAINED: ("passes with a model that did not change",),
+    SUPERSEDED: ("superseded by a newer run",),
+    SKIPPED: (),
+    CANCELLED: ("cancelled during test", "cancelled during train", "cancelled during deploy"),
+    AGAIN: ("run again",),
+    INPUTS: ("every input", "no trigger tag"),
+    HOSTILE: ("hostile inputs",),
+}  # fmt: skip
+DEFAULTS, OPTIONS, MISSING, WRONG, FAILS = "defaults", "every option", "missing", "wrong type", "fails"
+CLASSES = {
+    DEFAULTS: ("what must be given", "all succeeded"),
+    OPTIONS: ("every input",),
+    MISSING: ("nothing given", "needs nothing"),
+    WRONG: ("neither true nor false", "no such directory", "not JSON"),
+    HOSTILE: ("hostile inputs",),
+    FAILS: ("fails", "one was skipped"),
+    REFUSED: ("is refused",),
+}
+TRAINS_NOTHING = "it trains nothing"
+MOVES_NOTHING = "it moves no branch"
+PROMOTIONS = ("staging", "production", "deploy")
+ABSENT = {
+    ("ci", REFUSED): "it asks for nothing that could be refused",
+    ("ci", UNTRAINED): TRAINS_NOTHING,
+    ("ci", SUPERSEDED): MOVES_NOTHING,
+    ("ci", SKIPPED): "it starts no stage",
+    (
+        "integration",
+        SKIPPED,
+    ): "with `staging.auto = false` `advance` puts out `advanced` too, which is the case `passes`",
+    **{(name, UNTRAINED): TRAINS_NOTHING for name in PROMOTIONS},
+    **{(name, SUPERSEDED): MOVES_NOTHING for name in PROMOTIONS},
+    **{(name, SKIPPED): "it starts no stage" for name in PROMOTIONS},
+    ("actions/build-image", MISSING): "it requires no input",
+    ("actions/conclude", OPTIONS): "its one input is required",
+    ("actions/conclude", REFUSED): "it refuses nothing",
+}
+"""Why there is no case: of that workflow or action, for that outcome."""
+UNSEEN = """\
+* Cancelled: `act` is interrupted while a command runs. The job fails, later jobs begin and skip all their steps, and no
+  command is called any more. On GitHub the job is `cancelled` and `always()` still runs its steps; under `act`
+  `cancelled()` is false in a job's condition.
+* Run again: all jobs, as attempt 2. That GitHub can run the failed jobs alone, with the outputs of the first attempt,
+  `act` can't show. That finished steps do nothing the second time is shown in the road tier, with the real commands.
+* A workflow's input of a wrong type, or a required one that is missing: GitHub refuses before any job starts, `act`
+  does not look. The static tier holds the callers against the interface.
+"""
+INTRODUCTION = """\
+# Cases of the workflows and actions
+
+<!-- written by `python -m tests.act.table` -->
+
+Every workflow and action is run under `act`, in each outcome and with each kind of input. A case says which jobs and
+steps must run, with which result; every call of `ml-cicd` with its arguments and tokens; and what is put out.
+A number counts cases; a dash has its reason below.
+"""
+FAULTS = """\
+## Faults
+
+`make mutants` makes every kind of fault at every place of the YAML (a `needs`, a condition, an output, a step, a
+permission or an input dropped or changed, one value in the place of another, a quote lost) and names the test that sees
+it. No test sees these:
+"""
+
+
+def what(case: Case) -> str:
+    """The case without what it is about."""
+    return case.name.split(": ", 1)[1]
+
+
+def cells(of: str) -> dict[str, list[Case]]:
+    """The cases of a workflow or action, by outcome or kind of input."""
+    columns = CLASSES if of.startswith("actions/") else OUTCOMES
+    return {
+        column: [case for case in CASES if case.of == of and what(case) in names] for column, names in columns.items()
+    }
+
+
+def subjects() -> tuple[list[str], list[str]]:
+    """The workflows and the actions."""
+    found = list(dict.fromkeys(case.of for case in CASES))
+    actions = [of for of in found if of.startswith("actions/")]
+    return [of for of in found if of not in actions], actions
+
+
+def lines() -> Iterator[str]:
+    """The counts, as aligned text for a terminal."""
+    for group, columns in zip(subjects(), (OUTCOMES, CLASSES), strict=True):
+        yield " " * 20 + "  ".join(columns)
+        for of in group:
+            counts = cells(of)
+            yield f"{of:20}" + "  ".join(f"{len(counts[column]) or '-':>{len(column)}}" for column in columns)
+    yield f"{len(CASES)} cases"
+
+
+def page() -> str:
+    """docs/cases.md."""
+    return "\n".join([*_page(), ""])
+
+
+def _page() -> Iterator[str]:
+    yield INTRODUCTION
+    for title, group, columns in zip(("workflow", "action"), subjects(), (OUTCOMES, CLASSES), strict=True):
+        yield from _table([title, *columns], [[f"`{of}`", *_counts(of)] for of in group])
+    yield from [
+        "`actions/setup` runs with the real bootstrap, from an empty machine on: `tests/act/test_setup.py`.",
+        "",
+    ]
+    yield from ["## Why there is no case", ""]
+    for column, reason in dict.fromkeys((column, reason) for (_, column), reason in ABSENT.items()):
+        names = [f"`{of}`" for (of, other), why in ABSENT.items() if (other, why) == (column, reason)]
+        yield f"* {', '.join(names)}: {column}: {reason}."
+    yield from ["", "## What `act` can't show", "", UNSEEN]
+    for of in (of for group in subjects() for of in group):
+        found = [f"* {column}: {what(case)}" for column, cases in cells(of).items() for case in cases]
+        yield from [f"## {of}", "", *found, ""]
+    yield FAULTS
+    yield from [f"* `{place}`: {reason}." for place, reason in mutation.EXPECTED.items()]
+
+
+def _counts(of: str) -> list[str]:
+    return [str(len(found) or "-") for found in cells(of).values()]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)] + [""]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

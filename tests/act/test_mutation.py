@@ -1,0 +1,46 @@
+"""The tests can fail: some of the faults that can be made in the YAML are made here, all of them by `make mutants`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.act import mutation
+from tests.act.faults import Fault, faults
+from tests.static import kit as kits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVERY = 60
+KIT = kits.load()
+FAULTS = faults(KIT)
+
+
+def test_faults_of_a_sample_are_seen(scratch: Path) -> None:
+    folder = scratch / "faults"
+    folder.mkdir()
+    verdicts = mutation.survey(FAULTS[::EVERY], KIT, folder)
+    assert [v.fault.name for v in verdicts if not v.test and not mutation.why(v.fault)] == []
+    assert mutation.score(verdicts) >= mutation.LEAST
+
+
+def test_no_fault_has_the_name_of_another() -> None:
+    names = [fault.name for fault in FAULTS]
+    assert len(names) == len(set(names))
+
+
+def test_every_expected_survivor_is_a_fault_that_can_be_made() -> None:
+    unknown = [place for place in mutation.EXPECTED if not any(fault.name.endswith(place) for fault in FAULTS)]
+    assert unknown == []
+
+
+def test_a_fault_that_no_test_sees_is_told(scratch: Path) -> None:
+    """A change that changes nothing: the survey must not say that a test sees it."""
+    folder = scratch / "nothing"
+    folder.mkdir()
+    file = "actions/record/action.yml"
+    end = len(KIT.files[file])
+    nothing = Fault("a comment", file, "the end", end, end, "# nothing\n")
+    verdicts = mutation.survey([nothing], KIT, folder)
+    assert mutation.score(verdicts) == 0
+    assert list(mutation.report(verdicts))[-1] == f"survives: {file}: the end: a comment: NOBODY KNOWS WHY"
