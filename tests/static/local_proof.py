@@ -126,7 +126,11 @@ UNSEEN = (
 
 WORKFLOW, ACTION, MUTANTS = (
     f"{ACT}{test}"
-    for test in ("workflows.py::test_workflow", "actions.py::test_action", "mutants.py::test_fault_is_seen")
+    for test in (
+        "workflows.py::test_workflow",
+        "actions.py::test_action",
+        "mutation.py::test_faults_of_a_sample_are_seen",
+    )
 )
 SEEN = (
     Row("composite actions: inputs, defaults, the one command, outputs", "",
