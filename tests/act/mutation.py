@@ -151,7 +151,7 @@ def _red(cases: Sequence[Case], kit: Kit, project: Project, folder: Path) -> Ite
 
 def report(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """What is said of them: how many each test sees, and those that none does."""
-    tests = Counter(verdict.test.partition("[")[0] for verdict in verdicts if verdict.test)
+    tests = Counter(verdict.test for verdict in verdicts if verdict.test)
     yield from (f"{number:5} seen by {test}" for test, number in tests.most_common())
     survivors = [verdict.fault for verdict in verdicts if not verdict.test]
     yield f"{len(verdicts) - len(survivors)} of {len(verdicts)} faults are seen ({score(verdicts):.1%})"
