@@ -50,6 +50,16 @@ jobs:
       - env: {CRON: "${{ github.event.schedule }}"}
         run: echo "cron=$CRON on $GITHUB_REF by $GITHUB_EVENT_NAME"
 """
+TWICE = """
+name: Twice
+on: {schedule: [{cron: '1 1 * * *'}, {cron: '2 2 * * *'}]}
+jobs:
+  wait:
+    runs-on: ubuntu-latest
+    steps:
+      - env: {CRON: "${{ github.event.schedule }}"}
+        run: if test "$CRON" = "1 1 * * *"; then sleep 60; fi
+"""
 REFS = """
 name: Refs
 on: [create, delete]
@@ -77,7 +87,7 @@ jobs:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("byhand")
     project = make_project(folder / "project", folder / "cache")
-    texts = {"by-hand": BY_HAND, "clock": CLOCK, "refs": REFS, "long": LONG, "ci": ""}
+    texts = {"by-hand": BY_HAND, "clock": CLOCK, "twice": TWICE, "refs": REFS, "long": LONG, "ci": ""}
     project.commit({f".github/workflows/{name}.yml": text for name, text in texts.items()})
     lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None)
     project.push("main")
@@ -184,6 +194,16 @@ def test_a_cancelled_run_ends_with_its_processes_and_what_waits_behind_it_goes_o
     assert [run.result for run in project.records()[number - 1 :]] == ["cancelled", "success"]
     code, said = local(project, "cancel", str(number))
     assert (code, f"Run {number} is not under way: cancelled." in said) == (2, True)
+
+
+def test_of_several_runs_of_one_start_only_the_one_that_is_named_is_cancelled(project: Project) -> None:
+    with start(project, "fire", "twice.yml") as fired:
+        until(lambda: (project.last.file, project.last.result) == ("twice.yml", "running"))
+        assert local(project, "cancel", str(project.last.number))[0] == 0
+        assert fired.wait() == 1
+    assert [(run.file, run.result) for run in project.records()[-2:]] == [
+        ("twice.yml", "cancelled"), ("twice.yml", "success"),
+    ]  # fmt: skip
 
 
 def test_a_run_by_hand_ends_with_ctrl_c(project: Project, tmp_path: Path) -> None:

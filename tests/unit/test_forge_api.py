@@ -41,6 +41,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Server]:
     identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "x"], ["tag", "-am", "t", "v1"]):
         subprocess.run(["git", "-C", str(path), *identity, *words], check=True)
+    (folder / "elsewhere.yml").write_text(STAGING)
+    for words in (["checkout", "-q", "-b", "elsewhere"], ["add", "-A"], ["commit", "-qm", "y"]):
+        subprocess.run(["git", "-C", str(path), *identity, *words], check=True)
     with api.serve(Repository(path, "file:///srv", "acme/app"), TOKEN) as server:
         yield server
 
@@ -75,6 +78,9 @@ def test_a_dispatch_is_answered_with_204_and_waits_with_all_its_inputs(server: a
     ("file", "body", "status", "message"),
     [
         ("none.yml", {"ref": "main"}, 404, "Not Found"),
+        ("elsewhere.yml", {"ref": "main", "inputs": {"commit": "x"}}, 404, "Not Found"),
+        ("elsewhere.yml", {"ref": "elsewhere", "inputs": {"commit": "x"}}, 404, "Not Found"),
+        ("staging.yml", {"ref": "main", "inputs": ["commit"]}, 422, "the value is not an object"),
         ("../../x.yml", {"ref": "main"}, 404, "Not Found"),
         ("push.yml", {"ref": "main"}, 422, "Workflow does not have 'workflow_dispatch' trigger"),
         ("broken.yml", {"ref": "main"}, 422, "Failed to parse workflow"),
