@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.95
 MEMORY = Path("/dev/shm")
-EXPECTED = {"integration.yml: jobs.deploy.outputs.url: dropped": "no job and no caller takes it"}
+EXPECTED: dict[str, str] = {}
 
 
 @dataclass(frozen=True)

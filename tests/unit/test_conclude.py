@@ -12,7 +12,7 @@ from cicd import cli
 RESULTS = ("success", "failure", "cancelled", "skipped", "")
 
 
-@pytest.mark.parametrize("results", product(RESULTS, repeat=2), ids=",".join)
+@pytest.mark.parametrize("results", list(product(RESULTS, repeat=2)), ids=",".join)
 def test_every_combination(results: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     needs = {f"job-{number}": {"result": result, "outputs": {}} for number, result in enumerate(results)}

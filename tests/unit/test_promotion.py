@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -206,6 +207,15 @@ class TestAdvance:
         repository = road.workspace.repository()
         assert (repository.branch("main"), repository.tag("Staging")) == (commit, commit)
         assert self.advance(road, commit).state == "advanced"
+
+    def test_staging_stays_where_people_move_it(self, road: Road) -> None:
+        commit = self.develop(road)
+        road.record("integration", commit)
+        by_hand = replace(CONFIG, staging_auto=False)
+        advanced = promotion.advance(road.workspace.repository(), by_hand, commit)
+        assert advanced == promotion.Advance("advanced", staging=False)
+        repository = road.workspace.repository()
+        assert (repository.branch("main"), repository.tag("Staging")) == (commit, None)
 
     def test_nothing_moves_without_a_passed_entry(self, road: Road) -> None:
         commit = self.develop(road)
