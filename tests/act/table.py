@@ -152,7 +152,7 @@ def _page() -> Iterator[str]:
         found = [f"* {column}: {what(case)}" for column, cases in cells(of).items() for case in cases]
         yield from [f"## {of}", "", *found, ""]
     yield FAULTS
-    yield from [f"* `{place}`: {reason}." for place, reason in mutation.EXPECTED.items()]
+    yield from [f"* `{place}`: {reason}." for place, reason in mutation.EXPECTED.items()] or ["* none"]
 
 
 def _counts(of: str) -> list[str]:
