@@ -44,16 +44,28 @@ def entries(project: Project) -> dict[str, int]:
     return {name: len(project.history(name)) for name in ("integration", "staging", "production")}
 
 
-def test_three_environments_run_the_digest_that_was_built_once(road: Project) -> None:
-    environments = road.environments()
+@pytest.fixture(scope="module")
+def walked(tiny: Project) -> Project:
+    """The tiny project after a change that went all the way, whatever other tests left in its environments."""
+    tiny.git("fetch", "--quiet", "--tags", "--force", "local")
+    tiny.git("checkout", "--quiet", "--force", "-B", "develop", "local/main")
+    tiny.commit("a change that goes all the way")
+    tiny.push("--force", "develop")
+    tiny.git("tag", "--force", "Production")
+    tiny.push("--force", "Production")
+    return tiny
+
+
+def test_three_environments_run_the_digest_that_was_built_once(walked: Project) -> None:
+    environments = walked.environments()
     assert set(environments) == {"integration", "staging", "production"}
     assert len({one["digest"] for one in environments.values()}) == 1
     assert all(one["healthy"] and not one["problem"] for one in environments.values())
-    assert health(road, "production")["digest"] == environments["production"]["digest"]
+    assert health(walked, "production")["digest"] == environments["production"]["digest"]
 
 
-def test_each_promotion_rests_on_the_entry_before_it(road: Project) -> None:
-    newest = {name: road.history(name)[0] for name in ("integration", "staging", "production")}
+def test_each_promotion_rests_on_the_entry_before_it(walked: Project) -> None:
+    newest = {name: walked.history(name)[0] for name in ("integration", "staging", "production")}
     assert newest["integration"]["deployment"]["basis"] is None
     for name, before in (("staging", "integration"), ("production", "staging")):
         basis = newest[name]["deployment"]["basis"]
