@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,12 +12,12 @@ from typing import TYPE_CHECKING
 from cicd import config as configuration
 from cicd import github, images, ledger, promotion, registry, suites
 from cicd import instance as instances
-from cicd.deploy.docker import DockerTarget
-from cicd.deploy.target import Order
+from cicd.deploy import target_for
+from cicd.deploy.target import Holder, Order
 from cicd.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
-    from docker import DockerClient
+    from collections.abc import Callable
 
     from cicd.config import Config, Environment
     from cicd.deploy.target import Target
@@ -42,11 +43,6 @@ def config_for(repository: Repository, environment: str, commit: str, directory:
     return configuration.parse(text, f"{path} at {at[:12]}")
 
 
-def target_for(client: DockerClient, config: Config, environment: Environment, instance: str) -> Target:
-    """The deploy target of an environment; `instance` as of `instance_of`."""
-    return DockerTarget(client, config, environment, instance)
-
-
 def instance_of(repository: Repository) -> str:
     """The local forge to which the repository's remote belongs; empty for a remote of any other kind."""
     return instances.of_remote(repository.git("ls-remote", "--get-url", repository.remote))
@@ -69,7 +65,7 @@ def is_ephemeral(environment: Environment, runner: str) -> bool:
     return vanishes
 
 
-def built(environment: str, commit: str, release: str, test: str) -> Candidate:
+def built(repository: Repository, config: Config, commit: str, release: str, test: str) -> Candidate:
     """The candidate that integration has just built, after a look at the registry.
 
     Raises:
@@ -78,26 +74,41 @@ def built(environment: str, commit: str, release: str, test: str) -> Candidate:
     """
     registry.verify(release)
     registry.verify(test)
-    return promotion.Candidate(environment, commit, release, test, None, "deploy")
+    after = promotion.newest(ledger.read(repository, config.name, "integration"), "integration")
+    return promotion.Candidate("integration", commit, release, test, None, "deploy", after)
 
 
-def deploy(client: DockerClient, config: Config, candidate: Candidate, *, instance: str) -> Deployment:
-    """Bring the candidate to its environment and run the environment's tests against it.
+def actor() -> str:
+    """Who asked for this: the person or app that started the job, or else the account at this machine."""
+    return os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or getpass.getuser()
 
-    Returns the deployment, passed or failed; in the latter case the old release still serves. `instance` as of
-    `instance_of`.
+
+def deploy(
+    config: Config, environment: Environment, verify: Callable[[], Candidate], *, instance: str, wait: float
+) -> Deployment:
+    """Bring a candidate to its environment and run the environment's tests against it, under the environment's lock.
+
+    Under the lock `verify` says anew what may be brought there. Returns the deployment, passed or failed; in the
+    latter case the old release still serves. `instance` as of `instance_of`; `wait`: seconds to wait for the lock.
 
     Raises:
         UsageError: the environment can't carry it; nothing was changed.
-        RefusedError: another deployment is under way; nothing was changed.
-        UnreachableError: the engine or the registry does not answer.
+        RefusedError: `verify` refused, or another deployment is under way; nothing was changed.
+        UnreachableError: the target or the registry does not answer.
 
     """
-    environment = config.environment(candidate.environment)
     ephemeral = is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
-    target = target_for(client, config, environment, instance)
+    target = target_for(config, environment, instance)
+    holder = Holder(actor(), socket.gethostname(), str(os.getpid()), github.run_url())
+    with target.locked(holder, wait):
+        return _brought(target, config, environment, verify(), ephemeral=ephemeral)
+
+
+def _brought(
+    target: Target, config: Config, environment: Environment, candidate: Candidate, *, ephemeral: bool
+) -> Deployment:
+    """The outcome of applying a candidate, with the lock held."""
     running = target.observe()
-    actor = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or getpass.getuser()
     basis = candidate.basis
     deployment = ledger.Deployment(
         project=config.name,
@@ -110,11 +121,11 @@ def deploy(client: DockerClient, config: Config, candidate: Candidate, *, instan
         replaced=running.release if running else "",
         ephemeral=ephemeral,
         basis=basis,
-        actor=actor,
+        actor=actor(),
         run=github.run_url(),
         started=now(),
     )
-    images.pull(client, candidate.test)
+    images.pull(target.tests_engine, candidate.test)
     counts: dict[str, int] = {}
 
     def accept(url: str, network: str) -> None:
@@ -123,11 +134,18 @@ def deploy(client: DockerClient, config: Config, candidate: Candidate, *, instan
             return  # the health check, which has just passed, is the smoke test
         digest = ledger.digest_of(candidate.release)
         asked = {"SERVICE_URL": url, "EXPECTED_DIGEST": digest}
-        counts.update(suites.run(client, config, suite, candidate.test, network=network, environment=asked))
+        run = suites.run(target.tests_engine, config, suite, candidate.test, network=network, environment=asked)
+        counts.update(run)
 
-    entry = f"{basis.environment}/{basis.number}@{basis.sha256}" if basis else ""
+    order = Order(
+        release=candidate.release,
+        commit=candidate.commit,
+        entry=f"{basis.environment}/{basis.number}@{basis.sha256}" if basis else "",
+        after=candidate.after,
+        actor=actor(),
+    )
     try:
-        now_running = target.apply(Order(candidate.release, candidate.commit, entry, actor), accept)
+        now_running = target.apply(order, accept)
     except CheckFailedError as error:
         return ledger.finished(replace(deployment, tests=counts), "failed", now(), error.message)
     return ledger.finished(replace(deployment, tests=counts, url=now_running.url), "passed", now())

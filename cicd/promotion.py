@@ -10,6 +10,8 @@ from cicd.errors import RefusedError
 from cicd.repository import LostRaceError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cicd.config import Config
     from cicd.ledger import Action, Basis, Entry
     from cicd.repository import Repository
@@ -28,6 +30,8 @@ class Candidate:
     test: str
     basis: Basis | None
     action: Action
+    after: str = ""
+    """The newest entry of the environment itself, as `newest` writes it."""
 
 
 def verify(
@@ -76,7 +80,13 @@ def verify(
     registry.verify(deployment.release)
     registry.verify(deployment.test)
     basis = ledger.Basis(deployment.environment, accepted.number, accepted.sha256)
-    return Candidate(environment, commit, deployment.release, deployment.test, basis, action)
+    after = newest(entries[environment], environment)
+    return Candidate(environment, commit, deployment.release, deployment.test, basis, action, after)
+
+
+def newest(entries: Sequence[Entry], environment: str) -> str:
+    """The newest entry of an environment as `production/2@<sha256>`; empty when there is none."""
+    return f"{environment}/{entries[-1].number}@{entries[-1].sha256}" if entries else ""
 
 
 def _accepting(environment: str) -> str:

@@ -37,6 +37,8 @@ class Repository:
 
     path: Path
     remote: str
+    contents: bool = True
+    """Whether the snapshot holds files; if not, they are left at the remote until they are asked for."""
 
     def git(self, *arguments: str, stdin: bytes | None = None) -> str:
         """The output of a git command.
@@ -62,11 +64,11 @@ class Repository:
             ["git", "-C", str(self.path), *arguments], input=stdin, capture_output=True, check=False, env=environment
         )
 
-    def fetch(self, *, contents: bool = True) -> None:
-        """Refresh the snapshot. Without `contents`, files are left at the remote until they are asked for."""
+    def fetch(self) -> None:
+        """Refresh the snapshot."""
         self.git(
             "fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head",
-            *([] if contents else ["--filter=blob:none"]),
+            *([] if self.contents else ["--filter=blob:none"]),
             self.remote, f"+refs/heads/*:{SNAPSHOT}/heads/*", f"+refs/tags/*:{SNAPSHOT}/tags/*",
         )  # fmt: skip
 
@@ -154,9 +156,9 @@ def _authorization() -> dict[str, str]:
 def mirror(url: str) -> Iterator[Repository]:
     """A fetched bare mirror of `url` without file contents, removed at the end."""
     with tempfile.TemporaryDirectory(prefix="ml-cicd-mirror-") as folder:
-        repository = Repository(Path(folder), url)
+        repository = Repository(Path(folder), url, contents=False)
         repository.git("init", "--bare", "--quiet")
-        repository.fetch(contents=False)
+        repository.fetch()
         yield repository
 
 

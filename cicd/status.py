@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cicd import ledger
-from cicd.deployment import instance_of, target_for
+from cicd.deploy import target_for
+from cicd.deployment import instance_of
 
 if TYPE_CHECKING:
-    from docker import DockerClient
-
     from cicd.config import Config
     from cicd.repository import Repository
 
@@ -27,13 +26,13 @@ class State:
     problem: str
 
 
-def status(repository: Repository, client: DockerClient, config: Config) -> dict[str, State]:
+def status(repository: Repository, config: Config) -> dict[str, State]:
     """The state of every environment in which something runs, or should run by the ledger."""
     found, instance = {}, instance_of(repository)
     for name, environment in config.environments.items():
         entries = ledger.read(repository, config.name, name)
         entry = ledger.last_passed(entries)
-        running = target_for(client, config, environment, instance).observe()
+        running = target_for(config, environment, instance).observe()
         if running is None and (entry is None or entry.deployment.ephemeral):
             continue
         problem = running.detail if running else "nothing runs, but the ledger says that something should"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import deployment, engine, github, ledger, promotion, report, repository
+from cicd import deployment, github, ledger, promotion, report, repository
 from cicd.commands import options
 from cicd.errors import UsageError
 
@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_json(parser)
     options.add_environment(parser)
     options.add_promotion(parser)
+    options.add_lock_wait(parser)
     parser.add_argument("--release", help="integration only: the release image just built, as repository@sha256:...")
     parser.add_argument("--test", help="integration only: the test image just built, as repository@sha256:...")
 
@@ -31,9 +32,16 @@ def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
         commit = found.commit(arguments.commit)
         project = deployment.config_for(found, arguments.environment, commit)
-        project.environment(arguments.environment)
-        candidate = _candidate(arguments, found, project, commit)
-        outcome = deployment.deploy(engine.connect(), project, candidate, instance=deployment.instance_of(found))
+        environment = project.environment(arguments.environment)
+        _candidate(arguments, found, project, commit)
+
+        def verify() -> Candidate:
+            found.fetch()
+            return _candidate(arguments, found, project, commit)
+
+        outcome = deployment.deploy(
+            project, environment, verify, instance=deployment.instance_of(found), wait=arguments.lock_wait
+        )
     github.set_outputs({"outcome": outcome.to_json(), "result": outcome.result, "url": outcome.url})
     github.add_summary(report.deployment(outcome))
     if arguments.json:
@@ -64,4 +72,4 @@ def _candidate(arguments: argparse.Namespace, found: Repository, project: Config
     for image in (arguments.release, arguments.test):
         if not ledger.IMAGE.fullmatch(image):
             raise UsageError(f"'{image}' is not an image by digest.", "Write it as repository@sha256:...")
-    return deployment.built(arguments.environment, commit, arguments.release, arguments.test)
+    return deployment.built(found, project, commit, arguments.release, arguments.test)

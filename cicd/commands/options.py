@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
+
+AUTOMATED_WAIT = 600.0
 
 
 def add_directory(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +42,15 @@ def add_promotion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backwards", nargs="?", const=True, default=False, type=_boolean, metavar="true|false",
         help="allow a commit older than the one that runs",
+    )  # fmt: skip
+
+
+def add_lock_wait(parser: argparse.ArgumentParser) -> None:
+    """`--lock-wait`: how long to wait for another deployment to the environment."""
+    parser.add_argument(
+        "--lock-wait", type=float, metavar="SECONDS",
+        default=AUTOMATED_WAIT if os.environ.get("GITHUB_ACTIONS") == "true" else 0,
+        help="how long to wait for another deployment to the environment (default: 600 in a job, else 0)",
     )  # fmt: skip
 
 

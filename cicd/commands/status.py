@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, engine, report, repository
+from cicd import config, report, repository
 from cicd import status as state
 from cicd.commands import options
 
@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     project = config.load(arguments.directory.resolve())
     with repository.here(arguments.directory, arguments.remote) as found:
-        states = state.status(found, engine.connect(), project)
+        states = state.status(found, project)
     if arguments.json:
         options.print_json({"environments": states})
     else:

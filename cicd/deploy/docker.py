@@ -11,26 +11,39 @@ import os
 import socket
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
-from cicd import containers, health, images, instance
+from cicd import containers, engine, health, images, instance, steps
 from cicd.deploy.target import Order, Running
 from cicd.errors import CheckFailedError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from docker import DockerClient
     from docker.models.containers import Container
 
     from cicd.config import Config, Environment
+    from cicd.deploy.target import Accept, Holder
 
-RELEASE, COMMIT, ENTRY, HOLDER = "ml-cicd.release", "ml-cicd.commit", "ml-cicd.entry", "ml-cicd.holder"
+RELEASE, COMMIT, ENTRY, AFTER = "ml-cicd.release", "ml-cicd.commit", "ml-cicd.entry", "ml-cicd.after"
+HOLDER = "ml-cicd.holder"
 POLL = 0.1
 LOG_LINES = 40
+
+
+def target(config: Config, environment: Environment, instance: str) -> DockerTarget:
+    """The target of an environment on the engine that answers.
+
+    Raises:
+        UnreachableError: none does.
+
+    """
+    return DockerTarget(engine.connect(), config, environment, instance)
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,28 @@ class DockerTarget:
         """The name of the container that serves."""
         return "-".join(filter(None, (self.config.name, self.environment.name, self.instance)))
 
+    @property
+    def tests_engine(self) -> DockerClient:
+        """See `Target.tests_engine`."""
+        return self.client
+
+    @contextmanager
+    def locked(self, holder: Holder, wait: float) -> Iterator[None]:  # noqa: ARG002 -- the candidate's name is the lock
+        """See `Target.locked`."""
+        yield
+
+    def plan(self, order: Order) -> list[str]:
+        """See `Target.plan`."""
+        return [f"bring {order.release} to {self.name}"]
+
+    def retained(self) -> list[Running]:
+        """See `Target.retained`."""
+        return []
+
+    def unlock(self) -> Holder | None:
+        """See `Target.unlock`."""
+        return None
+
     def observe(self) -> Running | None:
         """What the engine runs under the environment's name."""
         container = self._find(self.name)
@@ -57,9 +92,17 @@ class DockerTarget:
         url = self._url(container)
         digest = labels[RELEASE].partition("@")[2]
         problem = health.problem(url + self.config.service.health, digest) if url else f"it is {container.status}"
-        return Running(labels[RELEASE], labels[COMMIT], labels[ENTRY], url, healthy=not problem, detail=problem)
+        return Running(
+            release=labels[RELEASE],
+            commit=labels[COMMIT],
+            entry=labels[ENTRY],
+            after=labels.get(AFTER, ""),
+            url=url,
+            healthy=not problem,
+            detail=problem,
+        )
 
-    def apply(self, order: Order, accept: Callable[[str, str], None]) -> Running:
+    def apply(self, order: Order, accept: Accept) -> Running:
         """See `Target.apply`. The same release of the same commit, healthy already, is only judged again."""
         self._recover()
         running = self.observe()
@@ -120,6 +163,7 @@ class DockerTarget:
                 RELEASE: order.release,
                 COMMIT: order.commit,
                 ENTRY: order.entry,
+                AFTER: order.after,
                 HOLDER: f"{socket.gethostname()}:{os.getpid()}:{order.actor}",
             }
         )
@@ -136,7 +180,8 @@ class DockerTarget:
             "restart_policy": {"Name": "unless-stopped"},
         }
         try:
-            container = self.client.containers.create(order.release, **options)
+            with steps.change("docker.create-container"):
+                container = self.client.containers.create(order.release, **options)
         except ImageNotFound as error:
             raise RefusedError(f"The engine has no {order.release}.", "Is the registry's copy still there?") from error
         except APIError as error:

@@ -7,41 +7,89 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from docker import DockerClient
+
+    Accept = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to bring to an environment. `entry` is the ledger entry on which the deployment rests, for people."""
+    """What to bring to an environment, and what in the ledger it rests on."""
 
     release: str
+    """`repository@sha256:...`"""
     commit: str
     entry: str
+    """The entry that accepted the release: `staging/3@<sha256>`."""
+    after: str
+    """The newest entry of the environment itself when this was ordered: `production/2@<sha256>`; empty for none."""
     actor: str
 
 
 @dataclass(frozen=True)
 class Running:
-    """The release that an environment runs, as read from the target itself."""
+    """A release that an environment runs, or can run again, as read from the target itself; see `Order`."""
 
     release: str
     commit: str
     entry: str
+    after: str
     url: str
     healthy: bool
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Who holds the lock of an environment."""
+
+    who: str
+    where: str
+    process: str
+    run: str = ""
+
+    def __str__(self) -> str:
+        """It for people."""
+        return f"{self.who} on {self.where}, process {self.process.partition('@')[0]}" + (
+            f" ({self.run})" if self.run else ""
+        )
+
+
 class Target(Protocol):
     """One environment on one kind of infrastructure."""
+
+    @property
+    def tests_engine(self) -> DockerClient:
+        """The engine whose containers reach the URL and the network that `apply` hands to `accept`."""
+
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+        """Hold the environment's lock, which keeps every other deployment out, wherever it runs.
+
+        A dead holder of this machine is recovered from. `wait` is how many seconds to wait for a living one.
+
+        Raises:
+            RefusedError: it is held; the message names the holder.
+
+        """
 
     def observe(self) -> Running | None:
         """What is running; None for nothing."""
 
-    def apply(self, order: Order, accept: Callable[[str, str], None]) -> Running:
-        """Bring a release up beside the old one, let `accept(url, network)` judge it, then switch.
+    def plan(self, order: Order) -> list[str]:
+        """What `apply` would change, a line per step, in order; empty for nothing."""
+
+    def apply(self, order: Order, accept: Accept) -> Running:
+        """Bring a release up beside the old one, let `accept(url, network)` judge it, then switch. The lock is held.
 
         Raises:
             CheckFailedError: it is not healthy in time, or `accept` raised; the old release still serves.
-            RefusedError: another deployment to this environment is under way.
 
         """
+
+    def retained(self) -> list[Running]:
+        """The releases that can come back without a registry, newest first."""
+
+    def unlock(self) -> Holder | None:
+        """Remove the lock, whoever holds it. Returns the holder; None when nobody held it."""

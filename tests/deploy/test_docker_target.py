@@ -32,7 +32,7 @@ DEAF = "import signal as s\ns.signal = lambda *_: None\n"
 
 
 def order(image: str, commit: str = "1" * 40) -> Order:
-    return Order(image, commit, "integration/1@abc", "somebody")
+    return Order(image, commit, "integration/1@abc", "", "somebody")
 
 
 def accept(url: str, network: str) -> None:
@@ -191,7 +191,7 @@ config = Config({name!r}, environments={{"staging": Environment("staging", healt
 target = DockerTarget(engine.connect(), config, config.environment("staging"))
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 {where}
-target.apply(Order({image!r}, "2" * 40, "", "a dead process"), lambda url, network: None)
+target.apply(Order({image!r}, "2" * 40, "", "", "a dead process"), lambda url, network: None)
 """
 
 

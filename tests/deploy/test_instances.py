@@ -23,8 +23,8 @@ def test_each_forge_has_the_environment_for_itself(
     here, there = (DockerTarget(client, config, environment, name) for name in ("11111111", "22222222"))
     good, better = release("good", ""), release("better", "# better\n")
     try:
-        mine = here.apply(Order(good, "a" * 40, "integration/1@x", "ada"), lambda *_: None)
-        theirs = there.apply(Order(better, "b" * 40, "integration/1@x", "bob"), lambda *_: None)
+        mine = here.apply(Order(good, "a" * 40, "integration/1@x", "", "ada"), lambda *_: None)
+        theirs = there.apply(Order(better, "b" * 40, "integration/1@x", "", "bob"), lambda *_: None)
         assert (here.observe(), there.observe()) == (mine, theirs)
         assert mine.url != theirs.url
         assert (mine.release, theirs.release) == (good, better)
