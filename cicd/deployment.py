@@ -43,6 +43,24 @@ def config_for(repository: Repository, environment: str, commit: str, directory:
     return configuration.parse(text, f"{path} at {at[:12]}")
 
 
+def meant(repository: Repository, environment: str, name: str, *, backwards: bool) -> tuple[str, Config]:
+    """The commit that is meant, and the configuration that counts; without a name, backwards, the release before.
+
+    Raises:
+        UsageError: there is no such commit, environment or configuration.
+        RefusedError: there is no release before.
+
+    """
+    before = backwards and not name
+    commit = repository.commit(repository.main if before else name)
+    config = config_for(repository, environment, commit)
+    config.environment(environment)
+    if before:
+        entries = ledger.read(repository, config.name, environment)
+        commit = promotion.release_before(entries, environment).deployment.commit
+    return commit, config
+
+
 def instance_of(repository: Repository) -> str:
     """The local forge to which the repository's remote belongs; empty for a remote of any other kind."""
     return instances.of_remote(repository.git("ls-remote", "--get-url", repository.remote))

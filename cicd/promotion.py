@@ -20,6 +20,10 @@ BEFORE = {"staging": "integration", "production": "staging"}
 TAGS = {"staging": "Staging", "production": "Production"}
 
 
+class SupersededError(Exception):
+    """The trigger tag has moved on to a newer commit, whose own run carries this one's change along."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A release that may go to an environment, and the entry that says so."""
@@ -50,6 +54,7 @@ def verify(
 
     Raises:
         RefusedError: it may not; the message names the reason.
+        SupersededError: the tag is at a newer commit of main by now.
         UnreachableError: the registry does not answer.
 
     """
@@ -61,6 +66,8 @@ def verify(
             f"Only what passed integration is on {repository.main}; merge it first.",
         )
     if tag is not None and (found := repository.tag(tag)) != commit:
+        if found and repository.is_ancestor(commit, found) and repository.is_ancestor(found, main):
+            raise SupersededError(f"{tag} has moved on to {found[:12]}, which contains {short}: nothing is done here.")
         raise RefusedError(
             f"The tag {tag} moved meanwhile: it is at {(found or 'nothing')[:12]}, not at {short}.",
             f"Push the tag again on the commit that is meant: git tag -f {tag} COMMIT",
@@ -87,6 +94,27 @@ def verify(
 def newest(entries: Sequence[Entry], environment: str) -> str:
     """The newest entry of an environment as `production/2@<sha256>`; empty when there is none."""
     return f"{environment}/{entries[-1].number}@{entries[-1].sha256}" if entries else ""
+
+
+def release_before(entries: Sequence[Entry], environment: str) -> Entry:
+    """The entry of the release that ran in `environment` before the present one; a way back is not counted as a step.
+
+    Raises:
+        RefusedError: there is none.
+
+    """
+    ran: list[Entry] = []
+    for entry in entries:
+        if entry.deployment.result == "passed":
+            again = [place for place, one in enumerate(ran) if one.deployment.release == entry.deployment.release]
+            del ran[again[0] if again else len(ran) :]
+            ran.append(entry)
+    if len(ran) < 2:  # noqa: PLR2004 -- the present one, and the one before
+        raise RefusedError(
+            f"There is no release before the one that runs in {environment}.",
+            f"Name a commit that is to run there: ml-cicd history {environment}",
+        )
+    return ran[-2]
 
 
 def _accepting(environment: str) -> str:

@@ -99,7 +99,8 @@ class Repository:
         for candidate in (f"{SNAPSHOT}/tags/{name}", f"{SNAPSHOT}/heads/{name}", name):
             if found := self._commit(candidate):
                 return found
-        raise UsageError(f"There is no commit '{name}'.", "Name a commit, branch or tag that has been pushed.")
+        hint = "Name a commit, branch or tag that has been pushed."
+        raise UsageError(f"There is no commit '{name}'." if name else "Which commit is meant is not said.", hint)
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Whether `descendant` contains `ancestor` (a commit contains itself)."""

@@ -30,19 +30,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
-        commit = found.commit(arguments.commit)
-        project = deployment.config_for(found, arguments.environment, commit)
+        commit, project = deployment.meant(
+            found, arguments.environment, arguments.commit, backwards=arguments.backwards
+        )
         environment = project.environment(arguments.environment)
-        _candidate(arguments, found, project, commit)
 
         def verify() -> Candidate:
             found.fetch()
             return _candidate(arguments, found, project, commit)
 
-        outcome = deployment.deploy(
-            project, environment, verify, instance=deployment.instance_of(found), wait=arguments.lock_wait
-        )
-    github.set_outputs({"outcome": outcome.to_json(), "result": outcome.result, "url": outcome.url})
+        outcome, result = None, "superseded"
+        try:
+            _candidate(arguments, found, project, commit)
+            outcome = deployment.deploy(
+                project, environment, verify, instance=deployment.instance_of(found), wait=arguments.lock_wait
+            )
+            result = outcome.result
+        except promotion.SupersededError as newer:
+            github.annotate("notice", str(newer), title="Superseded")
+    told, url = (outcome.to_json(), outcome.url) if outcome else ("", "")
+    github.set_outputs({"outcome": told, "result": result, "url": url})
+    if outcome is None:
+        return 0
     github.add_summary(report.deployment(outcome))
     if arguments.json:
         options.print_json(outcome)

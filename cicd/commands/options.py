@@ -32,12 +32,14 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_environment(parser: argparse.ArgumentParser) -> None:
     """`--environment`: which environment; its name is checked against the configuration."""
-    parser.add_argument("--environment", required=True, help="integration, staging or production")
+    parser.add_argument("--environment", required=True, type=given, help="integration, staging or production")
 
 
 def add_promotion(parser: argparse.ArgumentParser) -> None:
     """`--commit`, `--tag` and `--backwards`: what is to be promoted, and how strictly."""
-    parser.add_argument("--commit", required=True, help="the commit whose release is meant")
+    parser.add_argument(
+        "--commit", default="", help="the commit whose release is meant (default with --backwards: the release before)"
+    )
     parser.add_argument("--tag", type=_optional, help="the trigger tag that must still point to the commit")
     parser.add_argument(
         "--backwards", nargs="?", const=True, default=False, type=_boolean, metavar="true|false",

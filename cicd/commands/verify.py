@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from cicd import github, promotion, repository
 from cicd.commands import options
-from cicd.deployment import config_for
+from cicd.deployment import meant
 
 if TYPE_CHECKING:
     import argparse
@@ -23,20 +24,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
-        commit = found.commit(arguments.commit)
-        project = config_for(found, arguments.environment, commit)
-        project.environment(arguments.environment)
-        candidate = promotion.verify(
-            found,
-            project,
-            arguments.environment,
-            commit,
-            tag=arguments.tag,
-            backwards=arguments.backwards,
-        )
-    github.set_outputs({"commit": commit, "release": candidate.release, "test": candidate.test})
+        commit, project = meant(found, arguments.environment, arguments.commit, backwards=arguments.backwards)
+        candidate, result = None, "accepted"
+        try:
+            candidate = promotion.verify(
+                found,
+                project,
+                arguments.environment,
+                commit,
+                tag=arguments.tag,
+                backwards=arguments.backwards,
+            )
+        except promotion.SupersededError as newer:
+            result = "superseded"
+            github.annotate("notice", str(newer), title="Superseded")
+    release, test = (candidate.release, candidate.test) if candidate else ("", "")
+    github.set_outputs({"commit": commit, "release": release, "test": test, "result": result})
     if arguments.json:
-        options.print_json(candidate)
-    else:
+        options.print_json({"result": result, **(asdict(candidate) if candidate else {"commit": commit})})
+    elif candidate:
         sys.stdout.write(f"{commit[:12]} may go to {arguments.environment}: {candidate.release}\n")
     return 0

@@ -30,6 +30,7 @@ class Action:
 
 
 PROMOTION = {"environment": "staging", "commit": COMMIT}
+WHERE = {"environment": "staging"}
 HERE = {"directory": "."}
 LAX = {"tag": "", "backwards": "false"}
 TOKENS = {"token": "GITHUB_TOKEN", "registry-token": "REGISTRY_TOKEN"}
@@ -44,7 +45,7 @@ ACTIONS = {
         "release", ("directory", "bundle", "test-image"), {"bundle": BUNDLE, "test-image": IMAGE}, HERE, BOTH
     ),
     "verify": Action(
-        "verify", ("directory", "environment", "commit", "tag", "backwards"), PROMOTION, HERE | LAX, BOTH
+        "verify", ("directory", "environment", "commit", "tag", "backwards"), WHERE, HERE | LAX | {"commit": ""}, BOTH
     ),
     "deploy": Action(
         "deploy", ("directory", "environment", "commit", "tag", "backwards", "release", "test"), PROMOTION,
@@ -107,13 +108,27 @@ def _cases(name: str, action: Action) -> list[Case]:
 
 
 def _conclude(what: str, needs: str, shown: str, result: str) -> Case:
-    case = _case("conclude", what, {"needs": needs} if needs else {}, Reply(int(result != "passed")))
+    case = _case(
+        "conclude", what, {"needs": needs} if needs else {}, Reply(int(result not in ("passed", "superseded")))
+    )
     return replace(case, replies={}, calls=[shown], outputs={"result": result})
 
 
 CONCLUDE = [
     _conclude("all succeeded", '{"a": {"result": "success"}}', "conclude a=success", "passed"),
     _conclude("one was skipped", '{"a": {"result": "skipped"}}', "conclude a=skipped", "failed"),
+    _conclude(
+        "the rest is left to a newer run",
+        '{"a": {"result": "success", "outputs": {"result": "superseded"}}, "b": {"result": "skipped"}}',
+        "conclude a=success b=skipped",
+        "superseded",
+    ),
+    _conclude(
+        "a failure is no newer run's business",
+        '{"a": {"result": "failure", "outputs": {"result": "superseded"}}, "b": {"result": "skipped"}}',
+        "conclude a=failure b=skipped",
+        "failed",
+    ),
     _conclude("needs nothing", "{}", "conclude", ""),
     _conclude("nothing given", "", call("conclude", needs=""), ""),
     _conclude("hostile inputs", HOSTILE, call("conclude", needs=HOSTILE), ""),

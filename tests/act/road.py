@@ -318,6 +318,9 @@ def _promotions() -> list[Case]:
         "commit": COMMIT, "release": RELEASE_IMAGE, "test": TEST_IMAGE, "entry": "7", "url": URL, "result": "passed",
     }  # fmt: skip
     passes = {"verify": green(), "deploy": green(), "record": green(), "conclude": green()}
+    superseded = Reply(outputs={"commit": COMMIT, "release": "", "test": "", "result": "superseded"})
+    left = "conclude deploy=skipped record=skipped verify=success"
+    newer = {"release": "", "test": "", "entry": "", "url": "", "result": "superseded"}
     found = []
     for name, tag in (("staging", "Staging"), ("production", "Production")):
         calls = _promotion(name, PUSHED, tag)
@@ -332,6 +335,16 @@ def _promotions() -> list[Case]:
                 },
                 labels=["gpu", "ubuntu-latest"],
             ),
+            road.case(
+                "superseded by a newer run", verify=superseded, calls=[calls()[0], left], outputs=newer,
+                ended={**passes, "deploy": SKIPPED, "record": SKIPPED},
+            ),
+            road.case(
+                "superseded while it waited", deploy=Reply(outputs={"outcome": "", "result": "superseded", "url": ""}),
+                calls=[*calls()[:2], "conclude deploy=success record=skipped verify=success"],
+                outputs={**newer, "release": RELEASE_IMAGE, "test": TEST_IMAGE},
+                ended={**passes, "record": SKIPPED},
+            ),
             road.with_inputs("no trigger tag", {"commit": "v1.2", "tag": ""}),
             road.with_inputs("hostile inputs", {"directory": HOSTILE, "commit": HOSTILE, "tag": HOSTILE}),
         ]  # fmt: skip
@@ -340,6 +353,7 @@ def _promotions() -> list[Case]:
     road = Road("deploy", lambda project: project.dispatch(inputs), passes, calls, outputs)
     found += _promotion_cases(road, "staging")
     found += [
+        road.with_inputs("the release before", {"environment": "staging", "commit": ""}),
         road.with_inputs(
             "every input",
             {

@@ -36,21 +36,21 @@ OUTCOMES = {
         "the ledger can't be written, so nothing advances", "the ledger can't be written",
     ),
     UNTRAINED: ("passes with a model that did not change",),
-    SUPERSEDED: ("superseded by a newer run",),
+    SUPERSEDED: ("superseded by a newer run", "superseded while it waited"),
     SKIPPED: (),
     CANCELLED: ("cancelled during test", "cancelled during train", "cancelled during deploy"),
     AGAIN: ("run again",),
-    INPUTS: ("every input", "no trigger tag"),
+    INPUTS: ("every input", "no trigger tag", "the release before"),
     HOSTILE: ("hostile inputs",),
 }  # fmt: skip
 DEFAULTS, OPTIONS, MISSING, WRONG, FAILS = "defaults", "every option", "missing", "wrong type", "fails"
 CLASSES = {
-    DEFAULTS: ("what must be given", "all succeeded"),
+    DEFAULTS: ("what must be given", "all succeeded", "the rest is left to a newer run"),
     OPTIONS: ("every input",),
     MISSING: ("nothing given", "needs nothing"),
     WRONG: ("neither true nor false", "no such directory", "not JSON"),
     HOSTILE: ("hostile inputs",),
-    FAILS: ("fails", "one was skipped"),
+    FAILS: ("fails", "one was skipped", "a failure is no newer run's business"),
     REFUSED: ("is refused",),
 }
 TRAINS_NOTHING = "it trains nothing"
@@ -66,7 +66,7 @@ ABSENT = {
         SKIPPED,
     ): "with `staging.auto = false` `advance` puts out `advanced` too, which is the case `passes`",
     **{(name, UNTRAINED): TRAINS_NOTHING for name in PROMOTIONS},
-    **{(name, SUPERSEDED): MOVES_NOTHING for name in PROMOTIONS},
+    ("deploy", SUPERSEDED): "no tag starts it",
     **{(name, SKIPPED): "it starts no stage" for name in PROMOTIONS},
     ("actions/build-image", MISSING): "it requires no input",
     ("actions/conclude", OPTIONS): "its one input is required",

@@ -147,4 +147,4 @@ def test_every_rule_has_a_breach() -> None:
 
 
 def test_the_outputs_of_a_command_are_read_from_its_code() -> None:
-    assert outputs_of("verify") == {"commit", "release", "test"}
+    assert outputs_of("verify") == {"commit", "release", "test", "result"}

@@ -56,7 +56,7 @@ BREACHES = (
     Breach("skipped", STAGING, "needs.deploy.result != 'skipped' && ", "", "may take an output of deploy"),
     Breach("skipped", INTEGRATION, "needs.deploy.result == 'success'", "needs.build.outputs.test", "of build"),
     Breach("cancelled", STAGING, "!cancelled() && ", "always() && ", "job record: cancelled: runs in a cancelled run"),
-    Breach("cancelled", STAGING, "    needs: [verify]\n", "    needs: [verify]\n    if: always()\n", "job deploy"),
+    Breach("cancelled", STAGING, "needs.verify.outputs.result != 'superseded'", "always()", "job deploy"),
 )
 
 

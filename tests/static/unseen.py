@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.static.kit import Job, Kit, Workflow
 
 HOSTED_JOB = 6 * 60
+STATUS = re.compile(r"always\(\)|failure\(\)|cancelled\(\)")
 OUTPUT = re.compile(r"\bneeds\.([\w-]+)\.outputs\b")
 
 
@@ -67,9 +68,14 @@ def choices(callers: Kit, kit: Kit) -> Iterator[Finding]:
 
 
 def skipped(_callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """A condition that asks for a job's output asks first whether the job was skipped."""
+    """A condition that asks for a job's output asks first whether the job was skipped.
+
+    A job whose condition asks for no status need not: it runs only where every job that it needs has succeeded.
+    """
     for job in kit.jobs():
         for condition in _conditions(job):
+            if condition == job.data.get("if") and not STATUS.search(condition):
+                continue
             for name in sorted(set(OUTPUT.findall(condition))):
                 before = condition.partition(f"needs.{name}.outputs")[0]
                 if f"needs.{name}.result != 'skipped' &&" not in before:
@@ -86,7 +92,7 @@ def cancelled(_callers: Kit, kit: Kit) -> Iterator[Finding]:
         *others, _last = workflow.jobs.values()
         for job in others:
             condition = str(job.data.get("if", ""))
-            if re.search(r"always\(\)|failure\(\)|cancelled\(\)", condition.replace("!cancelled() && ", "", 1)):
+            if STATUS.search(condition.replace("!cancelled() && ", "", 1)):
                 yield Finding(job.file, job.place, "cancelled", f"runs in a cancelled run: {condition}")
 
 

@@ -53,7 +53,7 @@ def run(project: Workspace) -> Callable[..., tuple[int, str]]:
         (["verify", "--environment", "qa", "--commit", "main"], 2, "no environment 'qa'.\nKnown are: integration"),
         (["history", "qa"], 2, "no environment 'qa'"),
         (["verify", "--environment", "staging", "--commit", "nowhere"], 2, "no commit 'nowhere'"),
-        (["verify", "--environment", "staging", "--commit", ""], 2, "no commit ''"),
+        (["verify", "--environment", "staging", "--commit", ""], 2, "Which commit is meant is not said"),
         (["verify", "--environment", "staging", "--commit", "--force"], 2, "expected one argument"),
         (["verify", "--environment", "staging", "--commit", "main"], 4, "no passed entry of integration"),
         (["status", "--remote", "elsewhere"], 2, "Which remote holds the ledger is not clear; there are: origin"),

@@ -17,3 +17,13 @@ def test_every_combination(results: tuple[str, str], monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     needs = {f"job-{number}": {"result": result, "outputs": {}} for number, result in enumerate(results)}
     assert cli.main(["conclude", "--needs", json.dumps(needs)]) == (0 if results == ("success", "success") else 1)
+
+
+@pytest.mark.parametrize("results", list(product(RESULTS, repeat=2)), ids=",".join)
+def test_what_a_newer_run_carries_may_be_skipped_but_not_fail(
+    results: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    needs = {f"job-{number}": {"result": result, "outputs": {}} for number, result in enumerate(results)}
+    needs["verify"] = {"result": "success", "outputs": {"result": "superseded"}}
+    assert cli.main(["conclude", "--needs", json.dumps(needs)]) == (0 if {*results} <= {"success", "skipped"} else 1)

@@ -9,8 +9,9 @@ import pytest
 
 from cicd import ledger, promotion
 from cicd.config import Config, Environment
-from cicd.deployment import config_for
-from cicd.errors import RefusedError, UnreachableError
+from cicd.deployment import config_for, meant
+from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.promotion import SupersededError
 
 if TYPE_CHECKING:
     from cicd.ledger import Entry
@@ -113,11 +114,24 @@ def test_a_tag_that_moved_meanwhile_is_refused(road: Road) -> None:
     road.workspace.git("tag", "Production", commit)
     road.workspace.push("Production")
     assert road.verify("production", commit, tag="Production").commit == commit
-    road.workspace.git("tag", "--force", "Production", road.on_main())
+    road.workspace.git("tag", "--force", "Production", f"{commit}~1")
     road.workspace.push("--force", "Production")
     with pytest.raises(RefusedError, match="moved meanwhile"):
         road.verify("production", commit, tag="Production")
     road.workspace.push(":Production")
+    with pytest.raises(RefusedError, match="moved meanwhile"):
+        road.verify("production", commit, tag="Production")
+
+
+def test_a_tag_that_moved_on_to_a_newer_commit_of_main_leaves_it_to_the_newer_run(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    road.workspace.git("tag", "Production", road.on_main())
+    road.workspace.push("Production")
+    with pytest.raises(SupersededError, match="has moved on to"):
+        road.verify("production", commit, tag="Production")
+    road.workspace.git("checkout", "--quiet", "-b", "elsewhere")
+    road.workspace.git("tag", "--force", "Production", road.workspace.commit())
+    road.workspace.push("--force", "Production")
     with pytest.raises(RefusedError, match="moved meanwhile"):
         road.verify("production", commit, tag="Production")
 
@@ -135,6 +149,37 @@ def test_backwards_only_when_asked_and_then_it_is_a_rollback(road: Road) -> None
     with pytest.raises(RefusedError, match="does not descend"):
         road.verify("production", old)
     assert road.verify("production", old, backwards=True).action == "rollback"
+
+
+def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_is_no_step_forward(road: Road) -> None:
+    def before() -> str:
+        entries = ledger.read(road.workspace.repository(), "app", "production")
+        return promotion.release_before(entries, "production").deployment.commit
+
+    with pytest.raises(RefusedError, match="no release before"):
+        before()
+    first = road.accepted("production")
+    with pytest.raises(RefusedError, match="no release before"):
+        before()
+    second, third = road.accepted("production"), road.accepted("production")
+    road.record("production", road.on_main(), "failed")
+    assert before() == second
+    road.record("production", second)
+    assert before() == first
+    road.record("production", third)
+    assert before() == second
+
+
+def test_without_a_commit_the_release_before_is_meant_but_only_backwards(road: Road) -> None:
+    (road.workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
+    road.workspace.git("add", "--all")
+    first = road.accepted("production")
+    road.accepted("production")
+    repository = road.workspace.repository()
+    assert meant(repository, "production", "", backwards=True)[0] == first
+    assert meant(repository, "production", "main", backwards=True)[0] != first
+    with pytest.raises(UsageError, match="not said"):
+        meant(repository, "production", "", backwards=False)
 
 
 def test_a_failed_deployment_does_not_count_as_running(road: Road) -> None:
