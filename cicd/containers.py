@@ -7,7 +7,7 @@ import sys
 import tarfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
@@ -29,6 +29,20 @@ class Finished:
 
     exit_code: int
     files: Mapping[str, bytes]
+
+
+class Runner(Protocol):
+    """Runs a command of an image once, somewhere, and collects files that it left; see `run`."""
+
+    def __call__(
+        self,
+        image: str,
+        command: Sequence[str],
+        *,
+        labels: Mapping[str, str],
+        environment: Mapping[str, str],
+        collect: Sequence[str],
+    ) -> Finished: ...
 
 
 def _print(chunk: bytes) -> None:

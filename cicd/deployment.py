@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cicd import config as configuration
-from cicd import github, images, ledger, promotion, registry, suites
+from cicd import github, ledger, promotion, registry, suites
 from cicd import instance as instances
 from cicd.deploy import target_for
 from cicd.deploy.target import Holder, Order
@@ -143,7 +143,6 @@ def _brought(
         run=github.run_url(),
         started=now(),
     )
-    images.pull(target.tests_engine, candidate.test)
     counts: dict[str, int] = {}
 
     def accept(url: str, network: str) -> None:
@@ -152,8 +151,7 @@ def _brought(
             return  # the health check, which has just passed, is the smoke test
         digest = ledger.digest_of(candidate.release)
         asked = {"SERVICE_URL": url, "EXPECTED_DIGEST": digest}
-        run = suites.run(target.tests_engine, config, suite, candidate.test, network=network, environment=asked)
-        counts.update(run)
+        counts.update(suites.run(target.runner(network), config, suite, candidate.test, asked))
 
     order = Order(
         release=candidate.release,

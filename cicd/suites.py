@@ -11,9 +11,8 @@ from cicd.errors import CheckFailedError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from docker import DockerClient
-
     from cicd.config import Config
+    from cicd.containers import Runner
 
 RESULTS = "/tmp/results.xml"  # noqa: S108 -- inside the container
 SUITE_OF = {"integration": "integration", "staging": "acceptance", "production": "smoke"}
@@ -31,17 +30,9 @@ def counts(junit: bytes) -> dict[str, int]:
 
 
 def run(
-    client: DockerClient,
-    config: Config,
-    suite: str,
-    image: str,
-    *,
-    network: str = "none",
-    environment: Mapping[str, str] | None = None,
+    runner: Runner, config: Config, suite: str, image: str, environment: Mapping[str, str] | None = None
 ) -> dict[str, int]:
     """Run a suite in `image` and return its counts (empty when its command writes no JUnit file).
-
-    Without a network by default, so that a unit test can't lean on something outside.
 
     Raises:
         UsageError: the project has no such suite.
@@ -53,13 +44,11 @@ def run(
         raise UsageError(
             f"The project has no {suite} tests.", f'Add to ml-cicd.toml, under [tests]: {suite} = ["pytest", "..."]'
         )
-    finished = containers.run(
-        client,
+    finished = runner(
         image,
         command,
         labels={containers.PROJECT: config.name, containers.ROLE: f"tests-{suite}"},
         environment={"PYTEST_ADDOPTS": f"--junitxml={RESULTS}", **(environment or {})},
-        network=network,
         collect=[RESULTS],
     )
     found = counts(containers.single_file(finished.files[RESULTS])) if RESULTS in finished.files else {}

@@ -22,12 +22,13 @@ from cicd.deploy.target import Order, Running
 from cicd.errors import CheckFailedError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from docker import DockerClient
     from docker.models.containers import Container
 
     from cicd.config import Config, Environment
+    from cicd.containers import Finished, Runner
     from cicd.deploy.target import Accept, Holder
 
 RELEASE, COMMIT, ENTRY, AFTER = "ml-cicd.release", "ml-cicd.commit", "ml-cicd.entry", "ml-cicd.after"
@@ -61,10 +62,14 @@ class DockerTarget:
         """The name of the container that serves."""
         return "-".join(filter(None, (self.config.name, self.environment.name, self.instance)))
 
-    @property
-    def tests_engine(self) -> DockerClient:
-        """See `Target.tests_engine`."""
-        return self.client
+    def runner(self, network: str) -> Runner:
+        """See `Target.runner`."""
+
+        def run(image: str, command: Sequence[str], **options: Any) -> Finished:
+            images.pull(self.client, image)
+            return containers.run(self.client, image, command, network=network, **options)
+
+        return run
 
     @contextmanager
     def locked(self, holder: Holder, wait: float) -> Iterator[None]:  # noqa: ARG002 -- the candidate's name is the lock

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from docker import DockerClient
+    from cicd.containers import Runner
 
     Accept = Callable[[str, str], None]
 
@@ -60,9 +60,8 @@ class Holder:
 class Target(Protocol):
     """One environment on one kind of infrastructure."""
 
-    @property
-    def tests_engine(self) -> DockerClient:
-        """The engine whose containers reach the URL and the network that `apply` hands to `accept`."""
+    def runner(self, network: str) -> Runner:
+        """What runs the test image where it reaches the URL and the network that `apply` hands to `accept`."""
 
     def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
         """Hold the environment's lock, which keeps every other deployment out, wherever it runs.
