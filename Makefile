@@ -11,6 +11,12 @@ NODE := tests/static/node
 READY := .venv/.ready $(if $(wildcard $(NODE)/package-lock.json),$(NODE)/node_modules/.package-lock.json)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
+FAST := tests/unit tests/static tests/act
+PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+# Where it is set, every process compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo measure mutants docs down engine test test-fast lint format lock
 .DEFAULT_GOAL := setup
 
@@ -45,10 +51,10 @@ engine: .venv/.ready
 	-@$(BIN)/python -m cicd.forge.engine_setup
 
 test: $(READY) engine
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(FAST) $(wildcard tests/road tests/deploy tests/kubernetes) $(ARGS)
 
 test-fast: $(READY)
-	@$(BIN)/python -m pytest tests/unit tests/static tests/act $(ARGS)
+	@$(PYTEST) $(FAST) $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -78,6 +78,11 @@ class Tiers:
         paths = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
         return any(path == folder or path in folder.parents or folder in path.parents for path in paths)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        if TIERS.get(_tier(item.path)) in (_engine, _cluster):  # heavy, and made to run one after the other
+            item.add_marker(pytest.mark.xdist_group("engine"))
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         tiers = {item.nodeid: _tier(item.path) for item in items}

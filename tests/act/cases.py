@@ -6,7 +6,7 @@ import json
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from cicd import testing
 from cicd.testing.run import JOB_TOKEN
@@ -127,18 +127,6 @@ class Case:
     def _tokens(self, command: str) -> dict[str, str]:
         needed = {"GITHUB_TOKEN": NEED_GITHUB_TOKEN, "REGISTRY_TOKEN": NEED_REGISTRY_TOKEN}
         return {name: value for name, value in self.tokens.items() if command in needed[name]}
-
-
-@runtime_checkable
-class Startable(Protocol):
-    """A run that a test will ask for."""
-
-    @property
-    def name(self) -> str:
-        """What no other run is called."""
-
-    def start(self, kit: Kit, project: Project, folder: Path) -> Run:
-        """Run it."""
 
 
 def outputs(run: Run) -> dict[str, str]:

@@ -140,7 +140,7 @@ def _page() -> Iterator[str]:
     for title, group, columns in zip(("workflow", "action"), subjects(), (OUTCOMES, CLASSES), strict=True):
         yield from _table([title, *columns], [[f"`{of}`", *_counts(of)] for of in group])
     yield from [
-        "`actions/setup` runs with the real bootstrap, from an empty machine on: `tests/act/test_setup.py`.",
+        "`actions/setup` runs with the real bootstrap, from an empty machine on: `tests/road/test_setup.py`.",
         "",
     ]
     yield from ["## Why there is no case", ""]

@@ -6,96 +6,17 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cicd.errors import UnreachableError
-from cicd.forge import data, lifecycle, report, runs
+from cicd.forge import lifecycle, report, runs
+from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+pytestmark = pytest.mark.xdist_group("forge")  # its tests share a project
 
-    from cicd.forge.runs import Run
-
-FIXTURES = Path(__file__).parent / "fixtures" / "forge"
 HOSTILE = "a$(touch${IFS}x)'\";&|<b"
-SERVICES = SimpleNamespace(registry="localhost:5000", base="base:1", engine="")
-
-
-@dataclass
-class Project:
-    """A project with a forge, and a person who works on it."""
-
-    path: Path
-    environment: dict[str, str]
-
-    def git(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["git", *arguments], cwd=self.path, env=self.environment, capture_output=True, text=True, check=True
-        )
-        return done.stdout.strip()
-
-    def commit(self, files: dict[str, str] | None = None, branch: str = "") -> str:
-        if branch:
-            self.git("checkout", "-q", "-B", branch, "main")
-        for name, text in (files or {"change": str(time.monotonic_ns())}).items():
-            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.path / name).write_text(text)
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "a change")
-        return self.git("rev-parse", "HEAD")
-
-    def push(self, *arguments: str) -> str:
-        """What the person sees."""
-        done = subprocess.run(
-            ["git", "push", "local", *arguments], cwd=self.path, env=self.environment, capture_output=True, text=True,
-            check=True,
-        )  # fmt: skip
-        return re.sub(r" *$", "", done.stderr.replace("remote: ", ""), flags=re.MULTILINE)
-
-    def start_push(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            ["git", "push", "local", *arguments], cwd=self.path, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-
-    @property
-    def data(self) -> data.Data:
-        return data.of_project(self.path)
-
-    def records(self) -> list[Run]:
-        return runs.load(self.data)
-
-    @property
-    def last(self) -> Run:
-        return self.records()[-1]
-
-    @property
-    def log(self) -> str:
-        return "\n".join(report.text(runs.log(self.data, self.last.number)))
-
-
-def make_kit(path: Path) -> Path:
-    shutil.copytree(FIXTURES / "kit", path)
-    subprocess.run(["git", "init", "-q", str(path)], check=True)
-    return path
-
-
-def make_project(path: Path, cache: Path) -> Project:
-    shutil.copytree(FIXTURES / "project", path)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "ML_CICD_", "GITHUB_"))}
-    person = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
-              for key, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))}  # fmt: skip
-    project = Project(path, {**kept, **person, "XDG_CACHE_HOME": str(cache), "GIT_CONFIG_GLOBAL": os.devnull})
-    project.git("init", "-q", "-b", "main")
-    project.commit()
-    return project
 
 
 @pytest.fixture(scope="module")
@@ -106,21 +27,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None)
     project.push("main")
     return project
-
-
-def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-    return value
-
-
-def alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_push_runs_the_workflow_through_the_kit_and_streams_its_steps(project: Project) -> None:
@@ -295,9 +201,6 @@ def test_what_can_not_run_here_is_a_failure_that_says_why(project: Project, job:
     assert project.last.result == "failure"
 
 
-WAITS = "echo $$ > {mark}.tmp; mv {mark}.tmp {mark}; sleep 60 & sleep 60"
-
-
 @pytest.mark.parametrize("how", ["interrupt", "kill"])
 def test_a_push_that_ends_early_ends_its_run_and_all_its_processes(project: Project, tmp_path: Path, how: str) -> None:
     branch, mark = f"feature/{how}", tmp_path / "mark"
@@ -333,7 +236,7 @@ def test_a_run_whose_hook_was_killed_is_lost_and_the_next_push_works(project: Pr
 
 def test_a_second_push_waits_for_the_first_and_says_so(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    project.commit({"script.sh": f"touch {mark}; until test -e {mark}.go; do sleep 0.02; done"}, branch="feature/first")
+    project.commit({"script.sh": IS_TOLD.format(mark=mark)}, branch="feature/first")
     with project.start_push("feature/first") as first:
         until(mark.exists)
         project.commit({"script.sh": "echo second"}, branch="feature/second")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cicd.forge import lifecycle
-from tests.act.test_forge import SERVICES, WAITS, Project, alive, make_kit, make_project, until
+from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMAND = Path(sys.executable).parent / "ml-cicd"
+pytestmark = pytest.mark.xdist_group("forge by hand")  # its tests share a project
+
 SHOW = "echo flag=$FLAG:$RAW count=$COUNT where=$WHERE ref=$GITHUB_REF type=$GITHUB_REF_TYPE"
 BY_HAND = f"""
 name: By hand
@@ -94,19 +94,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def start(project: Project, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [COMMAND, "local", *words], cwd=project.path, env=project.environment, text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-
-
-def local(project: Project, *words: str) -> tuple[int, str]:
-    with start(project, *words) as process:
-        said, _ = process.communicate()
-        return process.returncode, said
-
-
 @pytest.mark.parametrize(
     ("given", "shown"),
     [
@@ -118,14 +105,14 @@ def local(project: Project, *words: str) -> tuple[int, str]:
     ],
 )
 def test_a_workflow_is_started_by_hand_with_its_inputs(project: Project, given: Sequence[str], shown: str) -> None:
-    code, said = local(project, "dispatch", "by-hand.yml", "--input", "needed=good", *given)
+    code, said = project.local("dispatch", "by-hand.yml", "--input", "needed=good", *given)
     assert (code, project.last.event, project.last.result) == (0, "workflow_dispatch", "success"), said
     assert f"{shown} ref=refs/heads/main type=branch" in project.log
     assert "passed: By hand" in said
 
 
 def test_a_run_by_hand_that_fails_ends_with_1(project: Project) -> None:
-    code, said = local(project, "dispatch", "by-hand.yml", "--input", "needed=bad")
+    code, said = project.local("dispatch", "by-hand.yml", "--input", "needed=bad")
     assert (code, project.last.result) == (1, "failure")
     assert "FAILED: By hand / show / Judge" in said
 
@@ -133,7 +120,7 @@ def test_a_run_by_hand_that_fails_ends_with_1(project: Project) -> None:
 def test_it_runs_on_the_tag_or_branch_that_is_named(project: Project) -> None:
     project.git("tag", "-f", "v1")
     project.push("-f", "v1")
-    code, _ = local(project, "dispatch", "by-hand.yml", "--ref", "v1", "--input", "needed=good")
+    code, _ = project.local("dispatch", "by-hand.yml", "--ref", "v1", "--input", "needed=good")
     assert (code, project.last.ref) == (0, "refs/tags/v1")
     assert "ref=refs/tags/v1 type=tag" in project.log
 
@@ -152,18 +139,18 @@ def test_it_runs_on_the_tag_or_branch_that_is_named(project: Project) -> None:
 )
 def test_what_can_not_be_started_is_refused_and_leaves_no_run(project: Project, words: list[str], message: str) -> None:
     before = len(project.records())
-    code, said = local(project, "dispatch", *words)
+    code, said = project.local("dispatch", *words)
     assert (code, len(project.records())) == (2, before)
     assert message in said
 
 
 def test_schedules_are_fired_by_hand_each_with_its_own_time(project: Project) -> None:
     before = len(project.records())
-    code, said = local(project, "fire", "clock.yml")
+    code, said = project.local("fire", "clock.yml")
     assert code == 0, said
     assert [(run.event, run.result) for run in project.records()[before:]] == [("schedule", "success")] * 2
     assert "cron=3 4 * * 0 on refs/heads/main by schedule" in project.log
-    assert local(project, "fire", "by-hand.yml")[0] == 2
+    assert project.local("fire", "by-hand.yml")[0] == 2
 
 
 def test_a_new_and_a_deleted_branch_start_their_workflows(project: Project) -> None:
@@ -181,25 +168,25 @@ def test_a_cancelled_run_ends_with_its_processes_and_what_waits_behind_it_goes_o
     mark = tmp_path / "mark"
     project.commit({"script.sh": WAITS.format(mark=mark)}, branch="long")
     project.push("long")
-    with start(project, "dispatch", "long.yml", "--ref", "long") as first:
+    with project.start("dispatch", "long.yml", "--ref", "long") as first:
         process = int(until(lambda: mark.exists() and mark.read_text()))
         number = project.last.number
-        with start(project, "dispatch", "by-hand.yml", "--input", "needed=good") as second:
+        with project.start("dispatch", "by-hand.yml", "--input", "needed=good") as second:
             assert second.stdout is not None
             assert "this one waits for it" in second.stdout.readline()
-            assert local(project, "cancel", str(number)) == (0, f"run {number} is cancelled\n")
+            assert project.local("cancel", str(number)) == (0, f"run {number} is cancelled\n")
             assert second.wait() == 0
         assert first.wait() == 1
     assert not alive(process)
     assert [run.result for run in project.records()[number - 1 :]] == ["cancelled", "success"]
-    code, said = local(project, "cancel", str(number))
+    code, said = project.local("cancel", str(number))
     assert (code, f"Run {number} is not under way: cancelled." in said) == (2, True)
 
 
 def test_of_several_runs_of_one_start_only_the_one_that_is_named_is_cancelled(project: Project) -> None:
-    with start(project, "fire", "twice.yml") as fired:
+    with project.start("fire", "twice.yml") as fired:
         until(lambda: (project.last.file, project.last.result) == ("twice.yml", "running"))
-        assert local(project, "cancel", str(project.last.number))[0] == 0
+        assert project.local("cancel", str(project.last.number))[0] == 0
         assert fired.wait() == 1
     assert [(run.file, run.result) for run in project.records()[-2:]] == [
         ("twice.yml", "cancelled"), ("twice.yml", "success"),
@@ -210,7 +197,7 @@ def test_a_run_by_hand_ends_with_ctrl_c(project: Project, tmp_path: Path) -> Non
     mark = tmp_path / "mark"
     project.commit({"script.sh": WAITS.format(mark=mark)}, branch="interrupted")
     project.push("interrupted")
-    with start(project, "dispatch", "long.yml", "--ref", "interrupted") as process:
+    with project.start("dispatch", "long.yml", "--ref", "interrupted") as process:
         step = int(until(lambda: mark.exists() and mark.read_text()))
         process.send_signal(signal.SIGINT)
         assert process.wait() == 1
@@ -220,25 +207,24 @@ def test_a_run_by_hand_ends_with_ctrl_c(project: Project, tmp_path: Path) -> Non
 
 def test_wait_returns_when_a_run_has_ended_and_says_how(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    script = f"touch {mark}; until test -e {mark}.go; do sleep 0.02; done; exit 3"
-    project.commit({"script.sh": script}, branch="waits")
+    project.commit({"script.sh": IS_TOLD.format(mark=mark) + "; exit 3"}, branch="waits")
     project.push("waits")
-    with start(project, "dispatch", "long.yml", "--ref", "waits") as run:
+    with project.start("dispatch", "long.yml", "--ref", "waits") as run:
         until(mark.exists)
         number = project.last.number
-        with start(project, "wait") as for_all, start(project, "wait", str(number)) as for_one:
+        with project.start("wait") as for_all, project.start("wait", str(number)) as for_one:
             with pytest.raises(subprocess.TimeoutExpired):
                 for_one.wait(0.3)
             assert for_all.poll() is None
             Path(f"{mark}.go").touch()
             assert (run.wait(), for_one.wait(), for_all.wait()) == (1, 1, 1)
-    assert local(project, "wait", str(number))[0] == 1
-    assert local(project, "wait", "999")[0] == 2
-    local(project, "dispatch", "by-hand.yml", "--input", "needed=good")
-    assert local(project, "wait")[0] == 0
+    assert project.local("wait", str(number))[0] == 1
+    assert project.local("wait", "999")[0] == 2
+    project.local("dispatch", "by-hand.yml", "--input", "needed=good")
+    assert project.local("wait")[0] == 0
 
 
 def test_timings_are_kept_for_each_step(project: Project) -> None:
-    local(project, "dispatch", "by-hand.yml", "--input", "needed=good")
-    _, said = local(project, "logs", str(project.last.number), "--timings")
+    project.local("dispatch", "by-hand.yml", "--input", "needed=good")
+    _, said = project.local("logs", str(project.last.number), "--timings")
     assert re.fullmatch(r"  ok +\d+\.\d s  show\n  ok +\d+\.\d s    Show\n  ok +\d+\.\d s    Judge\n", said)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.forge import data, lifecycle, remains
-from tests.act.test_forge import SERVICES, WAITS, Project, alive, make_kit, make_project, until
+from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def test_up_ends_what_a_killed_run_left(project: Project) -> None:
 
 def test_up_in_the_middle_of_a_run_leaves_it_alone(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    project.commit({"script.sh": f"touch {mark}; until test -e {mark}.go; do sleep 0.02; done"})
+    project.commit({"script.sh": IS_TOLD.format(mark=mark)})
     with project.start_push("main") as push:
         until(mark.exists)
         up(project)

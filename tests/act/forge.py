@@ -1,0 +1,147 @@
+"""A project with a forge of its own, for tests by real pushes: bare remote, hook, `act`, without the services."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from cicd.forge import data, report, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from cicd.forge.runs import Run
+
+FIXTURES = Path(__file__).parent / "fixtures" / "forge"
+COMMAND = Path(sys.executable).parent / "ml-cicd"
+SERVICES = SimpleNamespace(registry="localhost:5000", base="base:1", engine="")
+WAITS = "echo $$ > {mark}.tmp; mv {mark}.tmp {mark}; sleep 60 & sleep 60"
+"""A script that waits to be ended; the number of its process is in the mark."""
+IS_TOLD = "touch {mark}; for _ in $(seq 3000); do test -e {mark}.go && break; sleep 0.02; done"
+"""A script that goes on when there is another file beside the mark."""
+
+
+@dataclass
+class Project:
+    """A project with a forge, and a person who works on it."""
+
+    path: Path
+    environment: dict[str, str]
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.path, env=self.environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def commit(self, files: dict[str, str] | None = None, branch: str = "") -> str:
+        if branch:
+            self.git("checkout", "-q", "-B", branch, "main")
+        for name, text in (files or {"change": str(time.monotonic_ns())}).items():
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.path / name).write_text(text)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "a change")
+        return self.git("rev-parse", "HEAD")
+
+    def push(self, *arguments: str) -> str:
+        """What the person sees."""
+        done = subprocess.run(
+            ["git", "push", "local", *arguments], cwd=self.path, env=self.environment, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
+        return re.sub(r" *$", "", done.stderr.replace("remote: ", ""), flags=re.MULTILINE)
+
+    def start_push(self, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
+        """A push that goes on while the block does its work."""
+        return self._start(["git", "push", "local", *arguments])
+
+    def start(self, *words: str) -> AbstractContextManager[subprocess.Popen[str]]:
+        """The command `ml-cicd local` with those words, which goes on while the block does its work."""
+        return self._start([str(COMMAND), "local", *words])
+
+    def local(self, *words: str) -> tuple[int, str]:
+        """The exit code and the words of `ml-cicd local`."""
+        with self.start(*words) as process:
+            said, _ = process.communicate()
+            return process.returncode, said
+
+    @contextmanager
+    def _start(self, words: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+        """A process that ends with the block: when an assertion of the block fails, it is interrupted."""
+        with subprocess.Popen(
+            words, cwd=self.path, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        ) as process:  # fmt: skip
+            try:
+                yield process
+            except BaseException:
+                for number in (signal.SIGINT, signal.SIGKILL):
+                    with suppress(ProcessLookupError):
+                        os.killpg(process.pid, number)
+                    with suppress(subprocess.TimeoutExpired):
+                        process.wait(20)
+                        break
+                raise
+
+    @property
+    def data(self) -> data.Data:
+        return data.of_project(self.path)
+
+    def records(self) -> list[Run]:
+        return runs.load(self.data)
+
+    @property
+    def last(self) -> Run:
+        return self.records()[-1]
+
+    @property
+    def log(self) -> str:
+        return "\n".join(report.text(runs.log(self.data, self.last.number)))
+
+
+def make_kit(path: Path) -> Path:
+    """The smallest kit."""
+    shutil.copytree(FIXTURES / "kit", path)
+    subprocess.run(["git", "init", "-q", str(path)], check=True)
+    return path
+
+
+def make_project(path: Path, cache: Path) -> Project:
+    """The smallest project, without a forge yet."""
+    shutil.copytree(FIXTURES / "project", path)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "ML_CICD_", "GITHUB_"))}
+    person = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
+              for key, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))}  # fmt: skip
+    project = Project(path, {**kept, **person, "XDG_CACHE_HOME": str(cache), "GIT_CONFIG_GLOBAL": os.devnull})
+    project.git("init", "-q", "-b", "main")
+    project.commit()
+    return project
+
+
+def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    """The value of the condition as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+    return value
+
+
+def alive(process: int) -> bool:
+    """Whether the process has not ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
