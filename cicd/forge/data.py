@@ -102,10 +102,7 @@ class Data:
     @contextmanager
     def turn(self, on_wait: Callable[[], None]) -> Iterator[None]:
         """Hold the lock, in the order in which it was asked for; `on_wait` is called when others come first."""
-        queue = self.path / "queue"
-        queue.mkdir(parents=True, exist_ok=True)
-        with (queue / "lock").open("a") as guard:
-            fcntl.flock(guard, fcntl.LOCK_EX)
+        with self._queue() as queue:
             ahead = sorted(int(ticket.name) for ticket in _held_tickets(queue))
             mine = queue / str(max(ahead, default=0) + 1)
             stream = mine.open("w")
@@ -126,7 +123,17 @@ class Data:
 
     def queued(self) -> list[int]:
         """The processes that wait for their turn, or have it."""
-        return [int(ticket.read_text() or 0) for ticket in _held_tickets(self.path / "queue")]
+        with self._queue() as queue:
+            return [int(ticket.read_text()) for ticket in _held_tickets(queue)]
+
+    @contextmanager
+    def _queue(self) -> Iterator[Path]:
+        """The folder with the tickets; nobody else looks at them or takes one meanwhile."""
+        queue = self.path / "queue"
+        queue.mkdir(parents=True, exist_ok=True)
+        with (queue / "lock").open("a") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            yield queue
 
     def holder(self) -> int:
         """The process that holds the lock, or held it last; 0 when it has not said so yet."""
@@ -152,9 +159,12 @@ def of_project(directory: Path) -> Data:
 
 
 def _held_tickets(queue: Path) -> list[Path]:
-    """The tickets of processes that live; those of others are removed."""
+    """The tickets of processes that live; those of others are removed.
+
+    A ticket that is taken at this moment would look like that of a dead process: call it with the queue guarded.
+    """
     held = []
-    for ticket in queue.iterdir() if queue.is_dir() else ():
+    for ticket in queue.iterdir():
         if ticket.name.isdigit():
             with suppress(FileNotFoundError), ticket.open() as stream:
                 try:
