@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require-tiers",
         action="store_true",
         default=os.environ.get("CI", "") == "true",
-        help="fail when a tier that was asked for can't run here (the default where CI=true)",
+        help="fail when a test or a tier that was asked for can't run here (the default where CI=true)",
     )
 
 
@@ -72,6 +72,7 @@ class Tiers:
         self.found: Counter[str] = Counter()
         self.outcomes: dict[str, Counter[str]] = {tier: Counter() for tier in TIERS}
         self.missing: dict[str, str] = {}
+        self.skipped = False
 
     @staticmethod
     def _is_asked(config: pytest.Config, folder: Path) -> bool:
@@ -94,13 +95,14 @@ class Tiers:
             config.hook.pytest_deselected(items=taken)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.skipped |= report.skipped and not hasattr(report, "wasxfail")
         if report.when == "call" or report.outcome != "passed":
             self.outcomes.setdefault(_tier(TESTS.parent / report.nodeid.split("::")[0]), Counter())[report.outcome] += 1
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if hasattr(session.config, "workeroutput"):  # a process of pytest-xdist tells the one that reports
             session.config.workeroutput["tiers"] = {"found": dict(self.found), "missing": self.missing}
-        elif self.required and self.missing and session.exitstatus in GREEN:
+        elif self.required and (self.missing or self.skipped) and session.exitstatus in GREEN:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
@@ -121,6 +123,8 @@ class Tiers:
                 terminalreporter.write_line(f"tier {tier}: {counts or 'no tests'}")
         if self.required and self.missing:
             terminalreporter.write_line("A tier that was asked for did not run: that is a failure here.", red=True)
+        if self.required and self.skipped:
+            terminalreporter.write_line("A test was skipped: that is a failure here.", red=True)
 
 
 def _tier(path: Path) -> str:

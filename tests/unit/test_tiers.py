@@ -48,6 +48,14 @@ def test_a_tier_that_can_not_run_is_a_failure_where_all_are_required(
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.mark.parametrize("required", [True, False])
+def test_a_test_that_is_skipped_is_a_failure_where_all_are_required(project: pytest.Pytester, required: bool) -> None:
+    (project.path / "tests" / "unit" / "test_more.py").write_text("import pytest\ndef test(): pytest.skip('no')\n")
+    result = project.runpytest("tests/unit", *(["--require-tiers"] if required else []))
+    result.stdout.fnmatch_lines(["tier unit: 1 passed, 1 skipped"])
+    assert result.ret == (pytest.ExitCode.TESTS_FAILED if required else pytest.ExitCode.OK)
+
+
 def test_a_tier_that_was_not_asked_for_is_not_missed(project: pytest.Pytester) -> None:
     result = project.runpytest("tests/unit", "--require-tiers")
     result.stdout.no_fnmatch_line("*tier kubernetes*")
