@@ -32,6 +32,8 @@ RUNNER = Path(__file__).with_name("runner")
 PACKAGE = Path(__file__).resolve().parents[2]
 RUN_ID = "4242"
 JOB_TOKEN = "the-job-token"  # noqa: S105 -- it opens nothing
+TOKENS = ("GITHUB_TOKEN", "REGISTRY_TOKEN", "DEPLOY_SSH_KEY", "KUBECONFIG_TEXT", "APP_SECRETS", "LEDGER_KEY")
+"""The variables with which commands are given what opens something."""
 NO_ENGINE = "unix:///nonexistent"
 TIMEOUT = 120.0
 
@@ -214,6 +216,7 @@ def start_act(
     here = {
         "HOME": str(project.home), "DOCKER_HOST": NO_ENGINE, "ML_CICD_TEST": str(folder),
         "ML_CICD_TEST_PACKAGE": str(PACKAGE), "ML_CICD_TEST_PYTHON": sys.executable,
+        "ML_CICD_TEST_TOKENS": " ".join(TOKENS),
     }  # fmt: skip
     environment = act.environment(here, RUNNER)
     with (folder / "act.jsonl").open("wb") as said:
@@ -240,11 +243,11 @@ def _interrupt(process: subprocess.Popen[bytes], waits: Path) -> None:
 
 
 def _calls(file: Path) -> list[Call]:
-    """What the stand-in noted: for each call the number of its words, two tokens as `NAME=value`, and the words."""
+    """What the stand-in noted: for each call the number of its words, the tokens as `NAME=value`, and the words."""
     fields = iter(file.read_text("utf-8").split("\0")) if file.exists() else iter(())
     calls = []
     while count := next(fields, ""):
-        noted = [next(fields).partition("=") for _ in range(2)]
+        noted = [next(fields).partition("=") for _ in TOKENS]
         command, *arguments = [next(fields) for _ in range(int(count))]
         calls.append(Call(command, arguments, {name: value for name, _, value in noted if value}))
     return calls

@@ -3,7 +3,9 @@
 # It is shell because it starts in a few milliseconds. A command without a scripted answer is the real one.
 set -eu
 test="$ML_CICD_TEST"
-printf '%s\0' "$#" "GITHUB_TOKEN=${GITHUB_TOKEN-}" "REGISTRY_TOKEN=${REGISTRY_TOKEN-}" "$@" >> "$test/calls"
+tokens=()
+for name in $ML_CICD_TEST_TOKENS; do tokens+=("$name=${!name-}"); done
+printf '%s\0' "$#" "${tokens[@]}" "$@" >> "$test/calls"
 if [[ ! -e "$test/replies/$1" ]]; then
   real='import sys; sys.path.insert(0, sys.argv.pop(1)); from cicd.cli import main; sys.exit(main())'
   exec "$ML_CICD_TEST_PYTHON" -IS -c "$real" "$ML_CICD_TEST_PACKAGE" "$@"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cicd import testing
 from cicd.testing.run import JOB_TOKEN
+from tests.static.capabilities import CAPABILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PUSHED = "c5e73789fe7d5fd80fb7f7b22a56b007fb6a1492"
 """The commit of the project: the same every time."""
-GITHUB_TOKEN, REGISTRY_TOKEN = JOB_TOKEN, "the-registry-token"
+GITHUB_TOKEN = JOB_TOKEN
+SECRETS = {
+    name: f"the {name} of the caller"
+    for name in ("REGISTRY_TOKEN", "DEPLOY_SSH_KEY", "KUBECONFIG", "APP_SECRETS", "LEDGER_KEY")
+}
 CONFIG = b"""name = "app"
 [tests]
 unit = ["pytest"]
@@ -33,9 +38,6 @@ HOSTILE = (
     f"""a$(touch "$ML_CICD_TEST/{PLANTED}")`touch $ML_CICD_TEST/{PLANTED}`'"\n; touch $ML_CICD_TEST/{PLANTED} #*"""
 )
 """Whatever a shell makes of it, it leaves a file behind."""
-
-NEED_GITHUB_TOKEN = ("train", "release", "verify", "deploy", "record", "advance")
-NEED_REGISTRY_TOKEN = ("train", "release", "verify", "deploy", "record")
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Case:
         """Run it."""
         return testing.run(
             kit, project, folder, json.dumps(self.workflow), event=self.event(project), replies=self.replies,
-            secrets={"REGISTRY_TOKEN": REGISTRY_TOKEN}, labels=self.labels, variables=self.variables,
+            secrets=SECRETS, labels=self.labels, variables=self.variables,
             cancel=self.cancel, sound=self.sound,
         )  # fmt: skip
 
@@ -125,8 +127,7 @@ class Case:
         assert not (run.folder / PLANTED).exists(), "an input was run as shell code"
 
     def _tokens(self, command: str) -> dict[str, str]:
-        needed = {"GITHUB_TOKEN": NEED_GITHUB_TOKEN, "REGISTRY_TOKEN": NEED_REGISTRY_TOKEN}
-        return {name: value for name, value in self.tokens.items() if command in needed[name]}
+        return {name: value for name, value in self.tokens.items() if name in CAPABILITIES[command].tokens}
 
 
 def outputs(run: Run) -> dict[str, str]:
@@ -152,4 +153,7 @@ def call(command: str, **options: str) -> str:
     return shlex.join([command, *words])
 
 
-BOTH_TOKENS = {"GITHUB_TOKEN": GITHUB_TOKEN, "REGISTRY_TOKEN": REGISTRY_TOKEN}
+ALL_TOKENS = {"GITHUB_TOKEN": GITHUB_TOKEN} | {
+    {"KUBECONFIG": "KUBECONFIG_TEXT"}.get(name, name): value for name, value in SECRETS.items()
+}
+"""What the commands are given when the caller passes every secret on."""

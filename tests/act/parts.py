@@ -33,7 +33,10 @@ PROMOTION = {"environment": "staging", "commit": COMMIT}
 WHERE = {"environment": "staging"}
 HERE = {"directory": "."}
 LAX = {"tag": "", "backwards": "false"}
-TOKENS = {"token": "GITHUB_TOKEN", "registry-token": "REGISTRY_TOKEN"}
+TOKENS = {
+    "token": "GITHUB_TOKEN", "registry-token": "REGISTRY_TOKEN", "ssh-key": "DEPLOY_SSH_KEY",
+    "kubeconfig": "KUBECONFIG_TEXT", "app-secrets": "APP_SECRETS", "ledger-key": "LEDGER_KEY",
+}  # fmt: skip
 BOTH = ("token", "registry-token")
 BOOLEAN = ("backwards",)
 ACTIONS = {
@@ -49,9 +52,9 @@ ACTIONS = {
     ),
     "deploy": Action(
         "deploy", ("directory", "environment", "commit", "tag", "backwards", "release", "test"), PROMOTION,
-        HERE | LAX | {"release": "", "test": ""}, BOTH,
+        HERE | LAX | {"release": "", "test": ""}, (*BOTH, "ssh-key", "kubeconfig", "app-secrets"),
     ),
-    "record": Action("record", ("outcome",), {"outcome": "{}"}, tokens=BOTH),
+    "record": Action("record", ("outcome",), {"outcome": "{}"}, tokens=(*BOTH, "ledger-key")),
     "advance": Action(
         "advance", ("directory", "commit", "staging-workflow"), {"commit": COMMIT},
         HERE | {"staging-workflow": "staging.yml"}, ("token",),

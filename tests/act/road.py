@@ -20,7 +20,20 @@ from cicd.testing.replies import (
     passing,
 )
 from cicd.testing.replies import outcome as outcome_of
-from tests.act.cases import BOTH_TOKENS, FOLLOWING, HOSTILE, PUSHED, ROOT, SKIPPED, Case, Ended, call, green, red
+from tests.act.cases import (
+    ALL_TOKENS,
+    FOLLOWING,
+    HOSTILE,
+    PUSHED,
+    ROOT,
+    SECRETS,
+    SKIPPED,
+    Case,
+    Ended,
+    call,
+    green,
+    red,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,12 +83,12 @@ def shipped(name: str) -> dict[str, Any]:
 
 
 def calling(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
-    """A caller that passes inputs on from the event, and the registry's token."""
+    """A caller that passes inputs on from the event, and every secret."""
     given = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
     job = {
         "uses": f"org/ml-cicd/.github/workflows/{name}.yml@v1",
         "with": given,
-        "secrets": {"REGISTRY_TOKEN": "${{ secrets.REGISTRY_TOKEN }}"},
+        "secrets": {secret: f"${{{{ secrets.{secret} }}}}" for secret in SECRETS},
     }
     if name == "ci":
         del job["secrets"]
@@ -129,7 +142,7 @@ class Road:
         return replace(
             self.case(what), workflow=caller, event=lambda project: project.dispatch(inputs),
             calls=self.calls(**ours), labels=frozenset(labels), sets=frozenset(inputs),
-            tokens=BOTH_TOKENS,
+            tokens=ALL_TOKENS,
         )  # fmt: skip
 
 

@@ -20,10 +20,17 @@ class Runs(Enum):
 
 @dataclass(frozen=True)
 class Capability:
-    """What a command runs, and the least permissions that a job needs for it."""
+    """What a command runs, the least permissions that a job needs for it, and the secrets that it reads."""
 
     runs: Runs
     permissions: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def tokens(self) -> set[str]:
+        """All that an action must put into the command's environment."""
+        job = {"GITHUB_TOKEN"} if self.permissions else set()
+        return {*job, *({"REGISTRY_TOKEN"} if "packages" in self.permissions else ()), *self.secrets}
 
 
 CAPABILITIES = {
@@ -33,11 +40,16 @@ CAPABILITIES = {
     "train": Capability(Runs.SOURCE, {"packages": "write"}),
     "release": Capability(Runs.SOURCE, {"packages": "write"}),
     "verify": Capability(Runs.NOTHING, {"contents": "read", "packages": "read"}),
-    "deploy": Capability(Runs.DIGEST, {"contents": "read", "packages": "read"}),
-    "record": Capability(Runs.NOTHING, {"contents": "write", "packages": "write"}),
+    "deploy": Capability(
+        Runs.DIGEST,
+        {"contents": "read", "packages": "read"},
+        frozenset({"DEPLOY_SSH_KEY", "KUBECONFIG_TEXT", "APP_SECRETS"}),
+    ),
+    "record": Capability(Runs.NOTHING, {"contents": "write", "packages": "write"}, frozenset({"LEDGER_KEY"})),
     "advance": Capability(Runs.NOTHING, {"contents": "write", "actions": "write"}),
     "conclude": Capability(Runs.NOTHING),
 }
+TOKENS = {token for capability in CAPABILITIES.values() for token in capability.tokens}
 # For people in a terminal: no action runs these.
 INTERACTIVE = {"local", "status", "history", "freeze"}
 

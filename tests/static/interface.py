@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cicd.cli import COMMANDS, parser_of
-from tests.static.capabilities import CAPABILITIES
+from tests.static.capabilities import CAPABILITIES, TOKENS
 from tests.static.kit import ROOT, Finding, expressions
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SCREAMING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 VARIABLE = re.compile(r'"\$([A-Z_]+)"')
-TOKENS = {"GITHUB_TOKEN", "REGISTRY_TOKEN"}
 
 
 def callable_workflows(kit: Kit) -> list[Workflow]:
@@ -194,15 +193,14 @@ def outputs_of(command: str) -> set[str]:
 
 
 def tokens(kit: Kit) -> Iterator[Finding]:
-    """The job's token goes to the commands that need permissions, a registry's to those that use packages."""
+    """Every token goes to the commands that need it, and to no others."""
     for action in kit.actions.values():
         for step in action.steps:
             names = [name for name in action.commands if f"ml-cicd {name} " in step.run]
-            scopes = {scope for name in names for scope in CAPABILITIES[name].permissions}
-            for token, needed in (("GITHUB_TOKEN", bool(scopes)), ("REGISTRY_TOKEN", "packages" in scopes)):
-                if needed != (token in step.env):
-                    text = f"needs the {token}" if needed else f"needs no {token}, and has it"
-                    yield Finding(action.file, step.name, "tokens", text)
+            needed = {token for name in names for token in CAPABILITIES[name].tokens}
+            for token in sorted(needed ^ (TOKENS & step.env.keys())):
+                text = f"needs the {token}" if token in needed else f"needs no {token}, and has it"
+                yield Finding(action.file, step.name, "tokens", text)
 
 
 def last_job(kit: Kit) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.static.kit import Job, Kit, Step, Workflow
 
-LEDGER = "ledger"
+LEDGER, SIGNING_KEY = "ledger", "LEDGER_KEY"
 ALL_SECRETS = "(all of them)"
 NEEDED = re.compile(r"^needs\.([\w-]+)\.outputs\.([\w-]+)$")
 MADE = re.compile(r"^\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}$")
@@ -54,7 +54,10 @@ POLICIES = {
     Ring.PULL_REQUEST: Policy(frozenset({Runs.SOURCE, Runs.NOTHING}), checkout=True, shell=True),
     Ring.BUILD: Policy(frozenset({Runs.SOURCE}), REGISTRY, frozenset({"packages"}), checkout=True),
     Ring.RECORD: Policy(
-        frozenset({Runs.NOTHING}), REGISTRY, frozenset({"actions", "contents", "packages"}), environment=True
+        frozenset({Runs.NOTHING}),
+        REGISTRY | {SIGNING_KEY},
+        frozenset({"actions", "contents", "packages"}),
+        environment=True,
     ),
     Ring.DEPLOY: Policy(
         frozenset({Runs.DIGEST}), REGISTRY | {"DEPLOY_SSH_KEY", "KUBECONFIG", "APP_SECRETS"}, environment=True
@@ -225,6 +228,11 @@ def _may(facts: Facts, ring: Ring) -> Iterator[Finding]:
         (facts.shell, policy.shell, "may not have a `run` step of its own"),
         (bool(job.environment), policy.environment, f"may not name the environment {job.environment}"),
         (bool({"container", "services"} & set(job.data)), False, "may not run in or beside images of others"),
+        (
+            SIGNING_KEY in facts.secrets,
+            job.environment == LEDGER,
+            f"may have {SIGNING_KEY} in the environment ledger only",
+        ),
         (ring is Ring.DEPLOY and facts.commands != ("deploy",), False, "runs the command `ml-cicd deploy` alone"),
     ):
         if does and not allowed:

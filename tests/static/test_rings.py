@@ -143,7 +143,7 @@ BROKEN = {
     ),
     "the deploying job is given a secret of nobody": (
         PRODUCTION,
-        ("${{ secrets.REGISTRY_TOKEN }}\n\n  record:", "${{ secrets.SIGNING_KEY }}\n\n  record:"),
+        ("${{ secrets.APP_SECRETS }}\n\n  record:", "${{ secrets.SIGNING_KEY }}\n\n  record:"),
         "production.yml: job deploy: ring 3: may not have the secret SIGNING_KEY",
     ),
     "the deploying job downloads an artifact": (
@@ -153,8 +153,13 @@ BROKEN = {
     ),
     "the environment moves to the recording job": (
         PRODUCTION,
-        ("    name: Record\n", "    name: Record\n    environment: production\n"),
+        ("    environment: ledger\n", "    environment: production\n"),
         "production.yml: job record: one-ring: is in the rings 2 and 3 at once",
+    ),
+    "the signing key is had without its environment": (
+        PRODUCTION,
+        ("    environment: ledger\n", ""),
+        "production.yml: job record: ring 2: may have LEDGER_KEY in the environment ledger only",
     ),
     "two jobs name the environment": (
         PRODUCTION,
@@ -219,7 +224,7 @@ BROKEN = {
     ),
     "the deploying job is given all secrets": (
         PRODUCTION,
-        ("${{ secrets.REGISTRY_TOKEN }}\n\n  record:", "${{ toJSON(secrets) }}\n\n  record:"),
+        ("${{ secrets.APP_SECRETS }}\n\n  record:", "${{ toJSON(secrets) }}\n\n  record:"),
         "production.yml: job deploy: ring 3: may not have the secret (all of them)",
     ),
     "the last job may write": (

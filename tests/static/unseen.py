@@ -9,6 +9,7 @@ from cicd.config import ENVIRONMENTS
 from cicd.forge.filters import PushFilter
 from tests.static.callers import calls
 from tests.static.kit import Finding
+from tests.static.rings import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ OUTPUT = re.compile(r"\bneeds\.([\w-]+)\.outputs\b")
 def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
     """A job deploys to the environment that it names, and shows where that answers."""
     for job in kit.jobs():
-        if job.environment:
+        if job.environment not in ("", LEDGER):
             found = [step for step in job.steps if step.given.get("environment") == job.environment]
             declared = job.data["environment"]
             url = declared.get("url") if isinstance(declared, dict) else None
