@@ -8,19 +8,20 @@ import re
 from collections import deque
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from cicd.forge import dispatch as dispatching
-from cicd.forge.inputs import NotStartedError
+from cicd.forge.inputs import MAX_INPUTS, NotStartedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cicd.forge.dispatch import Dispatch
     from cicd.forge.events import Repository
 
 DOCUMENTATION = "https://docs.github.com/rest"
+DISPATCH_DOCUMENTATION = f"{DOCUMENTATION}/actions/workflows#create-a-workflow-dispatch-event"
 _DISPATCH = re.compile(r"/repos/([^/]+/[^/]+)/actions/workflows/([^/?]+)/dispatches")
 
 
@@ -42,9 +43,17 @@ def dispatch(repository: Repository, file: str, body: Any) -> Dispatch:
     """
     if not isinstance(body, dict) or not isinstance(body.get("ref"), str):
         raise ApiError(422, 'Invalid request.\n\n"ref" wasn\'t supplied.')
-    inputs = body.get("inputs") or {}
+    inputs = body.get("inputs", {})
     if not isinstance(inputs, dict):
-        raise ApiError(422, "Invalid request.\n\nFor 'properties/inputs', the value is not an object.")
+        raise ApiError(422, f"Invalid request.\n\nFor 'properties/inputs', {json.dumps(inputs)} is not an object.")
+    if len(inputs) > MAX_INPUTS:
+        raise ApiError(
+            422, f"Invalid request.\n\nNo more than {MAX_INPUTS} properties are allowed; {len(inputs)} were supplied."
+        )
+    details = body.get("return_run_details", False)
+    if not isinstance(details, bool):
+        message = f"For 'properties/return_run_details', {json.dumps(details)} is not a boolean."
+        raise ApiError(422, f"Invalid request.\n\n{message}")
     try:
         return dispatching.dispatch(repository, file, body["ref"], inputs)
     except NotStartedError as error:
@@ -57,31 +66,36 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer the one call that there is."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        documentation = DOCUMENTATION
         try:
             self._authorize()
             found = _DISPATCH.fullmatch(self.path)
-            if not found or found[1].lower() != self.server.repository.full_name.lower():
-                raise ApiError(404, "Not Found")  # noqa: TRY301 -- every answer but one is raised
-            self.server.queue.append(dispatch(self.server.repository, found[2], _decoded(body)))
-            self._answer(204)
+            if not found or self.command != "POST":  # GitHub knows no 405 for a method that a path does not have
+                raise ApiError(404, "Not Found")  # noqa: TRY301 -- every refusal is raised
+            documentation = DISPATCH_DOCUMENTATION
+            if found[1].lower() != self.server.repository.full_name.lower():
+                raise ApiError(404, "Not Found")  # noqa: TRY301
+            asked = _decoded(body)
+            run = self.server.enqueue(dispatch(self.server.repository, found[2], asked))
+            self._answer(*((200, run) if asked.get("return_run_details") else (204, None)))
         except ApiError as error:
-            self._answer(error.status, error.message)
+            self._answer(
+                error.status,
+                {"message": error.message, "documentation_url": documentation, "status": str(error.status)},
+            )
 
-    def do_GET(self) -> None:
-        """Nothing is there to be read."""
-        self._answer(404, "Not Found")
-
-    do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 -- the names that http.server asks for
+    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 -- the names that http.server asks for
 
     def _authorize(self) -> None:
-        token = self.headers.get("Authorization", "").partition(" ")[2]
-        if not hmac.compare_digest(token.encode(), self.server.token.encode()):
+        presented = self.headers.get("Authorization", "")
+        if not presented:
+            raise ApiError(401, "Requires authentication")
+        if not hmac.compare_digest(presented.partition(" ")[2].encode(), self.server.token.encode()):
             raise ApiError(401, "Bad credentials")
 
-    def _answer(self, status: int, message: str = "") -> None:
+    def _answer(self, status: int, body: Mapping[str, Any] | None) -> None:
         self.send_response(status)
-        answer = {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}
-        text = json.dumps(answer).encode() if message else b""
+        text = json.dumps(body).encode() if body else b""
         if text:
             self.send_header("Content-Type", "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(text)))
@@ -100,7 +114,10 @@ def _decoded(body: bytes) -> Any:
 
 
 class Server(ThreadingHTTPServer):
-    """The API of one repository. `queue` holds what it was asked to start, oldest first."""
+    """The API of one repository. `queue` holds what it was asked to start, oldest first.
+
+    `before` is the number of the last run that comes before those in the queue.
+    """
 
     daemon_threads = True
 
@@ -109,6 +126,20 @@ class Server(ThreadingHTTPServer):
         self.repository = repository
         self.token = token
         self.queue: deque[Dispatch] = deque()
+        self.before = 0
+        self._one_by_one = Lock()
+
+    def enqueue(self, asked: Dispatch) -> dict[str, Any]:
+        """Have it started when its turn comes. Returns what GitHub says of its run."""
+        with self._one_by_one:
+            self.queue.append(asked)
+            number = self.before + len(self.queue)
+        path = f"{self.repository.full_name}/actions/runs/{number}"
+        return {
+            "workflow_run_id": number,
+            "run_url": f"{self.url}/repos/{path}",
+            "html_url": f"{self.repository.server}/{path}",
+        }
 
     @property
     def url(self) -> str:

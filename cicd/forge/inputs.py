@@ -12,6 +12,7 @@ from cicd.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MAX_INPUTS = 25
 TYPES = ("string", "boolean", "number", "choice", "environment")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0x[0-9a-fA-F]+|0o[0-7]+")
 
@@ -41,10 +42,11 @@ def declared(path: str, dispatch: Mapping[str, Any]) -> dict[str, Input]:
         UsageError: they are not valid; the message names file and input.
 
     """
-    return {
-        name: _input(f"{path}: on.workflow_dispatch.inputs.{name}", value or {})
-        for name, value in (dispatch.get("inputs") or {}).items()
-    }
+    found = dispatch.get("inputs") or {}
+    if len(found) > MAX_INPUTS:
+        message = f"{path}: on.workflow_dispatch has {len(found)} inputs"
+        raise UsageError(message, f"GitHub takes no more than {MAX_INPUTS}: merge some.")
+    return {name: _input(f"{path}: on.workflow_dispatch.inputs.{name}", value or {}) for name, value in found.items()}
 
 
 def _input(place: str, value: Mapping[str, Any]) -> Input:

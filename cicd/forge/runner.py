@@ -67,6 +67,7 @@ def run_all(data: Data, state: State, begun: Sequence[Start], awaited: Callable[
             session = Session(data, state, repository, server, awaited)
             waiting, done = list(begun), []
             while waiting:
+                server.before = runs.newest(data) + len(waiting)
                 done.append(run_one(session, waiting.pop(0)))
                 while server.queue:
                     waiting.append(starts.dispatched(repository, server.queue.popleft(), BOT))

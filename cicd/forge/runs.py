@@ -39,12 +39,17 @@ class Run:
 def create(data: Data, payload: Mapping[str, Any], **fields: str) -> Run:
     """Record a new run under the next number."""
     data.runs.mkdir(parents=True, exist_ok=True)
-    number = max(_numbers(data), default=0) + 1
+    number = newest(data) + 1
     folder(data, number).mkdir()
     run = Run(number=number, **fields)  # type: ignore[arg-type]
     files.replace(folder(data, number) / "event.json", json.dumps(payload, indent=2) + "\n")
     save(data, run)
     return run
+
+
+def newest(data: Data) -> int:
+    """The number of the newest run; 0 when there is none."""
+    return max(_numbers(data), default=0)
 
 
 def save(data: Data, run: Run) -> None:

@@ -131,10 +131,11 @@ DISPATCH = """
 python3 - <<'PY'
 import json, os, urllib.request
 url = os.environ["GITHUB_API_URL"] + "/repos/" + os.environ["GITHUB_REPOSITORY"]
-body = json.dumps({"ref": "main", "inputs": {"commit": os.environ["GITHUB_SHA"], "dry-run": "true"}}).encode()
+body = json.dumps({"ref": "main", "inputs": {"commit": os.environ["GITHUB_SHA"], "dry-run": "true"},
+                   "return_run_details": True}).encode()
 request = urllib.request.Request(url + "/actions/workflows/staging.yml/dispatches", data=body, method="POST")
 request.add_header("Authorization", "Bearer " + os.environ["GITHUB_TOKEN"])
-print("status", urllib.request.urlopen(request).status)
+print("run", json.load(urllib.request.urlopen(request))["workflow_run_id"])
 PY
 """
 
@@ -146,6 +147,7 @@ def test_a_workflow_that_a_job_starts_runs_after_it_in_the_same_push(project: Pr
     assert (first.file, first.result) == ("ci.yml", "success")
     assert (second.file, second.event, second.result) == ("staging.yml", "workflow_dispatch", "success")
     assert second.ref == "refs/heads/main"
+    assert f"   run {second.number}\n" in (runs.folder(project.data, first.number) / "log.txt").read_text()
     assert seen.index("passed: CI") < seen.index("Staging (staging.yml), workflow_dispatch of main")
     assert f"deploy commit={commit} dry-run=true actor=github-actions[bot] event=workflow_dispatch" in project.log
 

@@ -160,18 +160,78 @@ def test_a_refusal_is_answered_as_described_and_told(
     assert json.loads(exchange.answer)["message"] in json.loads(refused.value.message.partition(": ")[2])["message"]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [{}, {"ref": 1}, {"ref": "main", "inputs": "commit"}, {"ref": "main", "inputs": ["commit"]}],
-    ids=["no ref", "a ref that is no text", "text for inputs", "a list for inputs"],
-)
+def ask(forge: api.Server, body: Any, *, method: str = "POST", path: str = DISPATCHES, token: str = TOKEN) -> Exchange:
+    """What the forge answers to a request that the kit does not make."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    return Wire(forge.url).exchange(method, path, headers, json.dumps(body).encode())
+
+
+WRONG = {
+    "no ref": {},
+    "a ref that is no text": {"ref": 1},
+    "text for inputs": {"ref": "main", "inputs": "commit"},
+    "a list for inputs": {"ref": "main", "inputs": ["commit"]},
+    "null for inputs": {"ref": "main", "inputs": None},
+    "26 inputs": {"ref": "main", "inputs": dict.fromkeys(map(str, range(26)), "x")},
+    "text for return_run_details": {"ref": "main", "return_run_details": "true"},
+}
+
+
+@pytest.mark.parametrize("body", WRONG.values(), ids=WRONG)
 def test_the_forge_refuses_what_the_description_refuses(
     description: Description, forge: api.Server, body: dict[str, Any]
 ) -> None:
-    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
-    exchange = Wire(forge.url).exchange("POST", DISPATCHES, headers, json.dumps(body).encode())
+    exchange = ask(forge, body)
     assert exchange.status == 422
     assert [problem.partition(":")[0] for problem in description.problems(exchange)] == ["the request"]
+
+
+def test_25_inputs_are_judged_by_the_workflow_and_not_by_their_number(
+    description: Description, forge: api.Server
+) -> None:
+    exchange = ask(forge, {"ref": "main", "inputs": dict.fromkeys(map(str, range(25)), "x")})
+    assert "Unexpected inputs provided" in json.loads(exchange.answer)["message"]
+    assert description.problems(exchange) == []
+
+
+@pytest.mark.parametrize(("details", "status"), [(True, 200), (False, 204)])
+def test_the_details_of_the_run_are_answered_as_described(
+    description: Description, forge: api.Server, details: bool, status: int
+) -> None:
+    exchange = ask(forge, {"ref": "main", "inputs": {"commit": "abc"}, "return_run_details": details})
+    forge.queue.clear()
+    assert (exchange.status, description.problems(exchange)) == (status, [])
+
+
+# Of several reasons to refuse, the one that GitHub names: who asks comes first, then what there is, then the body.
+ORDER = {
+    "nobody, for what is not there": (401, {"token": "", "path": "/nothing"}),
+    "a stranger, for what is not there": (401, {"token": "another", "path": "/nothing"}),
+    "a stranger, by a method that is not there": (401, {"token": "another", "method": "DELETE"}),
+    "a path that is not there": (404, {"path": f"/repos/{PROJECT}/launch"}),
+    "a method that is not there": (404, {"method": "PUT"}),
+    "reading": (404, {"method": "GET"}),
+    "another repository, with a bad body": (404, {"path": DISPATCHES.replace(PROJECT, "other/app")}),
+    "a bad body": (422, {}),
+}
+
+
+@pytest.mark.parametrize(("status", "request_"), ORDER.values(), ids=ORDER)
+def test_the_first_reason_to_refuse_is_github_s(
+    description: Description, forge: api.Server, status: int, request_: dict[str, str]
+) -> None:
+    exchange = ask(forge, {}, **request_)
+    answer = json.loads(exchange.answer)
+    assert (exchange.status, answer["status"]) == (status, str(status))
+    operation = description.of_request(exchange.method, exchange.url) if status != 401 else None
+    known = operation.data["externalDocs"]["url"] if operation else "https://docs.github.com/rest"
+    assert answer["documentation_url"] == known
+
+
+def test_github_describes_no_405_for_a_method_that_a_path_does_not_have(description: Description) -> None:
+    operations = [one for path in description.document["paths"].values() for one in path.values()]
+    described = [one["operationId"] for one in operations if "405" in one.get("responses", {})]
+    assert all("pulls/" in one or "interaction" in one for one in described), described
 
 
 GOOD = Exchange("POST", DISPATCHES, {"content-type": "application/json"}, b'{"ref": "main"}', 204, {}, b"")

@@ -30,6 +30,9 @@ jobs: {a: {runs-on: x, steps: [{run: 'true'}]}}
 """
 
 
+MANY = {f"input-{number}": "x" for number in range(26)}
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Server]:
     path: Path = tmp_path_factory.mktemp("api")
@@ -80,8 +83,14 @@ def test_a_dispatch_is_answered_with_204_and_waits_with_all_its_inputs(server: a
         ("none.yml", {"ref": "main"}, 404, "Not Found"),
         ("elsewhere.yml", {"ref": "main", "inputs": {"commit": "x"}}, 404, "Not Found"),
         ("elsewhere.yml", {"ref": "elsewhere", "inputs": {"commit": "x"}}, 404, "Not Found"),
-        ("staging.yml", {"ref": "main", "inputs": ["commit"]}, 422, "the value is not an object"),
-        ("../../x.yml", {"ref": "main"}, 404, "Not Found"),
+        ("staging.yml", {"ref": "main", "inputs": ["commit"]}, 422, '["commit"] is not an object.'),
+        (
+            "staging.yml",
+            {"ref": "main", "inputs": MANY},
+            422,
+            "No more than 25 properties are allowed; 26 were supplied.",
+        ),
+        ("staging.yml", {"ref": "main", "return_run_details": "yes"}, 422, '"yes" is not a boolean.'),
         ("push.yml", {"ref": "main"}, 422, "Workflow does not have 'workflow_dispatch' trigger"),
         ("broken.yml", {"ref": "main"}, 422, "Failed to parse workflow"),
         ("staging.yml", {"ref": "nowhere", "inputs": {"commit": "x"}}, 422, "No ref found for: nowhere"),
@@ -99,8 +108,20 @@ def test_what_is_wrong_is_answered_as_github_does(
     answered, answer = call(server, path_of(file), body)
     assert (answered, answer["status"]) == (status, str(status))
     assert message in answer["message"]
-    assert answer["documentation_url"].startswith("https://docs.github.com/")
+    assert answer["documentation_url"] == api.DISPATCH_DOCUMENTATION
     assert not server.queue
+
+
+def test_who_asks_for_it_is_told_the_number_that_the_run_will_have(server: api.Server) -> None:
+    body = {"ref": "main", "inputs": {"commit": "abc"}, "return_run_details": True}
+    server.before = 7
+    told = [call(server, path_of("staging.yml"), body) for _ in range(2)]
+    server.queue.clear()
+    assert [(status, answer["workflow_run_id"]) for status, answer in told] == [(200, 8), (200, 9)]
+    assert told[0][1]["run_url"] == f"{server.url}/repos/acme/app/actions/runs/8"
+    assert told[0][1]["html_url"] == "file:///srv/acme/app/actions/runs/8"
+    assert call(server, path_of("staging.yml"), {**body, "return_run_details": False}) == (204, None)
+    server.queue.clear()
 
 
 def test_only_the_run_s_own_token_and_repository_count(server: api.Server) -> None:
@@ -108,5 +129,5 @@ def test_only_the_run_s_own_token_and_repository_count(server: api.Server) -> No
     assert call(server, path_of("staging.yml"), body, token="another")[0] == 401
     assert call(server, path_of("staging.yml", "other/app"), body)[0] == 404
     assert call(server, "/repos/acme/app/releases", body)[0] == 404
-    assert call(server, "/repos/acme/app", {}, method="GET")[0] == 404
+    assert call(server, path_of("../../x.yml"), body)[0] == 404
     assert not server.queue

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cicd.errors import UsageError
 from cicd.forge import inputs
 from cicd.forge.inputs import Input, NotStartedError
 
@@ -80,3 +81,10 @@ def test_what_does_not_fit_is_refused_in_githubs_words(given: dict[str, Any], me
 @given(number=st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)))
 def test_every_number_is_a_number(number: float) -> None:
     assert inputs.values({"count": Input("number")}, {"count": number}) == {"count": str(number)}
+
+
+def test_a_workflow_has_at_most_25_inputs() -> None:
+    names = [f"input-{number}" for number in range(26)]
+    assert len(inputs.declared("a.yml", {"inputs": dict.fromkeys(names[:25])})) == 25
+    with pytest.raises(UsageError, match=r"a\.yml: on\.workflow_dispatch has 26 inputs"):
+        inputs.declared("a.yml", {"inputs": dict.fromkeys(names)})
