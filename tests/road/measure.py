@@ -17,10 +17,15 @@ from typing import TYPE_CHECKING
 
 from cicd import engine, report
 from cicd.forge import services
+from cicd.testing import Kit, Project
+from tests.act import parts, road
+from tests.act.cases import CONFIG
 from tests.road.project import COMMAND, EXAMPLE, KIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tests.act.cases import Case
 
 TUTORIAL = """ARG BASE
 FROM ${BASE}
@@ -62,6 +67,26 @@ def start_up() -> list[tuple[str, str, str]]:
         ("ml-cicd --help", f"{1000 * shown:.0f} ms", f"Python alone {1000 * bare:.0f} ms; at most 100 ms"),
         ("set-up action, warm", f"{warm:.2f} s", "at most 2 s"),
     ]
+
+
+def act_cases() -> list[tuple[str, str, str]]:
+    """The tests of the composite actions and of the workflows, as the act tier runs them, one after the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        kit = Kit.frozen(KIT, scratch / "frozen").scripted(scratch / "scripted")
+        project = Project(scratch / "team", {"ml-cicd.toml": CONFIG})
+
+        def seconds(cases: Sequence[Case]) -> float:
+            found = []
+            for case in cases:
+                (scratch / case.name.replace("/", " ")).mkdir()
+                started = time.perf_counter()
+                case.start(kit, project, scratch / case.name.replace("/", " "))
+                found.append(time.perf_counter() - started)
+            return statistics.median(found)
+
+        action, workflow = seconds(parts.CASES), seconds([case for case in road.CASES if not case.cancel])
+    return [("an act case", f"{action:.2f} s", f"of a whole workflow {workflow:.2f} s; at most 0.3 s")]
 
 
 def rebuilds(base: str) -> list[tuple[str, str, str]]:
@@ -123,7 +148,7 @@ def _part(layer: Mapping[str, str]) -> str:
 
 def main() -> int:
     """Measure and print."""
-    rows = start_up()
+    rows = start_up() + act_cases()
     with tempfile.TemporaryDirectory() as data:
         base = services.up(Path(data), "ml-cicd-measure", print).base
         try:
