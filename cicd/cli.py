@@ -36,6 +36,9 @@ GROUPS: dict[str, dict[str, str]] = {
         "conclude": "hold the results of a run's jobs together",
         "advance": "fast-forward main to the tested commit, move Staging to it, and start staging",
     },
+    "repository": {
+        "keys": "make a key pair that signs the ledger, and say where each half belongs",
+    },
     "kit": {
         "freeze": "write the released form of the kit, in which every sibling is named in full",
     },

@@ -64,6 +64,7 @@ class Config:
     train: Train | None = None
     service: Service = field(default_factory=Service)
     staging_auto: bool = True
+    ledger_keys: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
 
     def environment(self, name: str) -> Environment:
@@ -132,6 +133,7 @@ def _build(data: Mapping[str, Any]) -> Config:
         train=Train(**{key: _frozen(value) for key, value in train.items()}) if train else None,
         service=Service(**data.get("service", {})),
         staging_auto=data.get("staging", {}).get("auto", True),
+        ledger_keys=tuple(data.get("ledger", {}).get("keys", ())),
         environments={
             name: Environment(name, **{key.replace("-", "_"): v for key, v in environments.get(name, {}).items()})
             for name in ENVIRONMENTS

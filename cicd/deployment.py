@@ -92,7 +92,8 @@ def built(repository: Repository, config: Config, commit: str, release: str, tes
     """
     registry.verify(release)
     registry.verify(test)
-    after = promotion.newest(ledger.read(repository, config.name, "integration"), "integration")
+    entries = ledger.read(repository, config.name, "integration")
+    after = entries[-1].name if entries else ""
     return promotion.Candidate("integration", commit, release, test, None, "deploy", after)
 
 

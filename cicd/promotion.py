@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cicd import ledger, registry
+from cicd import audit, ledger, registry
 from cicd.errors import RefusedError
 from cicd.repository import LostRaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cicd.config import Config
     from cicd.ledger import Action, Basis, Entry
     from cicd.repository import Repository
 
-BEFORE = {"staging": "integration", "production": "staging"}
 TAGS = {"staging": "Staging", "production": "Production"}
 
 
@@ -35,7 +34,7 @@ class Candidate:
     basis: Basis | None
     action: Action
     after: str = ""
-    """The newest entry of the environment itself, as `newest` writes it."""
+    """The name of the newest entry of the environment itself; empty when there is none."""
 
 
 def verify(
@@ -72,9 +71,10 @@ def verify(
             f"The tag {tag} moved meanwhile: it is at {(found or 'nothing')[:12]}, not at {short}.",
             f"Push the tag again on the commit that is meant: git tag -f {tag} COMMIT",
         )
-    entries = {name: ledger.read(repository, config.name, name) for name in {environment, _accepting(environment)}}
-    accepted = _accepted(entries, environment, commit)
-    current = ledger.last_passed(entries[environment])
+    chains = ledger.read_all(repository, config.name)
+    accepted = _accepted(chains, environment, commit)
+    own = chains.get(environment, [])
+    current = ledger.last_passed(own)
     action: Action = "deploy"
     if current is not None and not repository.is_ancestor(current.deployment.commit, commit):
         if not backwards:
@@ -87,13 +87,8 @@ def verify(
     registry.verify(deployment.release)
     registry.verify(deployment.test)
     basis = ledger.Basis(deployment.environment, accepted.number, accepted.sha256)
-    after = newest(entries[environment], environment)
+    after = own[-1].name if own else ""
     return Candidate(environment, commit, deployment.release, deployment.test, basis, action, after)
-
-
-def newest(entries: Sequence[Entry], environment: str) -> str:
-    """The newest entry of an environment as `production/2@<sha256>`; empty when there is none."""
-    return f"{environment}/{entries[-1].number}@{entries[-1].sha256}" if entries else ""
 
 
 def release_before(entries: Sequence[Entry], environment: str) -> Entry:
@@ -118,18 +113,29 @@ def release_before(entries: Sequence[Entry], environment: str) -> Entry:
 
 
 def _accepting(environment: str) -> str:
-    return BEFORE.get(environment, environment)
+    return audit.BEFORE.get(environment, environment)
 
 
-def _accepted(entries: dict[str, list[Entry]], environment: str, commit: str) -> Entry:
+def _counted(entry: Entry) -> Entry:
+    if entry.trust == "unsigned":
+        raise RefusedError(
+            f"Entry {entry.number} of {entry.deployment.environment} does not count: "
+            "the ledger is signed, but neither this entry nor a later one is.",
+            f"Run {entry.deployment.environment} for it once more: the new entry is signed.",
+        )
+    return entry
+
+
+def _accepted(chains: Mapping[str, Sequence[Entry]], environment: str, commit: str) -> Entry:
     """The newest passed entry of the stage before, for that commit."""
     stage = _accepting(environment)
-    found = ledger.last_passed(entries[stage], commit=commit)
+    entries = chains.get(stage, [])
+    found = ledger.last_passed(entries, commit=commit)
     if found is not None:
-        newest = [entry for entry in entries[stage] if entry.deployment.release == found.deployment.release][-1]
+        newest = [entry for entry in entries if entry.deployment.release == found.deployment.release][-1]
         if newest.deployment.result == "passed":
-            return newest
-    failed = any(entry.deployment.commit == commit for entry in entries[stage])
+            return _counted(newest)
+    failed = any(entry.deployment.commit == commit for entry in entries)
     raise RefusedError(
         f"{commit[:12]} {'failed in' if failed else 'has no passed entry of'} {stage}: "
         f"it is not accepted for {environment}.",
@@ -152,8 +158,7 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
         RefusedError: there is no passed integration entry, or main has commits that integration never saw.
 
     """
-    entries = ledger.read(repository, config.name, "integration")
-    _accepted({"integration": entries}, "integration", commit)
+    _accepted(ledger.read_all(repository, config.name), "integration", commit)
     main = repository.branch(repository.main)
     if main is not None and main != commit and repository.is_ancestor(commit, main):
         return Advance("superseded", staging=False)

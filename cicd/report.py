@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cicd import ledger
@@ -10,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cicd.checks import Outcome
-    from cicd.ledger import Deployment, Entry
-    from cicd.status import State
+    from cicd.ledger import Deployment, Entry, Trust
+    from cicd.status import Examined, State
 
 
 def tests(counts: Mapping[str, int]) -> str:
@@ -65,7 +66,43 @@ def status(states: Mapping[str, State]) -> str:
         for name, one in states.items()
     ]
     problems = [f"{name}: {one.problem}" for name, one in states.items() if one.problem]
-    return "\n".join([table(("environment", "commit", "digest", "entry", "health", "url"), rows), *problems])
+    notes = trust({name: one.trust for name, one in states.items()})
+    return "\n".join([table(("environment", "commit", "digest", "entry", "health", "url"), rows), *problems, *notes])
+
+
+def trust(environments: Mapping[str, Trust | None]) -> list[str]:
+    """What must be known about the signatures of environments; empty when a signature vouches for each."""
+    lines = [
+        f"{name}: no entry is signed by a key that counts, so none counts for a promotion."
+        for name, one in environments.items()
+        if one == "unsigned"
+    ]
+    if "unchecked" in environments.values():
+        lines.append("The ledger is unsigned: whoever may write to the repository could have written it.")
+    return lines
+
+
+def examined(environments: Mapping[str, Examined]) -> str:
+    """What was verified in the ledger, for a terminal."""
+    head = ("environment", "entries", "newest", "signatures", "links", "what runs rests on")
+    rows = [
+        (
+            name,
+            str(one.entries),
+            _short(one.newest) or "-",
+            str(one.signatures) if one.trust == "signed" else "none",
+            str(one.links),
+            _short(one.running),
+        )
+        for name, one in environments.items()
+    ]
+    found = "Every hash, signature and link of the ledger holds."
+    return "\n".join([table(head, rows), *trust({name: one.trust for name, one in environments.items()}), found])
+
+
+def _short(text: str) -> str:
+    """Entries named in `text`, with the beginning of their hashes."""
+    return re.sub(r"@[0-9a-f]{64}", lambda match: match[0][:13], text)
 
 
 def history(entries: Sequence[Entry]) -> str:
@@ -83,4 +120,5 @@ def history(entries: Sequence[Entry]) -> str:
         )
         for entry in reversed(entries)
     ]
-    return table(("entry", "ended", "action", "result", "commit", "digest", "tests", "by"), rows)
+    notes = trust({entry.deployment.environment: entry.trust for entry in entries})
+    return "\n".join([table(("entry", "ended", "action", "result", "commit", "digest", "tests", "by"), rows), *notes])

@@ -28,6 +28,4 @@ def run(arguments: argparse.Namespace) -> int:
         options.print_json(list(reversed(entries)))
     else:
         sys.stdout.write(report.history(entries) + "\n")
-        if entries and not any(entry.signed for entry in entries):
-            sys.stdout.write("No entry is signed: whoever may write to the repository could have written them.\n")
     return 0

@@ -30,9 +30,9 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
-def add_environment(parser: argparse.ArgumentParser) -> None:
+def add_environment(parser: argparse._ActionsContainer, *, required: bool = True) -> None:
     """`--environment`: which environment; its name is checked against the configuration."""
-    parser.add_argument("--environment", required=True, type=given, help="integration, staging or production")
+    parser.add_argument("--environment", required=required, type=given, help="integration, staging or production")
 
 
 def add_promotion(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from cicd import github, promotion, repository
+from cicd import config, github, promotion, report, repository, status
 from cicd.commands import options
 from cicd.deployment import meant
 
@@ -18,11 +18,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_directory(parser)
     options.add_remote(parser)
     options.add_json(parser)
-    options.add_environment(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    options.add_environment(what, required=False)
+    what.add_argument("--ledger", action="store_true", help="verify the whole ledger instead, and what runs against it")
     options.add_promotion(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.ledger:
+        return _ledger(arguments)
     with repository.here(arguments.directory, arguments.remote) as found:
         commit, project = meant(found, arguments.environment, arguments.commit, backwards=arguments.backwards)
         candidate, result = None, "accepted"
@@ -44,4 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
         options.print_json({"result": result, **(asdict(candidate) if candidate else {"commit": commit})})
     elif candidate:
         sys.stdout.write(f"{commit[:12]} may go to {arguments.environment}: {candidate.release}\n")
+    return 0
+
+
+def _ledger(arguments: argparse.Namespace) -> int:
+    with repository.here(arguments.directory, arguments.remote) as found:
+        examined = status.examine(found, config.load(arguments.directory.resolve()))
+    if arguments.json:
+        options.print_json({"environments": examined})
+    else:
+        sys.stdout.write(report.examined(examined) + "\n")
     return 0

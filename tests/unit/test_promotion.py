@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import ledger, promotion
+from cicd import audit, ledger, promotion
 from cicd.config import Config, Environment
 from cicd.deployment import config_for, meant
 from cicd.errors import RefusedError, UnreachableError, UsageError
@@ -26,14 +27,23 @@ class Road:
 
     def __init__(self, workspace: Workspace, registry: Registry) -> None:
         self.workspace, self.registry = workspace, registry
+        self.runs = itertools.count(1)
 
     def release(self, commit: str) -> tuple[str, str]:
         return self.registry.add("acme/app", f"release {commit}"), self.registry.add("acme/app/test", f"test {commit}")
 
     def record(self, environment: str, commit: str, result: ledger.Result = "passed") -> Entry:
         release, test = self.release(commit)
-        deployment = ledger.Deployment("app", environment, "deploy", result, commit, release, test)
-        return ledger.append(self.workspace.repository(), deployment)
+        repository, started = self.workspace.repository(), f"run {next(self.runs)}"
+        before = ledger.read(repository, "app", audit.BEFORE.get(environment, ""))
+        accepted = ledger.last_passed(before, release=release)
+        basis = ledger.Basis(accepted.deployment.environment, accepted.number, accepted.sha256) if accepted else None
+        return ledger.append(
+            repository,
+            ledger.Deployment(
+                "app", environment, "deploy", result, commit, release, test, basis=basis, started=started
+            ),
+        )
 
     def on_main(self) -> str:
         commit = self.workspace.commit()
@@ -158,11 +168,14 @@ def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_is_no_step
 
     with pytest.raises(RefusedError, match="no release before"):
         before()
-    first = road.accepted("production")
+    first = road.accepted("integration", "staging", "production")
     with pytest.raises(RefusedError, match="no release before"):
         before()
-    second, third = road.accepted("production"), road.accepted("production")
-    road.record("production", road.on_main(), "failed")
+    second, third = (
+        road.accepted("integration", "staging", "production"),
+        road.accepted("integration", "staging", "production"),
+    )
+    road.record("production", road.accepted("integration", "staging"), "failed")
     assert before() == second
     road.record("production", second)
     assert before() == first
@@ -173,8 +186,8 @@ def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_is_no_step
 def test_without_a_commit_the_release_before_is_meant_but_only_backwards(road: Road) -> None:
     (road.workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
     road.workspace.git("add", "--all")
-    first = road.accepted("production")
-    road.accepted("production")
+    first = road.accepted("integration", "staging", "production")
+    road.accepted("integration", "staging", "production")
     repository = road.workspace.repository()
     assert meant(repository, "production", "", backwards=True)[0] == first
     assert meant(repository, "production", "main", backwards=True)[0] != first

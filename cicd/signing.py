@@ -1,0 +1,241 @@
+"""Signatures: DSSE envelopes, and who signs and checks them.
+
+A signer is anything that signs bytes and names its key; a verifier is anything that knows whose signatures count.
+Here both work with a key pair (Ed25519 or ECDSA P-256). The library that does the mathematics is imported only where a
+signature is made or checked.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from cicd.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+    PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
+    PublicKey = Ed25519PublicKey | EllipticCurvePublicKey
+
+KEY = "LEDGER_KEY"
+PAYLOAD = "application/vnd.in-toto+json"
+KINDS = "an Ed25519 or an ECDSA P-256 key"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A signature, and the id of the key that made it."""
+
+    keyid: str
+    value: bytes
+
+
+class Signer(Protocol):
+    """Signs in somebody's name."""
+
+    def sign(self, message: bytes) -> Signature:
+        """The signature of `message`."""
+
+
+class Verifier(Protocol):
+    """Knows whose signatures count."""
+
+    @property
+    def keyids(self) -> Sequence[str]:
+        """The ids of the keys that count, oldest first."""
+
+    def verify(self, message: bytes, signature: Signature) -> bool:
+        """Whether the signature is that of `message`, by a key that counts."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A DSSE envelope with one signature, or without."""
+
+    payload: bytes
+    signature: Signature | None = None
+
+    @property
+    def message(self) -> bytes:
+        """What is signed: DSSE's pre-authentication encoding of the payload."""
+        return b"DSSEv1 %d %s %d %s" % (len(PAYLOAD), PAYLOAD.encode(), len(self.payload), self.payload)
+
+    def signed(self, signer: Signer | None) -> Envelope:
+        """The envelope with a signature; without a signer, as it is."""
+        return Envelope(self.payload, signer.sign(self.message)) if signer else self
+
+    def encode(self) -> bytes:
+        """The envelope as it is stored: the same envelope is always the same bytes."""
+        signatures = [{"keyid": one.keyid, "sig": _base64(one.value)} for one in [self.signature] if one]
+        outer = {"payloadType": PAYLOAD, "payload": _base64(self.payload), "signatures": signatures}
+        return json.dumps(outer).encode()
+
+
+def decode(blob: bytes) -> Envelope:
+    """The envelope that is stored as `blob`; one byte more or less, or another one, and it is not.
+
+    Raises:
+        ValueError: it is not an envelope, or not as `Envelope.encode` writes it.
+
+    """
+    try:
+        outer = json.loads(blob)
+        signatures = [Signature(str(one["keyid"]), base64.b64decode(one["sig"])) for one in outer["signatures"]]
+        envelope = Envelope(base64.b64decode(outer["payload"]), *signatures[:1])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no DSSE envelope: {error!r}") from error
+    if envelope.encode() != blob:
+        raise ValueError("no DSSE envelope as it is stored here")
+    return envelope
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+@dataclass(frozen=True)
+class KeySigner:
+    """Signs with a private key."""
+
+    key: PrivateKey
+
+    @property
+    def public(self) -> str:
+        """The public key, as PEM."""
+        from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415 -- slow to import
+
+        public = self.key.public_key()
+        return public.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo).decode()
+
+    @property
+    def keyid(self) -> str:
+        """See `keyid_of`."""
+        return keyid_of(self.key.public_key())
+
+    def sign(self, message: bytes) -> Signature:
+        from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 -- slow to import
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
+        if isinstance(self.key, ec.EllipticCurvePrivateKey):
+            return Signature(self.keyid, self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        return Signature(self.keyid, self.key.sign(message))
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The public keys that count, oldest first. A key that a newer one has followed signs nothing more."""
+
+    keys: Sequence[PublicKey] = ()
+
+    @property
+    def keyids(self) -> Sequence[str]:
+        return [keyid_of(key) for key in self.keys]
+
+    def verify(self, message: bytes, signature: Signature) -> bool:
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 -- slow to import
+        from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
+        key = next((key for key in self.keys if keyid_of(key) == signature.keyid), None)
+        try:
+            if isinstance(key, ec.EllipticCurvePublicKey):
+                key.verify(signature.value, message, ec.ECDSA(hashes.SHA256()))
+            elif key:
+                key.verify(signature.value, message)
+        except InvalidSignature:
+            return False
+        return key is not None
+
+
+def keyid_of(key: PublicKey) -> str:
+    """The SHA-256 of the public key's DER form: `openssl pkey -pubin -in KEY -outform DER | sha256sum`."""
+    from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415 -- slow to import
+
+    return hashlib.sha256(key.public_bytes(form.Encoding.DER, form.PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def keyring(keys: Sequence[str]) -> Keyring:
+    """The keyring of public keys in PEM form.
+
+    Raises:
+        UsageError: one of them is not a public key of a kind that is known here.
+
+    """
+    if not keys:
+        return Keyring()
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 -- slow to import
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
+
+    found: list[PublicKey] = []
+    for number, text in enumerate(keys, start=1):
+        if "PRIVATE" in text:
+            raise UsageError(
+                f"Key {number} of [ledger] keys is a private key, which everybody can read now.",
+                "Never use it again: make a new pair with ml-cicd keys, and name its public key.",
+            )
+        try:
+            key = load_pem_public_key(text.encode())
+        except ValueError as error:
+            raise UsageError(f"Key {number} of [ledger] keys is not a public key in PEM form.", _MAKE) from error
+        if not isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) or not _usable(key):
+            raise UsageError(f"Key {number} of [ledger] keys is not {KINDS}.", _MAKE)
+        found.append(key)
+    return Keyring(found)
+
+
+_MAKE = "Make a pair with: ml-cicd keys"
+
+
+def _usable(key: object) -> bool:
+    return getattr(getattr(key, "curve", None), "name", "secp256r1") == "secp256r1"
+
+
+def signer(verifier: Verifier) -> Signer | None:
+    """Who signs in this process: the holder of the private key in `LEDGER_KEY`; None when no signature is asked for.
+
+    Raises:
+        UsageError: there is no key although signatures count, or it is not one that counts.
+
+    """
+    text = os.environ.get(KEY, "")
+    if not text.strip():
+        if verifier.keyids:
+            raise UsageError(
+                f"The ledger is signed, and there is no key to sign with: {KEY} is not set.",
+                f"In a job, pass the secret {KEY} of the environment `ledger`. By hand: let a workflow do it.",
+            )
+        return None
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 -- slow to import
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
+    try:
+        key = load_pem_private_key(text.encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{KEY} is not a private key in PEM form without a password.", _MAKE) from error
+    if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) or not _usable(key):
+        raise UsageError(f"{KEY} is not {KINDS}.", _MAKE)
+    found = KeySigner(key)
+    if verifier.keyids and found.keyid not in verifier.keyids:
+        raise UsageError(
+            f"The key in {KEY} ({found.keyid[:12]}) is none of [ledger] keys in ml-cicd.toml on main.",
+            "Add its public key there first, or correct the secret.",
+        )
+    return found
+
+
+def new_pair() -> tuple[str, str]:
+    """A new Ed25519 key pair as PEM: the private key, and the public one."""
+    from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415 -- slow to import
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()).decode()
+    return private, KeySigner(key).public

@@ -1,0 +1,330 @@
+"""R7: whatever is altered, swapped, replayed, forged, removed or cut off in the ledger is found, and the entry named.
+
+The remote is a real one; what is done to it is what somebody with the right to force a push could do.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives import serialization as form
+from cryptography.hazmat.primitives.asymmetric import ec
+from securesystemslib.dsse import Envelope as InTotoEnvelope
+from securesystemslib.signer._key import SSlibKey
+
+from cicd import audit, ledger, signing
+from cicd.deploy.target import Running
+from cicd.errors import RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cicd.ledger import Deployment, Entry
+    from tests.unit.conftest import Workspace
+
+RELEASE = "localhost:5000/acme/app@sha256:" + "a" * 64
+TEST = "localhost:5000/acme/app/test@sha256:" + "b" * 64
+OTHER = "localhost:5000/acme/app@sha256:" + "e" * 64
+
+
+def p256() -> tuple[str, str]:
+    """A new ECDSA P-256 pair, as `signing.new_pair` makes one of Ed25519."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()).decode()
+    return private, signing.KeySigner(key).public
+
+
+MAKE = {"Ed25519": signing.new_pair, "ECDSA P-256": p256}
+PAIR, STRANGER = signing.new_pair(), signing.new_pair()
+
+
+class Ledger:
+    """A ledger in a real remote, and what somebody with the right to force a push could do to it."""
+
+    def __init__(self, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.workspace, self.monkeypatch = workspace, monkeypatch
+        self.repository = workspace.repository()
+
+    def name_keys(self, *public: str, text: str = "") -> None:
+        """What main says about keys."""
+        keys = f"[ledger]\nkeys = {json.dumps(public)}\n" if public else ""
+        (self.workspace.clone / "ml-cicd.toml").write_text(text or f'name = "app"\n{keys}')
+        self.workspace.git("add", "--all")
+        self.workspace.commit("keys")
+        self.workspace.push("main")
+        self.repository.fetch()
+
+    def sign_with(self, private: str) -> None:
+        self.monkeypatch.setenv("LEDGER_KEY", private)
+
+    def add(self, environment: str = "integration", basis: Entry | None = None, **more: object) -> Entry:
+        return ledger.append(self.repository, deployment(environment, basis, **more))
+
+    def road(self) -> list[Entry]:
+        """A release that went all the way, and the next one that failed in staging."""
+        first = self.add()
+        second = self.add("staging", first)
+        third = self.add("production", second)
+        return [first, second, third, self.add("staging", first, result="failed")]
+
+    def read(self, *, every_signature: bool = True) -> dict[str, list[Entry]]:
+        return ledger.read_all(self.repository, "app", every_signature=every_signature)
+
+    def blob(self, environment: str, number: int) -> bytes:
+        ref = f"refs/ml-cicd/tags/ledger/app/{environment}/{number}^{{blob}}"
+        return self.repository.git("cat-file", "blob", ref).encode()
+
+    def overwrite(self, environment: str, number: int, content: bytes) -> None:
+        """Put another blob under an entry's tag."""
+        blob = self.repository.git("hash-object", "-w", "--stdin", stdin=content)
+        name = f"ledger/app/{environment}/{number}"
+        body = f"object {blob}\ntype blob\ntag {name}\ntagger x <x@x> 0 +0000\n\nforged\n"
+        tag = self.repository.git("mktag", stdin=body.encode())
+        self.repository.git("push", "--force", "--quiet", "origin", f"{tag}:refs/tags/{name}")
+        self.repository.fetch()
+
+    def remove(self, environment: str, number: int) -> None:
+        self.workspace.push(f":refs/tags/ledger/app/{environment}/{number}")
+        self.repository.fetch()
+
+    def forge(self, entry: Entry, private: str = "", **changed: object) -> bytes:
+        """The entry with changes, signed anew by whom the forger likes."""
+        made = replace(entry.deployment, **changed)  # type: ignore[arg-type]
+        signer = None
+        if private:
+            self.sign_with(private)
+            signer = signing.signer(signing.Keyring())
+        return ledger.envelope(made, entry.number, entry.previous, signer)
+
+
+def deployment(environment: str, basis: Entry | None, **more: object) -> Deployment:
+    on = ledger.Basis(basis.deployment.environment, basis.number, basis.sha256) if basis else None
+    made = ledger.Deployment("app", environment, "deploy", "passed", "c" * 40, RELEASE, TEST, basis=on)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def unsigned(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """A ledger whose keys nobody has named, and no key in the environment."""
+    monkeypatch.delenv("LEDGER_KEY", raising=False)
+    return Ledger(workspace, monkeypatch)
+
+
+@pytest.fixture(params=[False, True], ids=["unsigned", "signed"])
+def either(request: pytest.FixtureRequest, unsigned: Ledger) -> Ledger:
+    """The road in the ledger: once without signatures, once signed."""
+    if request.param:
+        unsigned.sign_with(PAIR[0])
+        unsigned.name_keys(PAIR[1])
+    unsigned.road()
+    return unsigned
+
+
+@pytest.fixture
+def signed(unsigned: Ledger) -> Ledger:
+    """A ledger that must be signed, and the road in it."""
+    unsigned.sign_with(PAIR[0])
+    unsigned.name_keys(PAIR[1])
+    unsigned.road()
+    return unsigned
+
+
+class TestTampering:
+    def test_untouched_it_holds(self, either: Ledger) -> None:
+        assert {name: len(entries) for name, entries in either.read().items()} == {
+            "integration": 1, "staging": 2, "production": 1,
+        }  # fmt: skip
+
+    def test_an_altered_entry_is_found(self, either: Ledger) -> None:
+        first = either.read()["staging"][0]
+        either.overwrite("staging", 1, either.forge(first, reason="it was fine"))
+        with pytest.raises(RefusedError, match="of staging does not hold together at entry 2: it does not hold the"):
+            either.read()
+
+    def test_a_swapped_digest_is_found_although_all_hashes_are_made_anew(self, either: Ledger) -> None:
+        first, second = either.read()["staging"]
+        forged = either.forge(first, release=OTHER)
+        again = replace(second, previous=ledger.parse(forged).sha256)
+        either.overwrite("staging", 1, forged)
+        either.overwrite("staging", 2, either.forge(again, release=OTHER))
+        with pytest.raises(
+            RefusedError, match=r"of production .* entry 1: it rests on staging/1@\w+, which the ledger does not"
+        ):
+            either.read()
+
+    def test_an_entry_of_another_environment_is_found(self, either: Ledger) -> None:
+        either.overwrite("production", 1, either.blob("integration", 1))
+        with pytest.raises(
+            RefusedError, match=r"production .* entry 1: it was written as entry 1 of integration of app"
+        ):
+            either.read()
+
+    def test_an_entry_of_another_project_is_found(self, either: Ledger) -> None:
+        entry = either.read()["production"][0]
+        either.overwrite("production", 1, either.forge(entry, PAIR[0], project="other"))
+        with pytest.raises(RefusedError, match=r"of production .* entry 1: it was written as entry 1 of .* of other"):
+            either.read()
+
+    def test_a_missing_entry_is_found(self, either: Ledger) -> None:
+        either.remove("staging", 1)
+        with pytest.raises(RefusedError, match="of staging does not hold together at entry 1: it is missing"):
+            either.read()
+
+    def test_a_removed_entry_on_which_another_rests_is_found(self, either: Ledger) -> None:
+        for number in (2, 1):
+            either.remove("staging", number)
+        with pytest.raises(
+            RefusedError, match=r"of production .* entry 1: it rests on staging/1@\w+, which the ledger"
+        ):
+            either.read()
+
+    def test_a_missing_link_is_found(self, either: Ledger) -> None:
+        entry = either.read()["production"][0]
+        either.overwrite("production", 1, either.forge(entry, PAIR[0], basis=None))
+        with pytest.raises(RefusedError, match=r"of production .* entry 1: it does not say on which entry it rests"):
+            either.read()
+
+    @pytest.mark.parametrize(
+        ("environment", "number", "said"),
+        [("staging", 2, "did not pass this release"), ("integration", 1, "not the stage before")],
+        ids=["failed there", "skipped staging"],
+    )
+    def test_a_link_to_the_wrong_entry_is_found(self, either: Ledger, environment: str, number: int, said: str) -> None:
+        chains = either.read()
+        other = chains[environment][number - 1]
+        basis = ledger.Basis(environment, number, other.sha256)
+        either.overwrite("production", 1, either.forge(chains["production"][0], PAIR[0], basis=basis))
+        with pytest.raises(RefusedError, match=f"of production .* entry 1: .*{said}"):
+            either.read()
+
+    def test_a_foreign_tag_is_found(self, either: Ledger) -> None:
+        either.workspace.git("tag", "ledger/app/staging/latest")
+        either.workspace.push("ledger/app/staging/latest")
+        either.repository.fetch()
+        with pytest.raises(RefusedError, match="foreign tag"):
+            either.read()
+
+    def test_a_cut_off_end_is_found_by_what_runs(self, either: Ledger) -> None:
+        chains = either.read()
+        names = {"entry": chains["staging"][0].name, "after": chains["production"][0].name}
+        running = Running(RELEASE, "c" * 40, **names, url="", healthy=True)
+        assert audit.cut_off(chains, running) == ""
+        either.remove("production", 1)
+        assert audit.cut_off(either.read(), running) == names["after"]
+        for number in (2, 1):
+            either.remove("staging", number)
+        assert audit.cut_off(either.read(), running) == names["entry"]
+
+    def test_nothing_is_added_to_a_broken_ledger(self, either: Ledger) -> None:
+        either.remove("staging", 1)
+        with pytest.raises(RefusedError, match="it is missing"):
+            either.add()
+
+    def test_nothing_is_added_that_would_break_it(self, either: Ledger) -> None:
+        before = either.read()
+        with pytest.raises(RefusedError, match=r"not recorded.*does not say on which entry it rests"):
+            either.add("production")
+        either.repository.fetch()
+        assert either.read() == before
+
+
+class TestSignatures:
+    @pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
+    def test_a_flipped_bit_of_any_byte_is_found(self, make: Callable[[], tuple[str, str]]) -> None:
+        pair = make()
+        keys = signing.keyring([pair[1]])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LEDGER_KEY", pair[0])
+            signer = signing.signer(keys)
+        contents = {1: ledger.envelope(deployment("integration", None), 1, "", signer)}
+        contents[2] = ledger.envelope(deployment("integration", None), 2, ledger.parse(contents[1]).sha256, signer)
+        assert [entry.trust for entry in ledger.chain(contents, "app", "integration", keys)] == ["signed", "signed"]
+        for number, content in contents.items():
+            for place in range(len(content)):
+                flipped = bytearray(content)
+                flipped[place] ^= 1 << place % 8
+                with pytest.raises(RefusedError, match="of integration does not hold together at entry"):
+                    ledger.chain({**contents, number: bytes(flipped)}, "app", "integration", keys)
+
+    def test_whoever_has_no_key_that_counts_can_add_nothing(self, signed: Ledger) -> None:
+        (newest,) = signed.read()["production"]
+        for private, said in (("", "it is not signed"), (STRANGER[0], "is not one that counts")):
+            next_one = replace(newest, number=2, previous=newest.sha256)
+            signed.overwrite("production", 2, signed.forge(next_one, private, reason="forged"))
+            with pytest.raises(RefusedError, match=f"of production .* at entry 2: .*{said}"):
+                signed.read(every_signature=False)
+
+    def test_a_signature_of_something_else_is_found(self, signed: Ledger) -> None:
+        (entry,) = signed.read()["production"]
+        outer = signing.decode(signed.blob("production", 1))
+        forged = signing.decode(ledger.envelope(replace(entry.deployment, reason="forged"), 1, ""))
+        signed.overwrite("production", 1, signing.Envelope(forged.payload, outer.signature).encode())
+        with pytest.raises(RefusedError, match=r"of production .* entry 1: its signature is not that of its content"):
+            signed.read(every_signature=False)
+
+    def test_what_was_before_the_first_signature_is_bound_by_the_chain(self, unsigned: Ledger) -> None:
+        unsigned.road()
+        assert {entry.trust for entries in unsigned.read().values() for entry in entries} == {"unchecked"}
+        unsigned.sign_with(PAIR[0])
+        unsigned.name_keys(PAIR[1])
+        assert {entry.trust for entries in unsigned.read().values() for entry in entries} == {"unsigned"}
+        unsigned.add("staging", unsigned.read()["integration"][0], started="later")
+        chains = unsigned.read()
+        assert [entry.trust for entry in chains["staging"]] == ["signed"] * 3
+        assert [bool(entry.keyid) for entry in chains["staging"]] == [False, False, True]
+        assert {entry.trust for entry in chains["production"]} == {"unsigned"}
+        unsigned.overwrite("staging", 2, unsigned.forge(chains["staging"][1], result="passed"))
+        with pytest.raises(RefusedError, match=r"of staging .* entry 3: it does not hold the hash"):
+            unsigned.read()
+
+    def test_a_new_key_takes_over_and_the_old_one_signs_nothing_more(self, signed: Ledger) -> None:
+        old, new = PAIR, STRANGER
+        signed.name_keys(old[1], new[1])
+        accepted = signed.read()["integration"][0]
+        signed.add("staging", accepted, started="with the old key")
+        signed.sign_with(new[0])
+        signed.add("staging", accepted, started="with the new key")
+        assert len({entry.keyid for entry in signed.read()["staging"]}) == 2
+        signed.sign_with(old[0])
+        with pytest.raises(RefusedError, match="older than that of the entry before"):
+            signed.add("staging", accepted, started="with the old key again")
+
+    def test_without_a_key_nothing_is_recorded_and_it_says_what_to_do(self, signed: Ledger) -> None:
+        signed.monkeypatch.delenv("LEDGER_KEY")
+        with pytest.raises(UsageError, match="LEDGER_KEY is not set") as caught:
+            signed.add(started="later")
+        assert "environment `ledger`" in caught.value.hint
+        signed.sign_with(STRANGER[0])
+        with pytest.raises(UsageError, match=r"is none of \[ledger\] keys"):
+            signed.add(started="later")
+        signed.sign_with("not a key")
+        with pytest.raises(UsageError, match="not a private key in PEM form"):
+            signed.add(started="later")
+
+    @pytest.mark.parametrize(
+        ("key", "said"),
+        [
+            ("not a key", "Key 1 of .* is not a public key in PEM form"),
+            (PAIR[0], "is a private key, which everybody can read now"),
+        ],
+        ids=["no key", "private"],
+    )
+    def test_a_wrong_key_on_main_is_a_usage_error(self, unsigned: Ledger, key: str, said: str) -> None:
+        unsigned.name_keys(key)
+        with pytest.raises(UsageError, match=said) as caught:
+            unsigned.read()
+        assert key not in caught.value.message + caught.value.hint
+
+    @pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
+    def test_in_totos_own_library_agrees(self, make: Callable[[], tuple[str, str]]) -> None:
+        private, public = make()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LEDGER_KEY", private)
+            content = ledger.envelope(deployment("integration", None), 1, "", signing.signer(signing.Keyring()))
+        (keyid,) = signing.keyring([public]).keyids
+        key = SSlibKey.from_crypto(form.load_pem_public_key(public.encode()), keyid)
+        envelope = InTotoEnvelope.from_dict(json.loads(content))
+        assert set(envelope.verify([key], 1)) == {keyid}
