@@ -32,6 +32,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "release": "build the release image, and push release and test image",
         "deploy": "bring an accepted release to an environment and test it there",
         "verify": "say whether a commit may be promoted to an environment, and why not",
+        "approve": "record that a release may go to an environment, and why",
         "record": "write the outcome of a deployment into the ledger",
         "conclude": "hold the results of a run's jobs together",
         "advance": "fast-forward main to the tested commit, move Staging to it, and start staging",

@@ -51,6 +51,8 @@ class Environment:
     ephemeral: bool | None = None
     health_timeout: float = 60
     stop_timeout: float = 10
+    promoters: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,9 @@ def _build(data: Mapping[str, Any]) -> Config:
         staging_auto=data.get("staging", {}).get("auto", True),
         ledger_keys=tuple(data.get("ledger", {}).get("keys", ())),
         environments={
-            name: Environment(name, **{key.replace("-", "_"): v for key, v in environments.get(name, {}).items()})
+            name: Environment(
+                name, **{key.replace("-", "_"): _frozen(v) for key, v in environments.get(name, {}).items()}
+            )
             for name in ENVIRONMENTS
         },
     )

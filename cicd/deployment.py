@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import socket
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cicd import config as configuration
@@ -97,11 +95,6 @@ def built(repository: Repository, config: Config, commit: str, release: str, tes
     return promotion.Candidate("integration", commit, release, test, None, "deploy", after)
 
 
-def actor() -> str:
-    """Who asked for this: the person or app that started the job, or else the account at this machine."""
-    return os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or getpass.getuser()
-
-
 def deploy(
     config: Config, environment: Environment, verify: Callable[[], Candidate], *, instance: str, wait: float
 ) -> Deployment:
@@ -118,7 +111,7 @@ def deploy(
     """
     ephemeral = is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
     target = target_for(config, environment, instance)
-    holder = Holder(actor(), socket.gethostname(), str(os.getpid()), github.run_url())
+    holder = Holder(github.actor(), socket.gethostname(), str(os.getpid()), github.run_url())
     with target.locked(holder, wait):
         return _brought(target, config, environment, verify(), ephemeral=ephemeral)
 
@@ -140,9 +133,9 @@ def _brought(
         replaced=running.release if running else "",
         ephemeral=ephemeral,
         basis=basis,
-        actor=actor(),
+        actor=github.actor(),
         run=github.run_url(),
-        started=now(),
+        started=ledger.now(),
     )
     counts: dict[str, int] = {}
 
@@ -159,15 +152,10 @@ def _brought(
         commit=candidate.commit,
         entry=f"{basis.environment}/{basis.number}@{basis.sha256}" if basis else "",
         after=candidate.after,
-        actor=actor(),
+        actor=github.actor(),
     )
     try:
         now_running = target.apply(order, accept)
     except CheckFailedError as error:
-        return ledger.finished(replace(deployment, tests=counts), "failed", now(), error.message)
-    return ledger.finished(replace(deployment, tests=counts, url=now_running.url), "passed", now())
-
-
-def now() -> str:
-    """The time, ISO 8601 in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+        return ledger.finished(replace(deployment, tests=counts), "failed", ledger.now(), error.message)
+    return ledger.finished(replace(deployment, tests=counts, url=now_running.url), "passed", ledger.now())

@@ -5,6 +5,7 @@ Outside a job (no `GITHUB_OUTPUT` and so on) the same calls print plain lines or
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import sys
@@ -78,6 +79,11 @@ def run_url() -> str:
     """The web address of the workflow run that this process is a part of, or an empty string."""
     server, repository, run = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
     return f"{server}/{repository}/actions/runs/{run}" if run else ""
+
+
+def actor() -> str:
+    """Who asked for this: the person or app that started the job, or else the account at this machine."""
+    return os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or getpass.getuser()
 
 
 def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:

@@ -12,6 +12,7 @@ import json
 import re
 import time
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from cicd import audit, config, signing, steps
@@ -28,8 +29,8 @@ STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:ml-cicd:ledger:v1"
 RACES = 20
 
-Action = Literal["deploy", "rollback"]
-Result = Literal["passed", "failed"]
+Action = Literal["deploy", "rollback", "approve"]
+Result = Literal["passed", "failed", "approved"]
 Trust = Literal["signed", "unsigned", "unchecked"]
 COMMIT = re.compile(r"[0-9a-f]{40}")
 IMAGE = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
@@ -48,7 +49,10 @@ class Basis:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What was brought to an environment and how it went. Images are `repository@sha256:digest`, times ISO 8601 UTC."""
+    """What was brought to an environment and how it went, or approved for it and why.
+
+    Images are `repository@sha256:digest`, times ISO 8601 UTC.
+    """
 
     project: str
     environment: str
@@ -110,8 +114,8 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
         ("commit", deployment.commit, COMMIT),
         ("release", deployment.release, IMAGE),
         ("test", deployment.test, IMAGE),
-        ("action", deployment.action, re.compile("deploy|rollback")),
-        ("result", deployment.result, re.compile("passed|failed")),
+        ("action", deployment.action, re.compile("deploy|rollback|approve")),
+        ("result", deployment.result, re.compile("approved" if deployment.action == "approve" else "passed|failed")),
         ("project", deployment.project, re.compile("[a-z][a-z0-9-]{0,39}")),
         ("environment", deployment.environment, NAME),
     ):
@@ -301,3 +305,8 @@ def last_passed(entries: Sequence[Entry], commit: str | None = None, release: st
 def finished(deployment: Deployment, result: Result, ended: str, reason: str = "") -> Deployment:
     """The deployment with its end."""
     return replace(deployment, result=result, ended=ended, reason=" ".join(reason.split())[:2000])
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

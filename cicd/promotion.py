@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cicd import audit, ledger, registry
+from cicd import audit, github, ledger, policy, registry
 from cicd.errors import RefusedError
 from cicd.repository import LostRaceError
 
@@ -58,12 +58,7 @@ def verify(
 
     """
     short = commit[:12]
-    main = repository.branch(repository.main)
-    if main is None or not repository.is_ancestor(commit, main):
-        raise RefusedError(
-            f"{short} is not on {repository.main}.",
-            f"Only what passed integration is on {repository.main}; merge it first.",
-        )
+    main = _on_main(repository, commit)
     if tag is not None and (found := repository.tag(tag)) != commit:
         if found and repository.is_ancestor(commit, found) and repository.is_ancestor(found, main):
             raise SupersededError(f"{tag} has moved on to {found[:12]}, which contains {short}: nothing is done here.")
@@ -83,7 +78,10 @@ def verify(
                 "The way backwards is deploy.yml, by hand.",
             )
         action = "rollback"
-    deployment = accepted.deployment
+    deployment, who = accepted.deployment, github.actor()
+    policy.check_promoter(config.environment(environment), who)
+    if missing := policy.missing_approval(config.environment(environment), deployment, own, who):
+        raise RefusedError(f"{missing}.", f"ml-cicd approve {environment} {short} --reason TEXT")
     registry.verify(deployment.release)
     registry.verify(deployment.test)
     basis = ledger.Basis(deployment.environment, accepted.number, accepted.sha256)
@@ -112,6 +110,42 @@ def release_before(entries: Sequence[Entry], environment: str) -> Entry:
     return ran[-2]
 
 
+def approve(repository: Repository, config: Config, environment: str, commit: str, reason: str) -> Entry:
+    """Record that who runs this approves of the release of `commit` for `environment`; once, however often it is said.
+
+    Raises:
+        RefusedError: the release was not accepted by the stage before, or the person may not approve.
+
+    """
+    who = github.actor()
+    policy.check_approver(config.environment(environment), who)
+    _on_main(repository, commit)
+    chains = ledger.read_all(repository, config.name)
+    accepted = _accepted(chains, environment, commit)
+    release, test, now = accepted.deployment.release, accepted.deployment.test, ledger.now()
+    for entry in chains.get(environment, []):
+        one = entry.deployment
+        if (one.action, one.release, one.test, one.actor) == ("approve", release, test, who):
+            return entry
+    basis = ledger.Basis(accepted.deployment.environment, accepted.number, accepted.sha256)
+    approval = ledger.Deployment(
+        config.name, environment, "approve", "approved", commit, release, test,
+        reason=" ".join(reason.split()), basis=basis, actor=who, run=github.run_url(), started=now, ended=now,
+    )  # fmt: skip
+    return ledger.append(repository, approval)
+
+
+def _on_main(repository: Repository, commit: str) -> str:
+    """The newest commit of main, which contains `commit`."""
+    main = repository.branch(repository.main)
+    if main is None or not repository.is_ancestor(commit, main):
+        raise RefusedError(
+            f"{commit[:12]} is not on {repository.main}.",
+            f"Only what passed integration is on {repository.main}; merge it first.",
+        )
+    return main
+
+
 def _accepting(environment: str) -> str:
     return audit.BEFORE.get(environment, environment)
 
@@ -132,10 +166,14 @@ def _accepted(chains: Mapping[str, Sequence[Entry]], environment: str, commit: s
     entries = chains.get(stage, [])
     found = ledger.last_passed(entries, commit=commit)
     if found is not None:
-        newest = [entry for entry in entries if entry.deployment.release == found.deployment.release][-1]
+        release = found.deployment.release
+        runs = [
+            entry for entry in entries if entry.deployment.release == release if entry.deployment.action != "approve"
+        ]
+        newest = runs[-1]
         if newest.deployment.result == "passed":
             return _counted(newest)
-    failed = any(entry.deployment.commit == commit for entry in entries)
+    failed = any((entry.deployment.commit, entry.deployment.result) == (commit, "failed") for entry in entries)
     raise RefusedError(
         f"{commit[:12]} {'failed in' if failed else 'has no passed entry of'} {stage}: "
         f"it is not accepted for {environment}.",

@@ -1,0 +1,129 @@
+"""Who may promote, and whose approval a release needs: read from main, recorded in the ledger, refused by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import ledger, promotion
+from cicd.config import Config, Environment
+from cicd.errors import RefusedError
+from tests.unit.test_promotion import CONFIG, Road
+
+if TYPE_CHECKING:
+    from cicd.ledger import Entry
+    from tests.unit.conftest import Workspace
+    from tests.unit.registry_server import Registry
+
+
+@pytest.fixture
+def road(workspace: Workspace, registry: Registry) -> Road:
+    return Road(workspace, registry)
+
+
+class People:
+    """Who runs the commands."""
+
+    def __init__(self, road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.road, self.monkeypatch = road, monkeypatch
+
+    def become(self, who: str) -> None:
+        self.monkeypatch.setenv("GITHUB_ACTOR", "who-began-it")
+        self.monkeypatch.setenv("GITHUB_TRIGGERING_ACTOR", who)
+
+    def verify(self, who: str, config: Config, commit: str, *, backwards: bool = False) -> promotion.Candidate:
+        self.become(who)
+        repository = self.road.workspace.repository()
+        return promotion.verify(repository, config, "production", commit, backwards=backwards)
+
+    def approve(self, who: str, config: Config, commit: str, reason: str = "looked at it") -> Entry:
+        self.become(who)
+        return promotion.approve(self.road.workspace.repository(), config, "production", commit, reason)
+
+
+@pytest.fixture
+def people(road: Road, monkeypatch: pytest.MonkeyPatch) -> People:
+    return People(road, monkeypatch)
+
+
+def production(**policy: tuple[str, ...]) -> Config:
+    environment = Environment("production", **policy)  # type: ignore[arg-type]
+    return replace(CONFIG, environments={**CONFIG.environments, "production": environment})
+
+
+def test_only_a_promoter_promotes_where_there_is_a_list(road: Road, people: People) -> None:
+    commit = road.accepted("integration", "staging")
+    config = production(promoters=("ada", "Grace"))
+    for who in ("ada", "Ada", "grace"):
+        assert people.verify(who, config, commit).commit == commit
+    with pytest.raises(RefusedError, match="eve may not promote to production; ada or Grace may"):
+        people.verify("eve", config, commit)
+    assert people.verify("eve", CONFIG, commit).commit == commit
+
+
+def test_a_release_needs_an_approval_by_somebody_else_and_it_is_for_that_release_alone(
+    road: Road, people: People
+) -> None:
+    commit, newer = road.accepted("integration", "staging"), road.accepted("integration", "staging")
+    config = production(approvers=("ada", "grace", "hal"))
+    with pytest.raises(RefusedError, match="needs an approval for production by ada, grace or hal") as caught:
+        people.verify("eve", config, commit)
+    assert caught.value.hint.startswith(f"ml-cicd approve production {commit[:12]}")
+    people.approve("ada", config, commit)
+    assert people.verify("eve", config, commit).commit == commit
+    with pytest.raises(RefusedError, match="that of ada, who promotes it, does not count"):
+        people.verify("ada", config, commit)
+    with pytest.raises(RefusedError, match=f"{newer[:12]} needs an approval"):
+        people.verify("eve", config, newer)
+
+
+def test_only_an_approver_approves_and_only_what_the_stage_before_accepted(road: Road, people: People) -> None:
+    config = production(approvers=("ada",))
+    with pytest.raises(RefusedError, match="eve may not approve releases for production; ada may"):
+        people.approve("eve", config, road.accepted("integration", "staging"))
+    with pytest.raises(RefusedError, match="no passed entry of staging"):
+        people.approve("ada", config, road.accepted("integration"))
+
+
+def test_an_approval_is_an_entry_of_the_environment_that_says_who_and_why(road: Road, people: People) -> None:
+    commit = road.accepted("integration", "staging")
+    entry = people.approve("ada", CONFIG, commit, "the figures of\nMay are right")
+    deployment = entry.deployment
+    assert (deployment.environment, deployment.action, deployment.result) == ("production", "approve", "approved")
+    assert (deployment.actor, deployment.reason) == ("ada", "the figures of May are right")
+    assert (deployment.commit, deployment.release) == (commit, road.release(commit)[0])
+    assert people.approve("ada", CONFIG, commit, "said again") == entry
+    assert people.approve("grace", CONFIG, commit).number == 2
+
+
+def test_an_approval_is_no_deployment(road: Road, people: People) -> None:
+    first = road.accepted("integration", "staging", "production")
+    second = road.accepted("integration", "staging")
+    people.approve("ada", CONFIG, second)
+    entries = ledger.read(road.workspace.repository(), "app", "production")
+    current = ledger.last_passed(entries)
+    assert current is not None
+    assert current.deployment.commit == first
+    with pytest.raises(RefusedError, match="no release before"):
+        promotion.release_before(entries, "production")
+
+
+def test_an_approval_does_not_make_good_what_failed(road: Road, people: People) -> None:
+    commit = road.accepted("integration", "staging")
+    repository = road.workspace.repository()
+    people.become("ada")
+    promotion.approve(repository, CONFIG, "staging", commit, "before it failed")
+    road.record("staging", commit, "failed")
+    promotion.approve(repository, CONFIG, "staging", commit, "once more")
+    with pytest.raises(RefusedError, match="failed in staging"):
+        road.verify("production", commit)
+
+
+def test_what_has_run_there_comes_back_without_another_approval(road: Road, people: People) -> None:
+    old = road.accepted("integration", "staging", "production")
+    road.accepted("integration", "staging", "production")
+    assert people.verify("eve", production(approvers=("ada",)), old, backwards=True).action == "rollback"
+    with pytest.raises(RefusedError, match="eve may not promote"):
+        people.verify("eve", production(promoters=("ada",)), old, backwards=True)
