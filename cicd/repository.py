@@ -158,7 +158,7 @@ def mirror(url: str) -> Iterator[Repository]:
     """A fetched bare mirror of `url` without file contents, removed at the end."""
     with tempfile.TemporaryDirectory(prefix="ml-cicd-mirror-") as folder:
         repository = Repository(Path(folder), url, contents=False)
-        repository.git("init", "--bare", "--quiet")
+        repository.git("init", "--bare", "--quiet", "--template=")
         repository.fetch()
         yield repository
 

@@ -219,7 +219,7 @@ def _prepare(work: Path, repository: Repository, commit: str) -> None:
     tools = cache() / "tools"
     tools.mkdir(parents=True, exist_ok=True)
     (work / "act" / "tool_cache").symlink_to(tools)
-    git.git(source, "init", "--quiet")
+    git.git(source, "init", "--quiet", "--template=")
     (source / ".git" / "objects" / "info" / "alternates").write_text(f"{repository.path}/objects\n", "utf-8")
     git.git(source, "config", "remote.origin.url", f"https://github.com/{repository.full_name}")
     git.git(source, "update-ref", "--no-deref", "HEAD", commit)

@@ -40,11 +40,11 @@ class Project:
         for name, content in files.items():
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
             (self.path / name).write_bytes(content)
-        self._git("init", "--quiet", "--initial-branch", "develop")
+        self._git("init", "--quiet", "--template=", "--initial-branch", "develop")
         self._git("add", "--force", ".")
         self._git("commit", "--quiet", "--message", "Begin")
         self._git("remote", "add", "origin", f"https://github.com/{REPOSITORY}")
-        self._git("clone", "--quiet", "--bare", ".", str(remote))
+        self._git("clone", "--quiet", "--bare", "--template=", ".", str(remote))
         git.git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
         self.commit = git.git(self.path, "rev-parse", "HEAD")
         self.repository = events.Repository(remote, "https://github.com", REPOSITORY)

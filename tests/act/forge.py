@@ -114,7 +114,7 @@ class Project:
 def make_kit(path: Path) -> Path:
     """The smallest kit."""
     shutil.copytree(FIXTURES / "kit", path)
-    subprocess.run(["git", "init", "-q", str(path)], check=True)
+    subprocess.run(["git", "init", "-q", "--template=", str(path)], check=True)
     return path
 
 
@@ -125,7 +125,7 @@ def make_project(path: Path, cache: Path) -> Project:
     person = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
               for key, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))}  # fmt: skip
     project = Project(path, {**kept, **person, "XDG_CACHE_HOME": str(cache), "GIT_CONFIG_GLOBAL": os.devnull})
-    project.git("init", "-q", "-b", "main")
+    project.git("init", "-q", "--template=", "-b", "main")
     project.commit()
     return project
 

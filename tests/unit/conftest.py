@@ -47,9 +47,9 @@ class Workspace:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     remote, clone = tmp_path / "remote.git", tmp_path / "clone"
-    subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", remote], check=True)
+    subprocess.run(["git", "init", "--quiet", "--template=", "--bare", "-b", "main", remote], check=True)
     subprocess.run(["git", "-C", remote, "config", "uploadpack.allowFilter", "true"], check=True)
-    subprocess.run(["git", "clone", "--quiet", remote, clone], check=True, capture_output=True)
+    subprocess.run(["git", "clone", "--quiet", "--template=", remote, clone], check=True, capture_output=True)
     found = Workspace(clone, remote)
     found.git("checkout", "--quiet", "-b", "main")
     found.commit("first")
