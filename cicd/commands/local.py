@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicd.commands import options
+from cicd.errors import UsageError
 from cicd.forge.terminal import say
 
 if TYPE_CHECKING:
@@ -23,6 +25,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     up = commands.add_parser("up", help="make the remote 'local', whose pushes run the workflows")
     up.add_argument("--kit", type=Path, help="a clone of the kit (default: the one this command is a part of)")
+    up.add_argument(
+        "--runner", choices=("host", "docker"),
+        help="where steps run: on this machine, or in containers (default: as before; at first, host)",
+    )  # fmt: skip
+    up.add_argument("--runner-image", metavar="IMAGE", help="with --runner docker: an image other than the kit's")
     commands.add_parser("down", help="stop and remove everything that 'up' and the runs made")
     dispatch = commands.add_parser("dispatch", help="start a workflow by hand (workflow_dispatch)")
     dispatch.add_argument("workflow", metavar="WORKFLOW", help="its file, such as deploy.yml")
@@ -64,12 +71,18 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _up(arguments: argparse.Namespace) -> None:
     from cicd import freeze  # noqa: PLC0415 -- each action loads only what it needs: the hook must start quickly
-    from cicd.forge import lifecycle, services  # noqa: PLC0415
+    from cicd.forge import lifecycle, services, standins  # noqa: PLC0415
 
     kit = freeze.check_kit(arguments.kit.resolve()) if arguments.kit else freeze.kit_root()
-    forge, state = lifecycle.up(Path.cwd(), kit, services.up, say)
+    if arguments.runner_image and arguments.runner != "docker":
+        raise UsageError("--runner-image has no meaning without --runner docker.", "Give both, or neither.")
+    runners = {"host": "", "docker": arguments.runner_image or standins.RUNNER, None: None}
+    start = functools.partial(services.up, runner=runners[arguments.runner])
+    forge, state = lifecycle.up(Path.cwd(), kit, start, say)
     say(f"The remote '{lifecycle.REMOTE}' is {forge.remote(state.repository)}")
     say(f"Images go to {state.registry}")
+    if state.runner:
+        say(f"Steps run in containers of {state.runner}")
     say(f"Now push, and the workflows run: git push {lifecycle.REMOTE} HEAD")
 
 

@@ -1,6 +1,7 @@
 """One run of `act`: its command, its environment, its process.
 
-Steps run on this machine (`act`'s host mode) with nothing of this process's environment but what is listed here.
+Steps run on this machine (`act`'s host mode) with nothing of this process's environment but what is listed here, or in
+containers.
 """
 
 from __future__ import annotations
@@ -24,9 +25,14 @@ if TYPE_CHECKING:
     from cicd.forge.workflows import Needs
 
 SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-CARRIED = ("HOME", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "DOCKER_CONFIG",
+OWN = ("HOME", "TMPDIR", "DOCKER_CONFIG")
+OUTWARD = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
            "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")  # fmt: skip
-CARRIED_PREFIXES = ("PIP_", "UV_")
+OUTWARD_PREFIXES = ("PIP_", "UV_")
+PLAIN = {"GIT_PAGER": "cat", "NO_COLOR": "1", "TERM": "dumb"}
+"""Keeps colours and pagers out of the logs."""
+HOST = "-self-hosted"
+"""What stands for an image where steps run on this machine itself."""
 GRACE = 10.0
 TICK = 250  # milliseconds
 
@@ -72,23 +78,25 @@ def make_shims(folder: Path) -> Path:
     return folder
 
 
+def outward() -> dict[str, str]:
+    """This process's variables that say how to reach other machines."""
+    return {name: value for name, value in os.environ.items() if name in OUTWARD or name.startswith(OUTWARD_PREFIXES)}
+
+
 def environment(added: Mapping[str, str], shims: Path) -> dict[str, str]:
     """The whole environment of `act` and of the steps: what is carried over from here, and `added`."""
-    carried = {
-        name: value for name, value in os.environ.items() if name in CARRIED or name.startswith(CARRIED_PREFIXES)
-    }
+    own = {name: os.environ[name] for name in OWN if name in os.environ}
     docker = [str(Path(found).parent)] if (found := shutil.which("docker")) else []
     # The folder of the real interpreter comes first: a version manager's shim would start another Python.
     folders = dict.fromkeys((str(shims), str(Path(sys.executable).parent), *SYSTEM_PATH, *docker))
     return {
-        **carried,
+        **own,
+        **outward(),
         "PATH": os.pathsep.join(folders),
         # More than one thread crashes act 0.2.89: concurrent writes to its maps.
         "GOMAXPROCS": "1",
         "ACT_DISABLE_VERSION_CHECK": "1",
-        "GIT_PAGER": "cat",
-        "NO_COLOR": "1",
-        "TERM": "dumb",
+        **PLAIN,
         **{name: value for name, value in added.items() if value},
     }
 
@@ -105,8 +113,13 @@ def command(
     actor: str,
     token: str,
     overrides: Mapping[str, str],
+    image: str = HOST,
+    options: str = "",
 ) -> list[str]:
-    """The command line of a run; `overrides` are variables that `act` would otherwise make up."""
+    """The command line of a run; `overrides` are variables that `act` would otherwise make up.
+
+    `image` is that of the containers in which steps run, and `options` are those of `docker create` for them.
+    """
     mapped = [f"{server}/{name}={path}" for name, path in sorted(needs.repositories.items())]
     return [
         binary(), event, "-C", str(work), "-W", str(workflow), "-e", str(payload), "--actor", actor,
@@ -114,7 +127,8 @@ def command(
         "--no-skip-checkout", "--action-cache-path", str(scratch),
         "--env-file", "", "--secret-file", "", "--var-file", "", "--input-file", "",
         "--secret", f"GITHUB_TOKEN={token}",
-        *(word for label in sorted(needs.labels) for word in ("--platform", f"{label}=-self-hosted")),
+        *(word for label in sorted(needs.labels) for word in ("--platform", f"{label}={image}")),
+        *(("--container-options", options) if options else ()),
         *(word for entry in mapped for word in ("--local-repository", entry)),
         *(word for name, value in overrides.items() for word in ("--env", f"{name}={value}")),
     ]  # fmt: skip

@@ -22,7 +22,7 @@ FOLDER = Path(".ml-cicd") / "local"
 
 @dataclass(frozen=True)
 class State:
-    """What `up` decided. `registry`, `base` and `engine` are those of the services."""
+    """What `up` decided. `registry`, `base`, `engine` and `runner` are those of the services."""
 
     project: str
     repository: str
@@ -31,6 +31,8 @@ class State:
     registry: str
     base: str
     engine: str
+    runner: str = ""
+    """The image in whose containers steps run; empty: on this machine itself."""
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,10 @@ class Services(Protocol):
     def engine(self) -> str:
         """The value of DOCKER_HOST; empty for the default."""
 
+    @property
+    def runner(self) -> str:
+        """The image in whose containers steps run; empty: on this machine itself."""
+
 
 def up(
     project: Path, kit: Path, start: Callable[[Path, str, Callable[[str], None]], Services], say: Callable[[str], None]
@@ -71,7 +75,7 @@ def up(
             runner.recover(forge)
             runner.freeze_kit(forge, kit)
     services = start(forge.path, name, say)
-    state = State(name, repository, str(kit), services.registry, services.base, services.engine)
+    state = State(name, repository, str(kit), services.registry, services.base, services.engine, services.runner)
     forge.write_state(state)
     known = git.try_git(project, "remote", "get-url", REMOTE)
     git.git(project, "remote", "add" if known is None else "set-url", REMOTE, str(remote))
@@ -140,5 +144,11 @@ def _write_hook(forge: Data, remote: Path) -> None:
     words = [sys.executable, "-P", "-m", "cicd.cli", "local", "receive", "--data", str(forge.path)]
     hook = remote / "hooks" / "post-receive"
     hook.parent.mkdir(exist_ok=True)
-    data.replace(hook, f"#!/bin/sh\nexec env PYTHONPATH={shlex.quote(str(package))} {shlex.join(words)}\n")
+    data.replace(
+        hook,
+        "#!/bin/sh\n"
+        "# What a job pushes starts nothing; its container has no Python of this machine either.\n"
+        f'if [ -n "${{{runner.INSIDE}:-}}" ]; then exit 0; fi\n'
+        f"exec env PYTHONPATH={shlex.quote(str(package))} {shlex.join(words)}\n",
+    )
     hook.chmod(hook.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 def receive(data: Data, lines: Iterable[str]) -> None:
     """Run what the push starts that git describes in `lines` (`old new ref`), and print what happens."""
     updates = [Update(*line.rstrip("\n").split(" ", 2)) for line in lines]
-    if os.environ.get(runner.INSIDE):
-        return
     # A hook's variables would lead every other git command to the remote's own directory.
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]

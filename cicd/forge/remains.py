@@ -15,6 +15,9 @@ from cicd.errors import UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    import docker
+    from docker.models.containers import Container
+
     from cicd.forge.data import Data
 
 PATIENCE = 2.0
@@ -65,3 +68,11 @@ def _remove_containers(forge: str, numbers: Collection[int]) -> None:
         for container in client.containers.list(all=True, filters={"label": labels}):
             if container.labels.get(containers.ROLE) != "service" or (container.name or "").endswith("-candidate"):
                 container.remove(force=True, v=True)
+                _remove_volumes(client, container)
+
+
+def _remove_volumes(client: docker.DockerClient, job: Container) -> None:
+    """Remove the volumes that `act` made for the container of a job; they have no labels, but its name."""
+    for mount in job.attrs["Mounts"]:
+        if mount.get("Name", "").startswith(str(job.name)):
+            client.volumes.get(mount["Name"]).remove()

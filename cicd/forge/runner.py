@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cicd import freeze
 from cicd.errors import CicdError
-from cicd.forge import act, api, git, remains, report, runs, starts, workflows
+from cicd.forge import act, api, git, isolation, remains, report, runs, starts, workflows
 from cicd.forge.actlog import Parser
 from cicd.forge.data import cache
 from cicd.forge.events import Repository
@@ -91,6 +91,7 @@ def freeze_kit(data: Data, source: Path) -> None:
     freeze.freeze(source, data.kit, freeze.REPOSITORY, "v1", worktree=True)
     for name in UNUSED:
         shutil.rmtree(data.kit / name, ignore_errors=True)
+    isolation.name_apart(data.kit / workflows.FOLDER, data.instance)
     mark.write_text(now, "utf-8")
 
 
@@ -178,6 +179,16 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
 
     needs = workflows.needs(start.workflow.file, read, data.kit)
     _prepare(work, repository, start.commit)
+    known = {
+        INSIDE: str(number),
+        "ML_CICD_INSTANCE": data.instance,
+        "ML_CICD_REGISTRY": state.registry,
+        "ML_CICD_BASE": state.base,
+    }
+    inside, options = {}, ""
+    if state.runner:
+        isolation.name_apart(work / "source" / workflows.FOLDER, f"{data.instance}.{number}")
+        inside, options = {**isolation.variables(data, state), **known}, isolation.options(data, state, number)
     words = act.command(
         event=start.event, workflow=work / "source" / workflows.FOLDER / start.workflow.file,
         payload=record / "event.json", work=work / "source", scratch=work / "act",
@@ -186,18 +197,12 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
             "GITHUB_SERVER_URL": data.server, "GITHUB_REPOSITORY": state.repository, "GITHUB_API_URL": server.url,
             "GITHUB_REF": start.ref, "GITHUB_REF_NAME": start.ref.split("/", 2)[-1],
             "GITHUB_REF_TYPE": "tag" if start.ref.startswith(TAG) else "branch",
-            "GITHUB_RUN_ID": str(number), "GITHUB_RUN_NUMBER": str(number), "SHA_REF": start.commit,
+            "GITHUB_RUN_ID": str(number), "GITHUB_RUN_NUMBER": str(number), "SHA_REF": start.commit, **inside,
         },
+        image=state.runner or act.HOST, options=options,
     )  # fmt: skip
     variables = act.environment(
-        {
-            INSIDE: str(number),
-            "ML_CICD_INSTANCE": data.instance,
-            "ML_CICD_REGISTRY": state.registry,
-            "ML_CICD_BASE": state.base,
-            "DOCKER_HOST": state.engine or os.environ.get("DOCKER_HOST", ""),
-        },
-        act.make_shims(work / "shims"),
+        {**known, "DOCKER_HOST": state.engine or os.environ.get("DOCKER_HOST", "")}, act.make_shims(work / "shims")
     )
     progress = Progress(parser, session.awaited, runs.cancel_mark(data, number))
     with (record / "log.jsonl").open("w", encoding="utf-8") as log:

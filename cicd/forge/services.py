@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from docker.errors import APIError, NotFound
 
 from cicd import containers, engine, instance
-from cicd.errors import UnreachableError
+from cicd.errors import UnreachableError, UsageError
 from cicd.forge import engine_setup, standins
 
 if TYPE_CHECKING:
@@ -37,14 +37,18 @@ class Services:
     registry: str
     base: str
     engine: str
+    runner: str = ""
+    """The image in whose containers steps run; empty: on this machine itself."""
 
 
-def up(data: Path, name: str, say: Callable[[str], None]) -> Services:
+def up(data: Path, name: str, say: Callable[[str], None], runner: str | None = None) -> Services:
     """Have engine, base image and the registry of the project `name` running; what is there already is used.
 
-    `data` keeps what was chosen (the registry's port, the base image).
+    `data` keeps what was chosen (the registry's port, the base image, the image of the runner). `runner` is "" for
+    steps on this machine, an image for steps in its containers, and None for what was chosen before.
 
     Raises:
+        UsageError: steps are to run in containers, and the engine is on another machine.
         UnreachableError: something can't be had on this machine; the hint has the commands to run.
 
     """
@@ -58,10 +62,11 @@ def up(data: Path, name: str, say: Callable[[str], None]) -> Services:
         base = standins.python_image(client, say)
     labels = {containers.PROJECT: name, containers.ROLE: "registry", instance.LABEL: instance.of_data(data)}
     port = _run_registry(client, labels, base, chosen.get("port"), say)
-    if chosen != (choice := {"base": base, "port": port}):
+    runner = _runner_image(client, base, chosen.get("runner", "") if runner is None else runner, say)
+    if chosen != (choice := {"base": base, "port": port, "runner": runner}):
         data.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(choice) + "\n")
-    return Services(f"localhost:{port}", base, engine.address())
+    return Services(f"localhost:{port}", base, engine.address(), runner)
 
 
 def down(data: Path, name: str, say: Callable[[str], None]) -> None:
@@ -88,6 +93,18 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
     say(f"{name}: removed {len(found)} containers, {len(networks)} networks, {len(volumes)} volumes; images stay")
     if pid := engine_setup.started_engine(engine_setup.STATE):
         say(f"the Docker engine that was started here stays; to stop it: kill {pid}")
+
+
+def _runner_image(client: docker.DockerClient, base: str, image: str, say: Callable[[str], None]) -> str:
+    """The image in whose containers steps run, there for the engine; empty where they run on this machine."""
+    if not image:
+        return ""
+    if not engine.address().startswith("unix://"):
+        raise UsageError(
+            f"Steps can't run in containers of {engine.address()}: they share folders with this machine.",
+            "Use an engine on this machine, or: ml-cicd local up --runner host",
+        )
+    return standins.runner_image(client, base, image, say)
 
 
 def _run_registry(

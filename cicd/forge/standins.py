@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ PYTHON = "python:3.11-slim-bookworm"
 PYTHON_STANDIN = "ml-cicd/python:3.11-standin"
 REGISTRY = "registry:2"
 REGISTRY_STANDIN = "ml-cicd/registry:standin"
+RUNNER = "ml-cicd/runner"
 IMAGES = Path(__file__).parent / "images"
 
 SECONDS_TO_ANSWER = 20
@@ -82,19 +84,38 @@ def registry_image(client: docker.DockerClient, base: str, say: Callable[[str], 
     if present(client, REGISTRY_STANDIN):
         return REGISTRY_STANDIN
     say(f"{REGISTRY} can't be pulled ({problem}): building a stand-in from Debian's docker-registry")
+    _build(REGISTRY_STANDIN, IMAGES / "registry.Dockerfile", base, f"Let the engine pull {REGISTRY}, or reach")
+    return REGISTRY_STANDIN
+
+
+def runner_image(client: docker.DockerClient, base: str, image: str, say: Callable[[str], None]) -> str:
+    """The image of a runner: `image` itself, pulled if need be; for `RUNNER`, one built on `base` with what jobs need.
+
+    Raises:
+        UnreachableError: it can't be had.
+
+    """
+    if image.partition(":")[0] != RUNNER:
+        if problem := _pull(client, image, say):
+            raise UnreachableError(f"{image} can't be pulled: {problem}", "Name an image that the engine can have.")
+        return image
+    file = IMAGES / "runner.Dockerfile"
+    built = f"{RUNNER}:{hashlib.sha256(base.encode() + file.read_bytes()).hexdigest()[:12]}"
+    if not present(client, built):
+        say("building the image in which steps run, once")
+        _build(built, file, base, "Reach")
+    return built
+
+
+def _build(tag: str, file: Path, base: str, advice: str) -> None:
     command, environment = engine.build_command()
     argument = ["--build-arg", f"BASE={base}"] if base else []
-    file = IMAGES / "registry.Dockerfile"
     done = subprocess.run(
-        [*command, *argument, "--tag", REGISTRY_STANDIN, "--file", file, IMAGES],
+        [*command, *argument, "--tag", tag, "--file", file, IMAGES],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise UnreachableError(
-            f"The stand-in for {REGISTRY} can't be built:\n{_tail(done.stdout)}",
-            f"Let the engine pull {REGISTRY}, or reach a Debian mirror.",
-        )
-    return REGISTRY_STANDIN
+        raise UnreachableError(f"The image {tag} can't be built:\n{_tail(done.stdout)}", f"{advice} a Debian mirror.")
 
 
 def _pull(client: docker.DockerClient, image: str, say: Callable[[str], None]) -> str:

@@ -68,9 +68,9 @@ class Project:
             raise RuntimeError(f"ml-cicd {' '.join(words)} printed nothing: {done.stderr}")
         return json.loads(done.stdout)
 
-    def up(self) -> int:
+    def up(self, *words: str) -> int:
         """Start the forge, with its words on the terminal; its exit code."""
-        return subprocess.run([COMMAND, "local", "up"], cwd=self.path, check=False).returncode
+        return subprocess.run([COMMAND, "local", "up", *words], cwd=self.path, check=False).returncode
 
     def down(self) -> None:
         """Stop and remove the forge and everything that ran in it."""

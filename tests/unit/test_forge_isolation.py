@@ -1,0 +1,36 @@
+"""Workflows get names of their own before they run in containers, whatever form their YAML has."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from cicd.forge import isolation
+
+JOBS = "on: push\njobs: {a: {runs-on: x}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (f"name: CI\n{JOBS}", "CI 1a.7"),
+        (f"{JOBS}name: 'a: b'  # why\n", "a: b 1a.7"),
+        (f"name: >\n  over\n  lines\n{JOBS}", "over lines 1a.7"),
+        (f'name: "\\u00e9 ☃"\n{JOBS}', "é ☃ 1a.7"),
+        (f"name:\n{JOBS}", "1a.7"),
+        (JOBS, "ci.yml 1a.7"),
+        (f"# first\n---\n{JOBS}", "ci.yml 1a.7"),
+        ("{on: push, jobs: {a: {runs-on: x}}}\n", "ci.yml 1a.7"),
+        ("{name: CI, on: push, jobs: {a: {runs-on: x}}}\n", "CI 1a.7"),
+    ],
+)
+def test_the_mark_stands_behind_the_name_and_nothing_else_changes(text: str, name: str) -> None:
+    before, after = yaml.safe_load(text), yaml.safe_load(isolation.renamed(text, "ci.yml", "1a.7"))
+    assert after.pop("name") == name
+    before.pop("name", None)
+    assert after == before
+
+
+@pytest.mark.parametrize("text", ["on: [\n", "- a\n", ""])
+def test_what_is_no_workflow_stays_as_it_is(text: str) -> None:
+    assert isolation.renamed(text, "ci.yml", "1a.7") == text
