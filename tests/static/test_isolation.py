@@ -51,8 +51,10 @@ def _may_read(file: str, name: str) -> bool:
 @pytest.fixture(scope="module")
 def sources() -> dict[str, str]:
     """The modules that jobs run: all but those of the local forge and of the tests of workflows."""
-    paths = [path for path in (ROOT / "cicd").rglob("*.py") if not {"forge", "testing"} & set(path.parts)]
-    return {str(path.relative_to(ROOT)): path.read_text() for path in paths}
+    paths = [path.relative_to(ROOT) for path in (ROOT / "cicd").rglob("*.py")]
+    return {
+        str(path): (ROOT / path).read_text() for path in paths if not {"forge", "testing", "local.py"} & set(path.parts)
+    }
 
 
 def test_no_container_gets_a_token_or_a_part_of_the_host(sources: dict[str, str]) -> None:
