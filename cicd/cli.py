@@ -22,6 +22,8 @@ GROUPS: dict[str, dict[str, str]] = {
     "first": {
         "local": "what GitHub gives a team, on this machine: a remote whose pushes run the workflows",
         "status": "what runs where, and whether it is what the ledger says",
+        "promote": "move the tag that starts staging or production, after a look at what will happen",
+        "rollback": "bring an accepted release back, by default the one before",
         "history": "the ledger of one environment, newest first",
     },
     "stages": {

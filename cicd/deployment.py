@@ -96,12 +96,12 @@ def built(repository: Repository, config: Config, commit: str, release: str, tes
 
 
 def deploy(
-    config: Config, environment: Environment, verify: Callable[[], Candidate], *, instance: str, wait: float
+    config: Config, environment: Environment, verify: Callable[[Target], Candidate], *, instance: str, wait: float
 ) -> Deployment:
     """Bring a candidate to its environment and run the environment's tests against it, under the environment's lock.
 
-    Under the lock `verify` says anew what may be brought there. Returns the deployment, passed or failed; in the
-    latter case the old release still serves. `instance` as of `instance_of`; `wait`: seconds to wait for the lock.
+    Under the lock `verify` says anew what may be brought to the target. Returns the deployment, passed or failed; in
+    the latter case the old release still serves. `instance` as of `instance_of`; `wait`: seconds to wait for the lock.
 
     Raises:
         UsageError: the environment can't carry it; nothing was changed.
@@ -113,7 +113,18 @@ def deploy(
     target = target_for(config, environment, instance)
     holder = Holder(github.actor(), socket.gethostname(), str(os.getpid()), github.run_url())
     with target.locked(holder, wait):
-        return _brought(target, config, environment, verify(), ephemeral=ephemeral)
+        return _brought(target, config, environment, verify(target), ephemeral=ephemeral)
+
+
+def order(candidate: Candidate) -> Order:
+    """What a target is asked to do with a candidate."""
+    return Order(
+        release=candidate.release,
+        commit=candidate.commit,
+        entry=candidate.basis.name if candidate.basis else "",
+        after=candidate.after,
+        actor=github.actor(),
+    )
 
 
 def _brought(
@@ -121,18 +132,18 @@ def _brought(
 ) -> Deployment:
     """The outcome of applying a candidate, with the lock held."""
     running = target.observe()
-    basis = candidate.basis
     deployment = ledger.Deployment(
         project=config.name,
         environment=environment.name,
         action=candidate.action,
+        reason=candidate.reason,
         result="failed",
         commit=candidate.commit,
         release=candidate.release,
         test=candidate.test,
         replaced=running.release if running else "",
         ephemeral=ephemeral,
-        basis=basis,
+        basis=candidate.basis,
         actor=github.actor(),
         run=github.run_url(),
         started=ledger.now(),
@@ -147,15 +158,8 @@ def _brought(
         asked = {"SERVICE_URL": url, "EXPECTED_DIGEST": digest}
         counts.update(suites.run(target.runner(network), config, suite, candidate.test, asked))
 
-    order = Order(
-        release=candidate.release,
-        commit=candidate.commit,
-        entry=f"{basis.environment}/{basis.number}@{basis.sha256}" if basis else "",
-        after=candidate.after,
-        actor=github.actor(),
-    )
     try:
-        now_running = target.apply(order, accept)
+        now_running = target.apply(order(candidate), accept)
     except CheckFailedError as error:
         return ledger.finished(replace(deployment, tests=counts), "failed", ledger.now(), error.message)
     return ledger.finished(replace(deployment, tests=counts, url=now_running.url), "passed", ledger.now())

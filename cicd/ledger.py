@@ -46,6 +46,11 @@ class Basis:
     number: int
     sha256: str
 
+    @property
+    def name(self) -> str:
+        """It in a line: `production/2@<sha256>`."""
+        return f"{self.environment}/{self.number}@{self.sha256}"
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -91,9 +96,14 @@ class Entry:
     """Whether a signature that counts vouches for it, its own or that of a later entry; unchecked: no key is named."""
 
     @property
+    def basis(self) -> Basis:
+        """The entry as another refers to it that rests on it."""
+        return Basis(self.deployment.environment, self.number, self.sha256)
+
+    @property
     def name(self) -> str:
-        """The entry as others refer to it: `production/2@<sha256>`."""
-        return f"{self.deployment.environment}/{self.number}@{self.sha256}"
+        """The entry as labels refer to it: `production/2@<sha256>`."""
+        return self.basis.name
 
 
 def deployment_from(data: Mapping[str, Any]) -> Deployment:
@@ -303,8 +313,9 @@ def last_passed(entries: Sequence[Entry], commit: str | None = None, release: st
 
 
 def finished(deployment: Deployment, result: Result, ended: str, reason: str = "") -> Deployment:
-    """The deployment with its end."""
-    return replace(deployment, result=result, ended=ended, reason=" ".join(reason.split())[:2000])
+    """The deployment with its end; the reason for which it was ordered stays before what went wrong."""
+    said = " ".join(f"{deployment.reason}{': ' * bool(deployment.reason and reason)}{reason}".split())
+    return replace(deployment, result=result, ended=ended, reason=said[:2000])
 
 
 def now() -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cicd import audit, github, ledger, policy, registry
+from cicd import audit, github, ledger, policy, registry, steps
 from cicd.errors import RefusedError
 from cicd.repository import LostRaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from cicd.config import Config
+    from cicd.deploy.target import Running
     from cicd.ledger import Action, Basis, Entry
     from cicd.repository import Repository
 
@@ -35,6 +36,7 @@ class Candidate:
     action: Action
     after: str = ""
     """The name of the newest entry of the environment itself; empty when there is none."""
+    reason: str = ""
 
 
 def verify(
@@ -45,11 +47,15 @@ def verify(
     *,
     tag: str | None = None,
     backwards: bool = False,
+    release: str | None = None,
+    running: Running | None = None,
+    retained: Collection[str] = (),
 ) -> Candidate:
-    """The release of `commit` that may go to `environment`.
+    """The release of `commit` that may go to `environment`; of several, the newest, or `release`.
 
     `tag` is the trigger tag that must still point to the commit. Only `backwards` lets a commit in that does not
-    descend from the one running there.
+    descend from the one running there. `running` is what the environment's target runs: the ledger must have the
+    entries that it names. About the `retained`, which the target holds by their digest, no registry is asked.
 
     Raises:
         RefusedError: it may not; the message names the reason.
@@ -67,8 +73,10 @@ def verify(
             f"Push the tag again on the commit that is meant: git tag -f {tag} COMMIT",
         )
     chains = ledger.read_all(repository, config.name)
-    accepted = _accepted(chains, environment, commit)
     own = chains.get(environment, [])
+    if running and (missing := audit.cut_off(chains, running)):
+        raise audit.broken(environment, len(own) + 1, f"what runs names {missing}, which was cut off or altered")
+    accepted = acceptance(chains, environment, commit, release)
     current = ledger.last_passed(own)
     action: Action = "deploy"
     if current is not None and not repository.is_ancestor(current.deployment.commit, commit):
@@ -82,20 +90,25 @@ def verify(
     policy.check_promoter(config.environment(environment), who)
     if missing := policy.missing_approval(config.environment(environment), deployment, own, who):
         raise RefusedError(f"{missing}.", f"ml-cicd approve {environment} {short} --reason TEXT")
-    registry.verify(deployment.release)
-    registry.verify(deployment.test)
-    basis = ledger.Basis(deployment.environment, accepted.number, accepted.sha256)
+    if deployment.release not in retained:
+        registry.verify(deployment.release)
+        registry.verify(deployment.test)
     after = own[-1].name if own else ""
-    return Candidate(environment, commit, deployment.release, deployment.test, basis, action, after)
+    return Candidate(environment, commit, deployment.release, deployment.test, accepted.basis, action, after)
 
 
 def release_before(entries: Sequence[Entry], environment: str) -> Entry:
-    """The entry of the release that ran in `environment` before the present one; a way back is not counted as a step.
+    """The entry of the release to which `environment` goes back: the one before; after a rollback, the present one.
+
+    So the same way back, run again, leads no further. Further back, a release is named.
 
     Raises:
         RefusedError: there is none.
 
     """
+    present = ledger.last_passed(entries)
+    if present and present.deployment.action == "rollback":
+        return present
     ran: list[Entry] = []
     for entry in entries:
         if entry.deployment.result == "passed":
@@ -121,16 +134,15 @@ def approve(repository: Repository, config: Config, environment: str, commit: st
     policy.check_approver(config.environment(environment), who)
     _on_main(repository, commit)
     chains = ledger.read_all(repository, config.name)
-    accepted = _accepted(chains, environment, commit)
+    accepted = acceptance(chains, environment, commit)
     release, test, now = accepted.deployment.release, accepted.deployment.test, ledger.now()
     for entry in chains.get(environment, []):
         one = entry.deployment
         if (one.action, one.release, one.test, one.actor) == ("approve", release, test, who):
             return entry
-    basis = ledger.Basis(accepted.deployment.environment, accepted.number, accepted.sha256)
     approval = ledger.Deployment(
         config.name, environment, "approve", "approved", commit, release, test,
-        reason=" ".join(reason.split()), basis=basis, actor=who, run=github.run_url(), started=now, ended=now,
+        reason=" ".join(reason.split()), basis=accepted.basis, actor=who, run=github.run_url(), started=now, ended=now,
     )  # fmt: skip
     return ledger.append(repository, approval)
 
@@ -160,20 +172,26 @@ def _counted(entry: Entry) -> Entry:
     return entry
 
 
-def _accepted(chains: Mapping[str, Sequence[Entry]], environment: str, commit: str) -> Entry:
-    """The newest passed entry of the stage before, for that commit."""
+def acceptance(
+    chains: Mapping[str, Sequence[Entry]], environment: str, commit: str | None = None, release: str | None = None
+) -> Entry:
+    """The entry by which the stage before has accepted a commit, or the newest that it has accepted, for `environment`.
+
+    Raises:
+        RefusedError: there is none, or the release has failed there since, or no signature vouches for it.
+
+    """
     stage = _accepting(environment)
-    entries = chains.get(stage, [])
-    found = ledger.last_passed(entries, commit=commit)
+    entries = [entry for entry in chains.get(stage, []) if entry.deployment.action != "approve"]
+    found = ledger.last_passed(entries, commit, release)
     if found is not None:
-        release = found.deployment.release
-        runs = [
-            entry for entry in entries if entry.deployment.release == release if entry.deployment.action != "approve"
-        ]
-        newest = runs[-1]
+        newest = [entry for entry in entries if entry.deployment.release == found.deployment.release][-1]
         if newest.deployment.result == "passed":
             return _counted(newest)
-    failed = any((entry.deployment.commit, entry.deployment.result) == (commit, "failed") for entry in entries)
+        commit = found.deployment.commit
+    if commit is None:
+        raise RefusedError(f"Nothing has passed {stage} yet.", f"Bring a commit through {stage} first.")
+    failed = any(entry.deployment.commit == commit for entry in entries)
     raise RefusedError(
         f"{commit[:12]} {'failed in' if failed else 'has no passed entry of'} {stage}: "
         f"it is not accepted for {environment}.",
@@ -196,7 +214,7 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
         RefusedError: there is no passed integration entry, or main has commits that integration never saw.
 
     """
-    _accepted(ledger.read_all(repository, config.name), "integration", commit)
+    acceptance(ledger.read_all(repository, config.name), "integration", commit)
     main = repository.branch(repository.main)
     if main is not None and main != commit and repository.is_ancestor(commit, main):
         return Advance("superseded", staging=False)
@@ -208,10 +226,11 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
     refspecs, leases = [f"{commit}:refs/heads/{repository.main}"], {}
     if config.staging_auto:
         ref = f"refs/tags/{TAGS['staging']}"
-        refspecs.append(f"+{commit}:{ref}")
+        refspecs.append(f"{commit}:{ref}")
         leases[ref] = _remote_value(repository, ref)
     try:
-        repository.push(*refspecs, leases=leases)
+        with steps.change("advance.push"):
+            repository.push(*refspecs, leases=leases)
     except LostRaceError as error:
         raise RefusedError(
             f"{repository.main} or the Staging tag moved while this ran.", "Run the job again: it reads them anew."

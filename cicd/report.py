@@ -9,10 +9,14 @@ from cicd import ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from cicd.checks import Outcome
     from cicd.ledger import Deployment, Entry, Trust
+    from cicd.promote import Plan
     from cicd.status import Examined, State
+
+SHOWN = 20
 
 
 def tests(counts: Mapping[str, int]) -> str:
@@ -68,6 +72,31 @@ def status(states: Mapping[str, State]) -> str:
     problems = [f"{name}: {one.problem}" for name, one in states.items() if one.problem]
     notes = trust({name: one.trust for name, one in states.items()})
     return "\n".join([table(("environment", "commit", "digest", "entry", "health", "url"), rows), *problems, *notes])
+
+
+def plan(one: Plan) -> str:
+    """What a promotion would do, for a terminal."""
+    lines = [
+        f"{one.environment}: {one.runs[:12] or 'nothing'} -> {one.commit[:12]}",
+        f"  release   {one.release}",
+        f"  replaces  {one.replaces or 'nothing'}",
+        f"  by        {one.who}",
+    ]
+    if one.missing:
+        lines.append(f"  missing   {one.missing}")
+    lines.append(f"  brings    {len(one.commits)} commit{'s' * (len(one.commits) != 1)}")
+    lines += [f"    {line}" for line in one.commits[:SHOWN]]
+    if len(one.commits) > SHOWN:
+        lines.append(f"    and {len(one.commits) - SHOWN} more")
+    return "\n".join(lines)
+
+
+def rolled_back(outcome: Deployment, entry: Entry | None, file: Path) -> str:
+    """How a rollback went and where that is written down, for a terminal."""
+    said = f"{outcome.environment}: {outcome.action} {outcome.result} {outcome.url or outcome.reason}"
+    if entry:
+        return f"{said}\nledger: {outcome.environment} #{entry.number}"
+    return f"{said}\nIt waits in {file}; the next command that writes records it, or: ml-cicd record --pending"
 
 
 def trust(environments: Mapping[str, Trust | None]) -> list[str]:

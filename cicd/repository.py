@@ -58,11 +58,14 @@ class Repository:
             raise UsageError(f"git {arguments[0]} failed: {words}")
         return result.stdout.decode(errors="surrogateescape").rstrip("\n")
 
-    def _run(self, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    def _run(
+        self, *arguments: str, stdin: bytes | None = None, show: bool = False
+    ) -> subprocess.CompletedProcess[bytes]:
         environment = {**os.environ, **_authorization(), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         return subprocess.run(
-            ["git", "-C", str(self.path), *arguments], input=stdin, capture_output=True, check=False, env=environment
-        )
+            ["git", "-C", str(self.path), *arguments], input=stdin, check=False, env=environment,
+            stdout=subprocess.PIPE, stderr=None if show else subprocess.PIPE,
+        )  # fmt: skip
 
     def fetch(self) -> None:
         """Refresh the snapshot."""
@@ -84,6 +87,10 @@ class Repository:
     def tag(self, name: str) -> str | None:
         """The commit to which the remote's tag peels, as of the last fetch; None when there is none."""
         return self._commit(f"{SNAPSHOT}/tags/{name}")
+
+    def tag_object(self, name: str) -> str:
+        """The object that the remote's tag names, as of the last fetch; empty when there is none."""
+        return self._run("rev-parse", "--verify", "--quiet", f"{SNAPSHOT}/tags/{name}").stdout.decode().strip()
 
     def _commit(self, name: str) -> str | None:
         result = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
@@ -116,8 +123,12 @@ class Repository:
         result = self._run("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
         return result.stdout.decode().strip() or None
 
-    def push(self, *refspecs: str, leases: dict[str, str] | None = None) -> None:
-        """Push all refspecs or none; `leases` maps a ref to the object that it must still have.
+    def push(self, *refspecs: str, leases: dict[str, str] | None = None, show: bool = False) -> None:
+        """Push all refspecs or none; `leases` maps a ref to the object that it must still have, and so forces it.
+
+        A refspec with a `+` would defeat its lease.
+
+        `show` lets the person see what the remote says meanwhile.
 
         Raises:
             LostRaceError: a ref was not what it was thought to be.
@@ -126,18 +137,17 @@ class Repository:
 
         """
         conditions = [f"--force-with-lease={ref}:{value}" for ref, value in (leases or {}).items()]
-        result = self._run("push", "--atomic", "--porcelain", "--no-verify", *conditions, self.remote, *refspecs)
+        words = ("push", "--atomic", "--porcelain", "--no-verify", *conditions, self.remote, *refspecs)
+        result = self._run(*words, show=show)
         if result.returncode == 0:
             return
-        words = (result.stdout + result.stderr).decode(errors="replace").strip()
-        if any(sign in words for sign in ("(stale info)", "(already exists)", "(non-fast-forward)", "(fetch first)",
+        said = (result.stdout + (result.stderr or b"")).decode(errors="replace").strip()
+        if any(sign in said for sign in ("(stale info)", "(already exists)", "(non-fast-forward)", "(fetch first)",
                                           "cannot lock ref", "reference already exists")):  # fmt: skip
-            raise LostRaceError(words)
-        if "[remote rejected]" in words or "denied" in words or "403" in words:
-            raise RefusedError(
-                f"The remote declined the push: {words}", "Check the job's permissions and the rulesets."
-            )
-        raise UnreachableError(f"The push to {self.remote} failed: {words}", "Check the remote, then run this again.")
+            raise LostRaceError(said)
+        if "[remote rejected]" in said or "denied" in said or "403" in said:
+            raise RefusedError(f"The remote declined the push: {said}", "Check the job's permissions and the rulesets.")
+        raise UnreachableError(f"The push to {self.remote} failed: {said}", "Check the remote, then run this again.")
 
 
 def _authorization() -> dict[str, str]:

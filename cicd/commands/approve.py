@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import deployment, github, promotion, repository
+from cicd import deployment, github, pending, promotion, repository
 from cicd.commands import options
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
+        pending.hand_in(found)
         commit, project = deployment.meant(found, arguments.environment, arguments.commit, backwards=False)
         entry = promotion.approve(found, project, arguments.environment, commit, arguments.reason)
     github.set_outputs({"entry": str(entry.number), "sha256": entry.sha256})

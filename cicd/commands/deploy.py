@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from cicd.config import Config
+    from cicd.deploy.target import Running, Target
     from cicd.promotion import Candidate
     from cicd.repository import Repository
 
@@ -35,9 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
         environment = project.environment(arguments.environment)
 
-        def verify() -> Candidate:
+        def verify(target: Target) -> Candidate:
             found.fetch()
-            return _candidate(arguments, found, project, commit)
+            return _candidate(arguments, found, project, commit, target.observe())
 
         outcome, result = None, "superseded"
         try:
@@ -62,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if outcome.result == "passed" else 1
 
 
-def _candidate(arguments: argparse.Namespace, found: Repository, project: Config, commit: str) -> Candidate:
+def _candidate(
+    arguments: argparse.Namespace, found: Repository, project: Config, commit: str, running: Running | None = None
+) -> Candidate:
     given = [name for name in ("release", "test") if getattr(arguments, name)]
     if not given:
         return promotion.verify(
@@ -72,6 +75,7 @@ def _candidate(arguments: argparse.Namespace, found: Repository, project: Config
             commit,
             tag=arguments.tag,
             backwards=arguments.backwards,
+            running=running,
         )
     if arguments.environment != "integration" or len(given) == 1:
         raise UsageError(

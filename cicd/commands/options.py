@@ -9,6 +9,8 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cicd.errors import UsageError
+
 if TYPE_CHECKING:
     import argparse
 
@@ -54,6 +56,26 @@ def add_lock_wait(parser: argparse.ArgumentParser) -> None:
         default=AUTOMATED_WAIT if os.environ.get("GITHUB_ACTIONS") == "true" else 0,
         help="how long to wait for another deployment to the environment (default: 600 in a job, else 0)",
     )  # fmt: skip
+
+
+def add_asking(parser: argparse.ArgumentParser) -> None:
+    """`--yes` and `--dry-run`: whether to ask, and whether to do anything at all."""
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+
+def confirmed(question: str, arguments: argparse.Namespace) -> bool:
+    """Whether the person says yes, or said so already with `--yes`.
+
+    Raises:
+        UsageError: nobody can be asked.
+
+    """
+    if arguments.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("This asks before it does anything, and nobody is there to answer.", "Add --yes.")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def add_image(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import github, ledger, registry, repository
+from cicd import github, ledger, pending, registry, repository
 from cicd.commands import options
 from cicd.errors import CicdError, UsageError
 
@@ -18,24 +18,45 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_directory(parser)
     options.add_remote(parser)
     options.add_json(parser)
-    parser.add_argument("--outcome", required=True, help="the outcome that `ml-cicd deploy` put out, as JSON")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--outcome", help="the outcome that `ml-cicd deploy` put out, as JSON")
+    what.add_argument("--pending", action="store_true", help="the outcomes that wait in this clone")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.pending:
+        return _pending(arguments)
     try:
         data = json.loads(arguments.outcome)
     except ValueError as error:
         raise UsageError(f"--outcome is not JSON: {error}", "Pass the output `outcome` of `ml-cicd deploy`.") from error
     deployment = ledger.deployment_from(data)
     with repository.here(arguments.directory, arguments.remote) as found:
+        pending.hand_in(found)
         entry = ledger.append(found, deployment)
     _keep(deployment, entry.number)
     github.set_outputs({"entry": str(entry.number), "sha256": entry.sha256})
     if arguments.json:
         options.print_json(entry)
     else:
-        sys.stdout.write(f"ledger: {deployment.environment} #{entry.number} {deployment.result}\n")
+        _say(entry)
     return 0
+
+
+def _pending(arguments: argparse.Namespace) -> int:
+    with repository.here(arguments.directory, arguments.remote) as found:
+        entries = pending.hand_in(found)
+    for entry in entries:
+        _say(entry)
+    if arguments.json:
+        options.print_json(entries)
+    elif not entries:
+        sys.stdout.write("Nothing waits.\n")
+    return 0
+
+
+def _say(entry: ledger.Entry) -> None:
+    sys.stdout.write(f"ledger: {entry.deployment.environment} #{entry.number} {entry.deployment.result}\n")
 
 
 def _keep(deployment: ledger.Deployment, number: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, report, repository
+from cicd import config, pending, report, repository
 from cicd import status as state
 from cicd.commands import options
 
@@ -23,8 +23,11 @@ def run(arguments: argparse.Namespace) -> int:
     project = config.load(arguments.directory.resolve())
     with repository.here(arguments.directory, arguments.remote) as found:
         states = state.status(found, project)
+        waiting = pending.waiting(found)
     if arguments.json:
         options.print_json({"environments": states})
     else:
         sys.stdout.write(report.status(states) + "\n")
+        if waiting:
+            sys.stdout.write(f"{len(waiting)} to be recorded yet: ml-cicd record --pending\n")
     return 1 if any(one.problem for one in states.values()) else 0

@@ -44,9 +44,9 @@ class Workspace:
         return found
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    remote, clone = tmp_path / "remote.git", tmp_path / "clone"
+def new_workspace(folder: Path) -> Workspace:
+    """A workspace in `folder`, with a first commit on main."""
+    remote, clone = folder / "remote.git", folder / "clone"
     subprocess.run(["git", "init", "--quiet", "--template=", "--bare", "-b", "main", remote], check=True)
     subprocess.run(["git", "-C", remote, "config", "uploadpack.allowFilter", "true"], check=True)
     subprocess.run(["git", "clone", "--quiet", "--template=", remote, clone], check=True, capture_output=True)
@@ -55,6 +55,11 @@ def workspace(tmp_path: Path) -> Workspace:
     found.commit("first")
     found.push("main")
     return found
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return new_workspace(tmp_path)
 
 
 @pytest.fixture

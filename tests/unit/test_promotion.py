@@ -13,6 +13,7 @@ from cicd.config import Config, Environment
 from cicd.deployment import config_for, meant
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.promotion import SupersededError
+from cicd.repository import LostRaceError
 
 if TYPE_CHECKING:
     from cicd.ledger import Entry
@@ -32,7 +33,9 @@ class Road:
     def release(self, commit: str) -> tuple[str, str]:
         return self.registry.add("acme/app", f"release {commit}"), self.registry.add("acme/app/test", f"test {commit}")
 
-    def record(self, environment: str, commit: str, result: ledger.Result = "passed") -> Entry:
+    def record(
+        self, environment: str, commit: str, result: ledger.Result = "passed", action: ledger.Action = "deploy"
+    ) -> Entry:
         release, test = self.release(commit)
         repository, started = self.workspace.repository(), f"run {next(self.runs)}"
         before = ledger.read(repository, "app", audit.BEFORE.get(environment, ""))
@@ -40,9 +43,7 @@ class Road:
         basis = ledger.Basis(accepted.deployment.environment, accepted.number, accepted.sha256) if accepted else None
         return ledger.append(
             repository,
-            ledger.Deployment(
-                "app", environment, "deploy", result, commit, release, test, basis=basis, started=started
-            ),
+            ledger.Deployment("app", environment, action, result, commit, release, test, basis=basis, started=started),
         )
 
     def on_main(self) -> str:
@@ -161,25 +162,22 @@ def test_backwards_only_when_asked_and_then_it_is_a_rollback(road: Road) -> None
     assert road.verify("production", old, backwards=True).action == "rollback"
 
 
-def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_is_no_step_forward(road: Road) -> None:
+def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_leads_no_further(road: Road) -> None:
     def before() -> str:
         entries = ledger.read(road.workspace.repository(), "app", "production")
         return promotion.release_before(entries, "production").deployment.commit
 
     with pytest.raises(RefusedError, match="no release before"):
         before()
-    first = road.accepted("integration", "staging", "production")
+    road.accepted("integration", "staging", "production")
     with pytest.raises(RefusedError, match="no release before"):
         before()
-    second, third = (
-        road.accepted("integration", "staging", "production"),
-        road.accepted("integration", "staging", "production"),
-    )
+    second, _third = [road.accepted("integration", "staging", "production") for _ in range(2)]
     road.record("production", road.accepted("integration", "staging"), "failed")
     assert before() == second
-    road.record("production", second)
-    assert before() == first
-    road.record("production", third)
+    road.record("production", second, action="rollback")
+    assert before() == second
+    road.accepted("integration", "staging", "production")
     assert before() == second
 
 
@@ -244,6 +242,17 @@ def test_master_is_main_where_there_is_no_main(workspace: Workspace) -> None:
     workspace.git("--git-dir", str(workspace.remote), "symbolic-ref", "HEAD", "refs/heads/master")
     workspace.push(":main")
     assert workspace.repository().main == "master"
+
+
+def test_a_push_whose_lease_does_not_hold_changes_nothing(workspace: Workspace) -> None:
+    first, second = workspace.commit(), workspace.commit()
+    repository, ref = workspace.repository(), "refs/tags/Staging"
+    repository.push(f"{first}:{ref}", leases={ref: ""})
+    for stale in ("", second):
+        with pytest.raises(LostRaceError):
+            repository.push(f"{second}:{ref}", leases={ref: stale})
+    repository.push(f"{second}:{ref}", leases={ref: first})
+    assert workspace.repository().tag("Staging") == second
 
 
 class TestAdvance:

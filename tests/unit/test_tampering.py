@@ -132,7 +132,7 @@ def signed(unsigned: Ledger) -> Ledger:
     return unsigned
 
 
-class TestTampering:
+class TestR7Tampering:
     def test_untouched_it_holds(self, either: Ledger) -> None:
         assert {name: len(entries) for name, entries in either.read().items()} == {
             "integration": 1, "staging": 2, "production": 1,
@@ -231,7 +231,7 @@ class TestTampering:
         assert either.read() == before
 
 
-class TestSignatures:
+class TestR7Signatures:
     @pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
     def test_a_flipped_bit_of_any_byte_is_found(self, make: Callable[[], tuple[str, str]]) -> None:
         pair = make()

@@ -1,0 +1,69 @@
+"""A deploy target in a folder: as small as the protocol allows, so that commands can be tested, and killed, with it.
+
+The real targets stand in the tiers `deploy` and `kubernetes`.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from cicd import steps
+from cicd.deploy.target import Running
+from cicd.errors import CheckFailedError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from cicd.deploy.target import Accept, Holder, Order
+
+
+@dataclass(frozen=True)
+class FolderTarget:
+    """Its folder holds a file for what runs and one for what is retained; the release in `bad` does not come up."""
+
+    folder: Path
+    bad: str = ""
+
+    def runner(self, network: str) -> Any:
+        raise NotImplementedError
+
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def observe(self) -> Running | None:
+        file = self.folder / "running.json"
+        return Running(**json.loads(file.read_text())) if file.exists() else None
+
+    def plan(self, order: Order) -> list[str]:
+        running = self.observe()
+        return [] if running and running.release == order.release else [f"bring up {order.release}"]
+
+    def apply(self, order: Order, accept: Accept) -> Running:
+        if order.release == self.bad:
+            raise CheckFailedError("It does not come up.")
+        before = self.observe()
+        if before and not self.plan(order):
+            return before
+        new = Running(order.release, order.commit, order.entry, order.after, "http://localhost:1", healthy=True)
+        accept(new.url, "")
+        with steps.change("folder.switch"):
+            (self.folder / "retained.json").write_text(json.dumps([asdict(one) for one in self._kept(before)]))
+            new_file = self.folder / "new.json"
+            new_file.write_text(json.dumps(asdict(new)))
+            new_file.replace(self.folder / "running.json")
+        return new
+
+    def _kept(self, before: Running | None) -> list[Running]:
+        kept = [replace(before, healthy=False)] if before else []
+        return kept + [one for one in self.retained() if not before or one.release != before.release]
+
+    def retained(self) -> list[Running]:
+        file = self.folder / "retained.json"
+        return [Running(**one) for one in json.loads(file.read_text())] if file.exists() else []
+
+    def unlock(self) -> Holder | None:
+        return None

@@ -1,0 +1,123 @@
+"""R6: killed at every step boundary of record, approve, promote, rollback, advance, and run again: it converges.
+
+The boundaries are found by tracing an undisturbed run, not listed. Each process is killed for good (SIGKILL).
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import shutil
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import cli, ledger, pending, steps
+from cicd.repository import Repository
+from tests.unit.conftest import Workspace, new_workspace
+from tests.unit.folder_target import FolderTarget
+from tests.unit.registry_server import serve
+from tests.unit.test_promotion import Road
+from tests.unit.test_rollback import CONFIG, Production, use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OUTCOME = "OUTCOME"
+COMMANDS = {
+    "record": ["record", "--outcome", OUTCOME],
+    "approve": ["approve", "production", "newest", "--reason", "looked at it"],
+    "promote": ["promote", "production", "newest", "--yes"],
+    "rollback": ["rollback", "production", "--reason", "it is slow", "--yes"],
+    "advance": ["advance", "--commit", "next"],
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    """Production with two releases, a third that staging has accepted, and one that integration has."""
+    folder = tmp_path_factory.mktemp("crashes")
+    for registry in serve():
+        workspace = new_workspace(folder)
+        found = Production(Road(workspace, registry), FolderTarget(folder))
+        with pytest.MonkeyPatch.context() as patch:
+            use(patch, found.target, workspace.clone)
+            (workspace.clone / "ml-cicd.toml").write_text(CONFIG)
+            workspace.git("add", "--all")
+            found.first, found.second = found.release(), found.release()
+            workspace.git("tag", "newest", found.road.accepted("integration", "staging"))
+            workspace.git("checkout", "--quiet", "-b", "develop")
+            workspace.git("tag", "next", workspace.commit())
+            workspace.push("develop")
+            found.road.record("integration", workspace.git("rev-parse", "next"))
+            basis = ledger.read(workspace.repository(), "app", "staging")[0].basis
+            release, test = found.road.release(found.first)
+            outcome = ledger.Deployment(
+                "app", "production", "deploy", "passed", found.first, release, test, basis=basis, started="now"
+            )
+            (folder / "outcome.json").write_text(outcome.to_json())
+        yield found
+
+
+def copied(made: Production, folder: Path, patch: pytest.MonkeyPatch) -> Production:
+    shutil.copytree(made.target.folder, folder, symlinks=True)
+    road = copy.copy(made.road)
+    road.workspace = Workspace(folder / "clone", folder / "remote.git")
+    road.workspace.git("remote", "set-url", "origin", str(road.workspace.remote))
+    use(patch, FolderTarget(folder), road.workspace.clone)
+    return Production(road, FolderTarget(folder))
+
+
+def run(production: Production, command: str, **environment: str) -> int:
+    """Run a command in a process of its own; its exit code, or the negative number of the signal that ended it."""
+    outcome = (production.target.folder / "outcome.json").read_text()
+    words = [outcome if word == OUTCOME else word for word in COMMANDS[command]]
+    child = os.fork()
+    if child == 0:
+        code = 99
+        try:
+            os.environ.update(environment)
+            steps._passed.clear()
+            code = cli.main(words)
+        finally:
+            os._exit(code)
+    status = os.waitpid(child, 0)[1]
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def state(production: Production) -> dict[str, object]:
+    """What others can see, but for times."""
+    repository = production.road.workspace.repository()
+    chains = ledger.read_all(repository, "app", every_signature=True)
+    running = production.target.observe()
+    return {
+        "entries": {
+            name: [(one.deployment.action, one.deployment.result, one.deployment.release) for one in entries]
+            for name, entries in chains.items()
+        },
+        "tags": [repository.tag("Production"), repository.tag("Staging"), repository.branch("main")],
+        "runs": running.release if running else "",
+        "waiting": pending.waiting(Repository(production.road.workspace.clone, "origin")),
+    }
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_r6_killed_at_every_boundary_and_run_again(
+    command: str, made: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed = copied(made, tmp_path / "undisturbed", monkeypatch)
+    trace = tmp_path / "trace"
+    before = state(undisturbed)
+    assert run(undisturbed, command, ML_CICD_CRASH_TRACE=str(trace)) == 0
+    expected = state(undisturbed)
+    assert expected != before
+    marks = trace.read_text().split()
+    assert len(marks) >= 2
+    for mark in marks:
+        production = copied(made, tmp_path / mark, monkeypatch)
+        assert run(production, command, ML_CICD_CRASH_AT=mark) == -signal.SIGKILL, mark
+        assert run(production, command) == 0, mark
+        assert state(production) == expected, mark
+        print(f"{command:9} {mark:22} killed; run again: as undisturbed")

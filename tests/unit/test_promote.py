@@ -1,0 +1,127 @@
+"""`ml-cicd promote`: shows first what will happen, asks, moves the tag safely, and only where the release may go."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import cli, promote
+from cicd.deployment import meant
+from cicd.errors import RefusedError
+from tests.unit.test_promotion import Road
+
+if TYPE_CHECKING:
+    from tests.unit.conftest import Workspace
+    from tests.unit.registry_server import Registry
+
+POLICY = """name = "app"
+[environments.production]
+approvers = ["grace"]
+promoters = ["ada"]
+"""
+
+
+@pytest.fixture
+def road(workspace: Workspace, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Road:
+    for name in ("GITHUB_ACTIONS", "GITHUB_TRIGGERING_ACTOR", "LEDGER_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_ACTOR", "ada")
+    monkeypatch.chdir(workspace.clone)
+    (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
+    workspace.git("add", "--all")
+    return Road(workspace, registry)
+
+
+def tag(road: Road, name: str = "Production") -> str | None:
+    return road.workspace.repository().tag(name)
+
+
+def test_the_newest_accepted_commit_is_promoted_by_its_tag(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
+    old = road.accepted("integration", "staging", "production")
+    commit = road.accepted("integration", "staging")
+    road.accepted("integration")
+    assert cli.main(["promote", "production", "--yes"]) == 0
+    assert tag(road) == commit
+    said = capfd.readouterr().out
+    assert f"production: {old[:12]} -> {commit[:12]}" in said
+    assert f"release   {road.release(commit)[0]}" in said
+    assert f"replaces  {road.release(old)[0]}" in said
+    assert f"brings    1 commit\n    {commit[:7]} a change" in said
+    assert cli.main(["promote", "production", "--yes"]) == 0
+    assert "Production is there already" in capfd.readouterr().out
+
+
+def test_a_commit_can_be_named_and_staging_takes_what_integration_accepted(road: Road) -> None:
+    commit = road.accepted("integration")
+    road.accepted("integration")
+    assert cli.main(["promote", "staging", commit[:12], "--yes"]) == 0
+    assert tag(road, "Staging") == commit
+
+
+def test_what_is_not_accepted_is_refused_before_anything_is_pushed(
+    road: Road, capsys: pytest.CaptureFixture[str]
+) -> None:
+    road.on_main()
+    assert cli.main(["promote", "production", "--yes"]) == 4
+    assert "Nothing has passed staging yet" in capsys.readouterr().err
+    road.accepted("integration")
+    assert cli.main(["promote", "production", "main", "--yes"]) == 4
+    commit = road.accepted("integration", "staging")
+    road.record("staging", commit, "failed")
+    assert cli.main(["promote", "production", "--yes"]) == 4
+    assert tag(road) is None
+
+
+def test_the_missing_approval_is_shown_and_refused_until_it_is_there(
+    road: Road, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (road.workspace.clone / "ml-cicd.toml").write_text(POLICY)
+    road.workspace.git("add", "--all")
+    commit = road.accepted("integration", "staging")
+    assert cli.main(["promote", "production", "--yes"]) == 4
+    said = capsys.readouterr()
+    assert "missing   " in said.out
+    assert "needs an approval for production by grace" in said.err
+    monkeypatch.setenv("GITHUB_ACTOR", "grace")
+    assert cli.main(["approve", "production", commit, "--reason", "seen"]) == 0
+    assert cli.main(["promote", "production", "--yes"]) == 4
+    monkeypatch.setenv("GITHUB_ACTOR", "ada")
+    assert cli.main(["promote", "production", "--yes"]) == 0
+    assert tag(road) == commit
+
+
+def test_it_asks_first(road: Road, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    commit = road.accepted("integration", "staging")
+    assert cli.main(["promote", "production"]) == 2
+    assert "Add --yes" in capsys.readouterr().err
+    assert cli.main(["promote", "production", "--dry-run"]) == 0
+    for answer, moved in (("", None), ("no", None), ("y", commit)):
+        terminal = io.StringIO(f"{answer}\n")
+        terminal.isatty = lambda: True  # type: ignore[method-assign]
+        monkeypatch.setattr(sys, "stdin", terminal)
+        assert cli.main(["promote", "production"]) == 0
+        assert tag(road) == moved
+
+
+def test_a_tag_that_somebody_moved_meanwhile_is_left_alone(road: Road) -> None:
+    commit, other = road.accepted("integration", "staging"), road.accepted("integration", "staging")
+    repository = road.workspace.repository()
+    project = meant(repository, "production", "main", backwards=False)[1]
+    planned = promote.plan(repository, project, "production", commit)
+    road.workspace.git("tag", "Production", other)
+    road.workspace.push("Production")
+    with pytest.raises(RefusedError, match="moved meanwhile: somebody else promotes"):
+        promote.push(repository, planned)
+    assert tag(road) == other
+
+
+def test_json_says_what_was_planned_and_whether_it_was_pushed(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
+    commit = road.accepted("integration", "staging")
+    for words, pushed in ((["--dry-run"], False), (["--yes"], True)):
+        assert cli.main(["promote", "production", "--json", *words]) == 0
+        found = json.loads(capfd.readouterr().out)
+        assert (found["commit"], found["release"], found["pushed"]) == (commit, road.release(commit)[0], pushed)

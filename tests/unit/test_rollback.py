@@ -1,0 +1,241 @@
+"""R8: the way back by hand, also without a registry and without the git remote; nothing of it is lost."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import cli, ledger, pending, signing
+from cicd.repository import Repository
+from tests.unit.conftest import Workspace, new_workspace
+from tests.unit.folder_target import FolderTarget
+from tests.unit.registry_server import serve
+from tests.unit.test_promotion import Road
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cicd.ledger import Entry
+
+CONFIG = 'name = "app"\n'
+
+
+class Production:
+    """Production with two releases, of which the second runs, and a person in a clone."""
+
+    def __init__(self, road: Road, target: FolderTarget) -> None:
+        self.road, self.target = road, target
+        self.first, self.second = "", ""
+
+    def release(self) -> str:
+        """Bring one more release to production, as its workflow does."""
+        commit = self.road.accepted("integration", "staging")
+        assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 0
+        assert cli.main(["record", "--outcome", self.outcome]) == 0
+        return commit
+
+    @property
+    def outcome(self) -> str:
+        """What the last deployment put out."""
+        lines = (self.target.folder / "outputs").read_text().splitlines()
+        return [line for line in lines if line.startswith("outcome={")][-1].removeprefix("outcome=")
+
+    @property
+    def runs(self) -> str:
+        running = self.target.observe()
+        return running.commit if running else ""
+
+    def entries(self) -> list[Entry]:
+        return ledger.read(self.road.workspace.repository(), "app", "production")
+
+    def waiting(self) -> list[Path]:
+        return pending.waiting(Repository(self.road.workspace.clone, "origin"))
+
+    def back(self, *words: str, yes: bool = True) -> int:
+        return cli.main(["rollback", "production", *words, "--reason", "it is slow", *(["--yes"] if yes else [])])
+
+    def remote(self, *, up: bool) -> None:
+        here, away = self.road.workspace.remote, self.road.workspace.remote.with_name("away.git")
+        (away if up else here).rename(here if up else away)
+
+
+def use(patch: pytest.MonkeyPatch, target: FolderTarget, clone: Path) -> None:
+    """Be Ada, in the clone, with that target."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_TRIGGERING_ACTOR", "LEDGER_KEY", "REGISTRY_TOKEN", "GITHUB_TOKEN"):
+        patch.delenv(name, raising=False)
+    patch.setenv("GITHUB_ACTOR", "ada")
+    patch.setenv("GITHUB_OUTPUT", str(target.folder / "outputs"))
+    patch.setenv("DOCKER_CONFIG", str(target.folder))
+    patch.chdir(clone)
+    for module in ("cicd.deployment", "cicd.commands.rollback", "cicd.status"):
+        patch.setattr(f"{module}.target_for", lambda *_: target)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    """Production as every test finds it; made once, since that takes the most time."""
+    folder = tmp_path_factory.mktemp("production")
+    for registry in serve():
+        found = Production(Road(new_workspace(folder), registry), FolderTarget(folder))
+        with pytest.MonkeyPatch.context() as patch:
+            use(patch, found.target, found.road.workspace.clone)
+            (found.road.workspace.clone / "ml-cicd.toml").write_text(CONFIG)
+            found.road.workspace.git("add", "--all")
+            found.first, found.second = found.release(), found.release()
+        yield found
+
+
+@pytest.fixture
+def production(made: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Production:
+    """A copy of it."""
+    folder = tmp_path / "production"
+    shutil.copytree(made.target.folder, folder, symlinks=True)
+    workspace = Workspace(folder / "clone", folder / "remote.git")
+    workspace.git("remote", "set-url", "origin", str(workspace.remote))
+    road = copy.copy(made.road)
+    road.workspace = workspace
+    monkeypatch.setattr(road.registry, "status", 0)
+    found = Production(road, FolderTarget(folder))
+    found.first, found.second = made.first, made.second
+    use(monkeypatch, found.target, workspace.clone)
+    return found
+
+
+def test_the_release_before_comes_back_and_it_is_recorded_with_the_reason(production: Production) -> None:
+    assert production.back() == 0
+    assert production.runs == production.first
+    newest = production.entries()[-1]
+    assert (newest.deployment.action, newest.deployment.result) == ("rollback", "passed")
+    assert (newest.deployment.actor, newest.deployment.reason) == ("ada", "it is slow")
+    assert (newest.number, production.waiting()) == (3, [])
+    assert production.back() == 0
+    assert (production.runs, len(production.entries())) == (production.first, 3)
+
+
+@pytest.mark.parametrize("name", ["1", "#1", "commit"])
+def test_any_accepted_release_comes_back_by_entry_or_commit(production: Production, name: str) -> None:
+    production.release()
+    assert production.back(production.first if name == "commit" else name) == 0
+    assert production.runs == production.first
+    assert production.back("3") == 0
+    assert production.runs not in (production.first, production.second)
+
+
+@pytest.mark.parametrize("name", ["0", "3", "99"])
+def test_what_is_no_release_that_passed_does_not_come_back(
+    production: Production, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    production.road.record("production", production.road.accepted("integration", "staging"), "failed")
+    assert production.back(name) == 4
+    assert f"Entry {name} of production is no release that has passed there" in capsys.readouterr().err
+    assert production.runs == production.second
+
+
+def test_r8_without_a_registry(production: Production) -> None:
+    production.road.registry.status = 503
+    assert production.back() == 0
+    assert production.runs == production.first
+
+
+def test_a_release_that_the_target_does_not_hold_needs_the_registry(production: Production) -> None:
+    (production.target.folder / "retained.json").unlink()
+    production.road.registry.status = 503
+    assert production.back() == 69
+    assert production.runs == production.second
+
+
+def test_r8_without_the_git_remote_and_the_record_is_handed_in_when_it_is_back(production: Production) -> None:
+    production.remote(up=False)
+    assert production.back() == 0
+    assert production.runs == production.first
+    assert len(production.waiting()) == 1
+    assert cli.main(["record", "--pending"]) == 69
+    production.remote(up=True)
+    assert len(production.entries()) == 2
+    assert cli.main(["record", "--pending"]) == 0
+    assert (production.entries()[-1].deployment.action, production.waiting()) == ("rollback", [])
+    assert cli.main(["record", "--pending"]) == 0
+    assert len(production.entries()) == 3
+
+
+def test_the_next_command_that_writes_hands_in_what_waits(production: Production) -> None:
+    production.remote(up=False)
+    assert production.back() == 0
+    production.remote(up=True)
+    assert cli.main(["approve", "production", production.second, "--reason", "fixed"]) == 0
+    assert [entry.deployment.action for entry in production.entries()[-2:]] == ["rollback", "approve"]
+
+
+def test_without_the_remote_a_ledger_older_than_what_runs_asks_which_entry(
+    production: Production, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = production.road.workspace.repository()
+    production.release()
+    for number in (2, 3):  # this clone has not fetched since the first release
+        repository.git("update-ref", "-d", f"refs/ml-cicd/tags/ledger/app/production/{number}")
+    production.remote(up=False)
+    assert production.back() == 4
+    assert f"known here are 1 ({production.first[:12]})" in capsys.readouterr().err
+    assert production.back("1") == 0
+    assert production.runs == production.first
+
+
+def test_an_entry_that_was_cut_off_is_found_before_anything_is_deployed(
+    production: Production, capsys: pytest.CaptureFixture[str]
+) -> None:
+    production.road.workspace.push(":refs/tags/ledger/app/production/2", ":refs/tags/ledger/app/production/1")
+    assert cli.main(["deploy", "--environment", "production", "--commit", production.second]) == 4
+    assert "production/1@" in capsys.readouterr().err
+    assert cli.main(["verify", "--ledger"]) == 4
+    assert "which was cut off or altered" in capsys.readouterr().err
+
+
+def test_what_was_verified_in_the_ledger_is_said(production: Production, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verify", "--ledger", "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)["environments"]
+    assert (found["production"]["entries"], found["production"]["links"]) == (2, 2)
+    assert found["production"]["running"].startswith("staging/2@")
+    assert cli.main(["verify", "--ledger"]) == 0
+    assert "The ledger is unsigned" in capfd.readouterr().out
+
+
+def test_a_bad_release_does_not_come_back_and_that_is_recorded(
+    production: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = FolderTarget(production.target.folder, production.road.release(production.first)[0])
+    for module in ("cicd.deployment", "cicd.commands.rollback"):
+        monkeypatch.setattr(f"{module}.target_for", lambda *_: bad)
+    assert production.back() == 1
+    newest = production.entries()[-1].deployment
+    assert (newest.result, newest.reason) == ("failed", "it is slow: It does not come up.")
+    assert production.runs == production.second
+
+
+def test_r9_a_dry_run_says_what_would_be_done_and_does_nothing(
+    production: Production, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert production.back("--dry-run", yes=False) == 0
+    assert f"  bring up {production.road.release(production.first)[0]}\n" in capsys.readouterr().out
+    assert (production.runs, len(production.entries())) == (production.second, 2)
+
+
+def test_nobody_to_ask_is_no_yes(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
+    assert production.back(yes=False) == 2
+    assert "Add --yes." in capsys.readouterr().err
+    assert production.runs == production.second
+
+
+def test_what_could_not_be_recorded_is_not_begun(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = production.road.workspace
+    (workspace.clone / "ml-cicd.toml").write_text(f"{CONFIG}[ledger]\nkeys = {json.dumps([signing.new_pair()[1]])}\n")
+    workspace.git("commit", "--quiet", "--all", "-m", "keys")
+    workspace.push("main")
+    assert production.back() == 2
+    assert "LEDGER_KEY is not set" in capsys.readouterr().err
+    assert production.runs == production.second
