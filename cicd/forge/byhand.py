@@ -51,7 +51,7 @@ def _run(data: Data, begun: Sequence[Start]) -> list[Run]:
         raise UsageError("This is a job of the forge: it would wait for itself.", "A job starts workflows by the API.")
     with act.cancellable():
         try:
-            return runner.run_all(data, data.state(), begun, lambda: True)
+            return runner.run_all(data, begun, lambda: True)
         except act.CancelledError as error:
             raise CheckFailedError("Cancelled.", "'ml-cicd local runs' lists what ran.") from error
 

@@ -9,7 +9,7 @@ import os
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from cicd import instance
 from cicd.errors import UsageError
@@ -84,26 +84,32 @@ class Data:
         try:
             return State(**json.loads((self.path / "state.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise UsageError("The local forge is not up here.", "Run: ml-cicd local up") from error
+            raise _not_up() from error
 
     @contextmanager
     def lock(self, *, wait: bool = True) -> Iterator[bool]:
-        """Hold the lock under which runs happen, one push at a time. Yields whether it is held."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / "lock").open("a") as stream:
+        """Hold the lock under which runs happen, one push at a time. Yields whether it is held.
+
+        Raises:
+            UsageError: the forge's directory is gone, or was never made.
+
+        """
+        with _opened(self.path / "lock") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
                 yield False
             else:
-                stream.truncate(0)
-                stream.write(str(os.getpid()))
-                stream.flush()
                 yield True
 
     @contextmanager
     def turn(self, on_wait: Callable[[], None]) -> Iterator[None]:
-        """Hold the lock, in the order in which it was asked for; `on_wait` is called when others come first."""
+        """Hold the lock, in the order in which it was asked for; `on_wait` is called when others come first.
+
+        Raises:
+            UsageError: the forge's directory is gone, or was never made.
+
+        """
         with self._queue() as queue:
             ahead = sorted(int(ticket.name) for ticket in _held_tickets(queue))
             mine = queue / str(max(ahead, default=0) + 1)
@@ -131,15 +137,14 @@ class Data:
     @contextmanager
     def _queue(self) -> Iterator[Path]:
         """The folder with the tickets; nobody else looks at them or takes one meanwhile."""
-        queue = self.path / "queue"
-        queue.mkdir(parents=True, exist_ok=True)
-        with (queue / "lock").open("a") as guard:
+        with _opened(self.path / "queue.lock") as guard:
             fcntl.flock(guard, fcntl.LOCK_EX)
+            queue = self.path / "queue"
+            try:
+                queue.mkdir(exist_ok=True)
+            except FileNotFoundError as error:  # `down` was quicker
+                raise _not_up() from error
             yield queue
-
-    def holder(self) -> int:
-        """The process that holds the lock, or held it last; 0 when it has not said so yet."""
-        return int((self.path / "lock").read_text("utf-8") or 0)
 
 
 def cache() -> Path:
@@ -158,6 +163,18 @@ def cache() -> Path:
 def of_project(directory: Path) -> Data:
     """The forge of the project in `directory`."""
     return Data(directory.resolve() / FOLDER)
+
+
+def _not_up() -> UsageError:
+    return UsageError("The local forge is not up here.", "Run: ml-cicd local up")
+
+
+def _opened(path: Path) -> IO[str]:
+    """A file that is locked; it never makes the forge's directory, which `down` may just have removed."""
+    try:
+        return path.open("a")
+    except FileNotFoundError as error:
+        raise _not_up() from error
 
 
 def _held_tickets(queue: Path) -> list[Path]:

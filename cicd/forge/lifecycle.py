@@ -10,7 +10,7 @@ import signal
 import stat
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +21,7 @@ from cicd.forge import act, data, git, runner
 from cicd.forge.data import Data, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 REMOTE = "local"
 _ADDRESS = re.compile(r"(?:https?://|ssh://(?:[^@/]+@)?|[^@/:]+@)[^/:]+(?::\d+)?[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
@@ -93,37 +93,50 @@ def repository_name(project: Path) -> str:
 def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None], say: Callable[[str], None]) -> None:
     """End a run that is under way, stop the services, and remove the remote and all data.
 
+    A push that comes meanwhile, or that git still takes, starts nothing: it finds no forge.
+
     Raises:
         RefusedError: the run does not end.
 
     """
     forge = data.of_project(project)
     name = forge.state().project if (forge.path / "state.json").is_file() else config.load(project).name
-    if forge.path.is_dir():
-        _end_runs(forge)
-    stop(forge.path, name, say)
-    known = git.try_git(project, "remote", "get-url", REMOTE)
-    if known is not None and Path(known).is_relative_to(forge.path):
-        git.git(project, "remote", "remove", REMOTE)
-    shutil.rmtree(forge.work, ignore_errors=True)
-    shutil.rmtree(forge.path, ignore_errors=True)
+    with _ended(forge) if forge.path.is_dir() else nullcontext():
+        stop(forge.path, name, say)
+        known = git.try_git(project, "remote", "get-url", REMOTE)
+        if known is not None and Path(known).is_relative_to(forge.path):
+            git.git(project, "remote", "remove", REMOTE)
+        shutil.rmtree(forge.work, ignore_errors=True)
+        _remove(forge.path)
     if forge.path.parent.is_dir() and not any(forge.path.parent.iterdir()):
         forge.path.parent.rmdir()
 
 
-def _end_runs(forge: Data) -> None:
+@contextmanager
+def _ended(forge: Data) -> Iterator[None]:
+    """Hold the lock, with every run ended, no push waiting, and none that could begin to."""
+    (forge.path / "state.json").unlink(missing_ok=True)
     deadline = time.monotonic() + 3 * act.GRACE
     while True:
-        queued = forge.queued()
-        with forge.lock(wait=False) as idle:
-            if idle and not queued:
-                return
-        for process in {*queued, *([] if idle else [forge.holder()])} - {0}:
+        for process in forge.queued():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGTERM)
+        with forge.lock(wait=False) as idle:
+            if idle and not forge.queued():
+                yield
+                return
         if time.monotonic() > deadline:
             raise RefusedError("A run is under way and does not end.", "Stop the push that waits for it.")
         time.sleep(0.2)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder into which a push may still be writing."""
+    for _ in range(20):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
 
 
 def _make_remote(remote: Path) -> None:

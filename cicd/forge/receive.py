@@ -30,7 +30,7 @@ def receive(data: Data, lines: Iterable[str]) -> None:
             begun = starts.pushed(repository, updates, getpass.getuser(), lambda text: say(plain(text)))
             if begun:
                 push = pusher.waiting()
-                runner.run_all(data, state, begun, lambda: pusher.still_waits(push))
+                runner.run_all(data, begun, lambda: pusher.still_waits(push))
         except (act.CancelledError, BrokenPipeError):
             # Nobody reads any more: what is left in the buffer must go somewhere at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

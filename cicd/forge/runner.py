@@ -52,14 +52,16 @@ def repository_of(data: Data, state: State) -> Repository:
     return Repository(data.remote(state.repository), data.server, state.repository)
 
 
-def run_all(data: Data, state: State, begun: Sequence[Start], awaited: Callable[[], bool]) -> list[Run]:
+def run_all(data: Data, begun: Sequence[Start], awaited: Callable[[], bool]) -> list[Run]:
     """Run everything, and what the runs start explicitly, when it is their turn. Returns the records.
 
     Raises:
+        UsageError: the forge went down while this waited.
         CancelledError, BrokenPipeError: somebody stopped it; the record of the run under way says so.
 
     """
     with data.turn(lambda: say("another push is being worked on; this one waits for it")):
+        state = data.state()
         recover(data)
         freeze_kit(data, Path(state.source))
         repository = repository_of(data, state)

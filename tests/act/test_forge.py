@@ -227,7 +227,7 @@ def test_a_run_whose_hook_was_killed_is_lost_and_the_next_push_works(project: Pr
     with project.start_push("feature/lost") as push:
         process = int(until(lambda: mark.exists() and mark.read_text()))
         assert project.last.result == "running"
-        os.kill(project.data.holder(), signal.SIGKILL)
+        os.kill(project.data.queued()[0], signal.SIGKILL)
         push.wait()
     assert project.last.result == "lost"
     project.commit({"script.sh": "echo again"})

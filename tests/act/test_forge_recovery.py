@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.forge import data, lifecycle, remains
+from cicd.errors import UsageError
+from cicd.forge import data, lifecycle, remains, runner
 from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def kill_in_the_middle(project: Project) -> int:
     project.commit({"script.sh": WAITS.format(mark=mark)}, branch="killed")
     with project.start_push("-f", "killed") as push:
         process = int(until(lambda: mark.exists() and mark.read_text()))
-        os.kill(project.data.holder(), signal.SIGKILL)
+        os.kill(project.data.queued()[0], signal.SIGKILL)
         push.wait()
     assert alive(process)
     return process
@@ -71,6 +73,41 @@ def test_down_ends_the_run_and_every_push_that_waits(project: Project, tmp_path:
             lifecycle.down(project.path, lambda *_: None, lambda _: None)
             first.wait(), second.wait()
     assert not alive(process)
+    assert not (project.path / ".ml-cicd").exists()
+
+
+def test_a_push_that_comes_while_the_forge_goes_down_starts_nothing(project: Project) -> None:
+    project.commit(branch="late")
+    said: list[str] = []
+    lifecycle.down(project.path, lambda *_: said.append(project.push("late")), lambda _: None)
+    assert "The local forge is not up here." in said[0]
+    assert "run 1" not in said[0]
+    assert not (project.path / ".ml-cicd").exists()
+
+
+@pytest.mark.parametrize("late", ["before it takes its place", "while it waits"])
+def test_a_push_that_was_read_before_the_forge_went_down_starts_nothing(project: Project, late: str) -> None:
+    forge = project.data
+    refused: list[str] = []
+
+    def work() -> None:
+        try:
+            runner.run_all(forge, [], lambda: True)
+        except UsageError as error:
+            refused.append(error.message)
+
+    push = threading.Thread(target=work)
+
+    def stop(*_: object) -> None:
+        if late == "while it waits":
+            push.start()
+            until(forge.queued)
+
+    lifecycle.down(project.path, stop, lambda _: None)
+    if late != "while it waits":
+        push.start()
+    push.join()
+    assert refused == ["The local forge is not up here."]
     assert not (project.path / ".ml-cicd").exists()
 
 

@@ -86,6 +86,7 @@ def test_a_running_run_is_lost_when_nobody_holds_the_lock(tmp_path: Path) -> Non
 
 def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:
     forge, order, waited = data.of_project(tmp_path), list[int](), list[int]()
+    forge.path.mkdir(parents=True)
 
     def take(number: int) -> None:
         with forge.turn(lambda: waited.append(number)):
@@ -106,6 +107,7 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) ->
 
 def test_a_killed_process_leaves_the_queue(tmp_path: Path) -> None:
     forge = data.of_project(tmp_path)
+    forge.path.mkdir(parents=True)
     take = f"""
 import pathlib, time
 from cicd.forge import data
