@@ -11,13 +11,13 @@ import base64
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -131,20 +131,20 @@ class KeySigner:
 
 @dataclass(frozen=True)
 class Keyring:
-    """The public keys that count, oldest first. A key that a newer one has followed signs nothing more."""
+    """The public keys that count, by their id, oldest first. A key that a newer one has followed signs nothing more."""
 
-    keys: Sequence[PublicKey] = ()
+    keys: Mapping[str, PublicKey] = field(default_factory=dict)
 
     @property
     def keyids(self) -> Sequence[str]:
-        return [keyid_of(key) for key in self.keys]
+        return [*self.keys]
 
     def verify(self, message: bytes, signature: Signature) -> bool:
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 -- slow to import
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
 
-        key = next((key for key in self.keys if keyid_of(key) == signature.keyid), None)
+        key = self.keys.get(signature.keyid)
         try:
             if isinstance(key, ec.EllipticCurvePublicKey):
                 key.verify(signature.value, message, ec.ECDSA(hashes.SHA256()))
@@ -174,7 +174,7 @@ def keyring(keys: Sequence[str]) -> Keyring:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 -- slow to import
     from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
 
-    found: list[PublicKey] = []
+    found: dict[str, PublicKey] = {}
     for number, text in enumerate(keys, start=1):
         if "PRIVATE" in text:
             raise UsageError(
@@ -187,7 +187,7 @@ def keyring(keys: Sequence[str]) -> Keyring:
             raise UsageError(f"Key {number} of [ledger] keys is not a public key in PEM form.", _MAKE) from error
         if not isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) or not _usable(key):
             raise UsageError(f"Key {number} of [ledger] keys is not {KINDS}.", _MAKE)
-        found.append(key)
+        found[keyid_of(key)] = key
     return Keyring(found)
 
 
