@@ -52,6 +52,8 @@ def options(data: Data, state: State, number: int) -> str:
         # As the person who pushes: what a job writes into the remote must stay theirs.
         f"--user={os.getuid()}:{os.getgid()}",
         f"--group-add={Path(state.engine.removeprefix('unix://')).stat().st_gid}",
+        # The holder of an environment's lock is known by its process: a dead one must be seen from every run.
+        "--pid=host",
         f"--label={instance.LABEL}={data.instance}",
         f"--label={instance.RUN}={number}",
     ]

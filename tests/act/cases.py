@@ -48,6 +48,8 @@ class Ended:
     failed: str = ""
     still: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    too: tuple[str, ...] = ()
+    """Steps that fail after the first that does."""
 
     def steps(self, job: Mapping[str, Any]) -> list[tuple[str, str]]:
         """The result of each step of `job`, in order."""
@@ -57,7 +59,8 @@ class Ended:
         for step in job["steps"]:
             name = step["name"]
             skipped = name in self.without or (after and name not in self.still)
-            results.append((name, "failure" if name == self.failed else "skipped" if skipped else "success"))
+            fails = name == self.failed or name in self.too
+            results.append((name, "failure" if fails else "skipped" if skipped else "success"))
             after = after or name == self.failed
         return results
 
@@ -70,9 +73,9 @@ def green(*, without: Sequence[str] = ()) -> Ended:
     return Ended("success", without=tuple(without))
 
 
-def red(step: str, *, still: Sequence[str] = ()) -> Ended:
-    """`step` fails and ends the job, except for the steps that run still."""
-    return Ended("failure", step, tuple(still))
+def red(step: str, *, still: Sequence[str] = (), too: Sequence[str] = ()) -> Ended:
+    """`step` fails and ends the job, except for the steps that run still, and those that then fail too."""
+    return Ended("failure", step, tuple(still), too=tuple(too))
 
 
 @dataclass(frozen=True)

@@ -207,6 +207,10 @@ def _ci_cases() -> list[Case]:
             ended={"test": red(CHECKS), "ci-passed": concluded},
         ),
         road.case(
+            "a unit test and a check fail", test=Reply(1), check=Reply(1, {"checks": NOT_LINTED}),
+            calls=[build, test, check, failed], ended={"test": red(TESTS, too=[CHECKS]), "ci-passed": concluded},
+        ),
+        road.case(
             "no engine answers", build=Reply(69), calls=[build, failed],
             ended={"test": red(BUILD), "ci-passed": concluded},
         ),
@@ -246,6 +250,8 @@ def _integration_cases() -> list[Case]:
         road.case("the image does not build", build=Reply(1), calls=[build, nothing], ended=stopped(BUILD)),
         road.case("a unit test fails", test=Reply(1), calls=[build, test, nothing], ended=stopped(TESTS)),
         road.case("the training fails", train=Reply(1), calls=[*built[:3], nothing], ended=stopped(TRAIN)),
+        road.case("the release does not build", release=Reply(1), calls=[*built, nothing], ended=stopped(RELEASE)),
+        road.case("no registry takes the images", release=Reply(69), calls=[*built, nothing], ended=stopped(RELEASE)),
         road.case("the release is refused", release=Reply(4), calls=[*built, nothing], ended=stopped(RELEASE)),
         road.case(
             "the deployment fails, is recorded, and goes no further", deploy=deployed("integration", "failed"),
@@ -266,9 +272,17 @@ def _integration_cases() -> list[Case]:
             ended={**passes, "record": red(RECORD), "conclude": concluded},
         ),
         road.case(
-            "advancing is refused", advance=Reply(4),
-            calls=[*built, deploy, record, advance, "conclude build=success deploy=success record=failure"],
-            ended={**passes, "record": red(ADVANCE), "conclude": concluded},
+            "the deployment fails and can't be recorded", deploy=deployed("integration", "failed"), record=Reply(69),
+            calls=[*built, deploy, failed, "conclude build=success deploy=failure record=failure"],
+            ended={**passes, "deploy": red(DEPLOY), "record": red(RECORD), "conclude": concluded},
+        ),
+        *(
+            road.case(
+                what, advance=Reply(code),
+                calls=[*built, deploy, record, advance, "conclude build=success deploy=success record=failure"],
+                ended={**passes, "record": red(ADVANCE), "conclude": concluded},
+            )
+            for what, code in (("advancing is refused", 4), ("staging can't be started", 69))
         ),
         road.case(
             "superseded by a newer run", advance=Reply(outputs={"state": "superseded"}),
@@ -279,6 +293,10 @@ def _integration_cases() -> list[Case]:
         road.cancelled(
             "deploy", {**passes, **_cancelled_in_deploy(), "record": green(without=[RECORD, ADVANCE])},
             [*built, deploy],
+        ),
+        road.cancelled(
+            "advance", {**passes, "record": red(ADVANCE), "conclude": green(without=[CONCLUDE])},
+            [*built, deploy, record, advance],
         ),
         road.with_inputs(
             "every input",
@@ -321,8 +339,18 @@ def _promotion_cases(road: Road, environment: str) -> list[Case]:
             calls=[verify, deploy, record, "conclude deploy=success record=failure verify=success"],
             ended={**passes, "record": red(RECORD), "conclude": concluded},
         ),
+        road.case(
+            "the deployment fails and can't be recorded", deploy=deployed(environment, "failed"), record=Reply(69),
+            calls=[verify, deploy, failed, "conclude deploy=failure record=failure verify=success"],
+            ended={**passes, "deploy": red(DEPLOY), "record": red(RECORD), "conclude": concluded},
+        ),
         road.again(),
+        road.cancelled("verify", {**refused, "conclude": green(without=[CONCLUDE])}, [verify]),
         road.cancelled("deploy", {**passes, **_cancelled_in_deploy()}, [verify, deploy]),
+        road.cancelled(
+            "record", {**passes, "record": red(RECORD), "conclude": green(without=[CONCLUDE])},
+            [verify, deploy, record],
+        ),
     ]  # fmt: skip
 
 

@@ -24,7 +24,8 @@ OUTCOMES = {
     SUCCEEDS: ("passes",),
     GATE: (
         "the image does not build", "a unit test fails", "a unit test fails, the checks still run", "a check fails",
-        "the training fails", "the deployment fails, is recorded, and goes no further",
+        "a unit test and a check fail", "the training fails", "the release does not build",
+        "the deployment fails, is recorded, and goes no further",
         "the deployment fails and is recorded",
     ),
     REFUSED: (
@@ -34,11 +35,12 @@ OUTCOMES = {
     UNREACHABLE: (
         "no engine answers", "no engine answers the deployment", "no registry answers",
         "the ledger can't be written, so nothing advances", "the ledger can't be written",
+        "no registry takes the images", "the deployment fails and can't be recorded", "staging can't be started",
     ),
     UNTRAINED: ("passes with a model that did not change",),
     SUPERSEDED: ("superseded by a newer run", "superseded while it waited"),
     SKIPPED: (),
-    CANCELLED: ("cancelled during test", "cancelled during train", "cancelled during deploy"),
+    CANCELLED: tuple(f"cancelled during {one}" for one in ("test", "train", "verify", "deploy", "record", "advance")),
     AGAIN: ("run again",),
     INPUTS: ("every input", "no trigger tag", "the release before"),
     HOSTILE: ("hostile inputs",),

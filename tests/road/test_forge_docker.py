@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,6 +46,7 @@ print("registry", urllib.request.urlopen(f"http://{os.environ['ML_CICD_REGISTRY'
 print("api", os.environ["GITHUB_API_URL"].partition(":")[0], os.environ["ML_CICD_FORGE_RUN"])
 PY
 echo "engine $(docker version --format '{{.Server.Os}}')"
+echo "processes of $(readlink /proc/self/ns/pid)"
 git push --quiet origin HEAD:refs/heads/small/from-a-job
 """
 
@@ -107,6 +109,7 @@ def test_a_job_reaches_what_it_needs_and_sees_nothing_of_the_person(
     assert f"user {os.getuid()} home 0" in said
     assert "secret <> host <>" in said
     assert f"registry 200\n   api http {run.number}\n   engine linux" in said
+    assert f"processes of {Path('/proc/self/ns/pid').readlink()}" in said, "so that a lock's dead holder is known"
     assert len(project.runs()) == before + 1, "what a job pushes starts nothing"
     pushed = project.git("ls-remote", "local", "refs/heads/small/from-a-job")
     assert pushed.startswith(project.git("rev-parse", "HEAD"))
