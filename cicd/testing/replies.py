@@ -50,5 +50,6 @@ def passing(environment: str) -> dict[str, Reply]:
         "verify": Reply(outputs={**images, "result": "accepted"}),
         "deploy": deployed(environment),
         "record": Reply(outputs={"entry": "7", "sha256": _digest("entry").removeprefix("sha256:")}),
+        "approve": Reply(outputs={"entry": "7", "sha256": _digest("entry").removeprefix("sha256:")}),
         "advance": Reply(outputs={"state": "advanced"}),
     }

@@ -27,6 +27,8 @@ class Action:
     required: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     tokens: tuple[str, ...] = ()
+    positional: tuple[str, ...] = ()
+    """The inputs that are passed without a name, after the options."""
 
 
 PROMOTION = {"environment": "staging", "commit": COMMIT}
@@ -55,6 +57,10 @@ ACTIONS = {
         HERE | LAX | {"release": "", "test": ""}, (*BOTH, "ssh-key", "kubeconfig", "app-secrets"),
     ),
     "record": Action("record", ("outcome",), {"outcome": "{}"}, tokens=(*BOTH, "ledger-key")),
+    "approve": Action(
+        "approve", ("directory", "reason"), PROMOTION | {"reason": "looked at it"}, HERE, ("token", "ledger-key"),
+        ("environment", "commit"),
+    ),
     "advance": Action(
         "advance", ("directory", "commit", "staging-workflow"), {"commit": COMMIT},
         HERE | {"staging-workflow": "staging.yml"}, ("token",),
@@ -81,6 +87,7 @@ def _case(name: str, what: str, inputs: Mapping[str, str], reply: Reply | None =
     values = {**dict.fromkeys(action.required, ""), **action.defaults, **inputs}
     ended: Ended = red(USE, still=[SHOW]) if reply.exit_code else green()
     words = [word for option in action.options for word in ("--" + option, values[option])]
+    words += [values[name] for name in action.positional]
     put_out = {**dict.fromkeys(ANSWERS[action.command].outputs, ""), **reply.outputs}
     return Case(
         name=f"actions/{name}: {what}", workflow=workflow, event=lambda project: project.dispatch(inputs),
@@ -94,7 +101,7 @@ def _cases(name: str, action: Action) -> list[Case]:
     every = {option: "true" if option in BOOLEAN else f"the {option}" for option in action.defaults}
     secrets = {token: f"the {token} of the caller" for token in action.tokens}
     tokens = {TOKENS[token]: value for token, value in secrets.items()}
-    hostile = {option: HOSTILE for option in action.options if option not in BOOLEAN}
+    hostile = {option: HOSTILE for option in (*action.options, *action.positional) if option not in BOOLEAN}
     # These two put something out although they fail.
     outputs = ANSWERS[action.command].outputs if action.command in ("deploy", "check") else {}
     return [

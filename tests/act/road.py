@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ RELEASE = "Build the release image and push both images"
 VERIFY = "Verify that the commit may be promoted"
 DEPLOY = "Deploy the release and test it there"
 RECORD = "Write the outcome into the ledger"
+APPROVE = "Write the approval into the ledger"
 ADVANCE = "Fast-forward main, move Staging and start staging"
 CONCLUDE = "Fail unless every job before succeeded"
 
@@ -85,13 +87,12 @@ def shipped(name: str) -> dict[str, Any]:
 def calling(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
     """A caller that passes inputs on from the event, and every secret."""
     given = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
+    declared = _document(ROOT / ".github" / "workflows" / f"{name}.yml")["on"]["workflow_call"].get("secrets", {})
     job = {
         "uses": f"org/ml-cicd/.github/workflows/{name}.yml@v1",
         "with": given,
-        "secrets": {secret: f"${{{{ secrets.{secret} }}}}" for secret in SECRETS},
+        "secrets": {secret: f"${{{{ secrets.{secret} }}}}" for secret in SECRETS if secret in declared},
     }
-    if name == "ci":
-        del job["secrets"]
     return _followed({"on": {"workflow_dispatch": {}}, "jobs": {name: job}}, name)
 
 
@@ -408,8 +409,40 @@ def _promotions() -> list[Case]:
     return found
 
 
+def _approve(
+    directory: str = ".", environment: str = "production", commit: str = COMMIT, reason: str = "looked at it"
+) -> list[str]:
+    approve = shlex.join(["approve", "--directory", directory, "--reason", reason, environment, commit])
+    return [approve, "conclude approve=success"]
+
+
+def _approve_cases() -> list[Case]:
+    inputs = {"environment": "production", "commit": COMMIT, "reason": "looked at it"}
+    passes = {"approve": green(), "conclude": green()}
+    outputs = {"entry": "7", "result": "passed"}
+    road = Road("approve", lambda project: project.dispatch(inputs), passes, _approve, outputs)
+    calls = [_approve()[0], "conclude approve=failure"]
+    failed = {"approve": red(APPROVE), "conclude": red(CONCLUDE)}
+    return [
+        road.case("passes"),
+        road.case("refused", approve=Reply(4), calls=calls, ended=failed),
+        road.case("the ledger can't be written", approve=Reply(69), calls=calls, ended=failed),
+        road.again(),
+        road.cancelled("approve", {**failed, "conclude": green(without=[CONCLUDE])}, calls[:1]),
+        road.with_inputs(
+            "every input",
+            {
+                "directory": "projects/a", "environment": "staging", "commit": "v1.2", "reason": "all is well",
+                "runs-on": '["gpu"]',
+            },
+            labels=["gpu", "ubuntu-latest"],
+        ),
+        road.with_inputs("hostile inputs", dict.fromkeys(("directory", "environment", "commit", "reason"), HOSTILE)),
+    ]  # fmt: skip
+
+
 def _pushed(tag: str) -> Callable[[Project], Event]:
     return lambda project: project.push(f"refs/tags/{tag}")
 
 
-CASES = [*_ci_cases(), *_integration_cases(), *_promotions()]
+CASES = [*_ci_cases(), *_integration_cases(), *_promotions(), *_approve_cases()]

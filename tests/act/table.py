@@ -40,7 +40,9 @@ OUTCOMES = {
     UNTRAINED: ("passes with a model that did not change",),
     SUPERSEDED: ("superseded by a newer run", "superseded while it waited"),
     SKIPPED: (),
-    CANCELLED: tuple(f"cancelled during {one}" for one in ("test", "train", "verify", "deploy", "record", "advance")),
+    CANCELLED: tuple(
+        f"cancelled during {one}" for one in ("test", "train", "verify", "deploy", "record", "advance", "approve")
+    ),
     AGAIN: ("run again",),
     INPUTS: ("every input", "no trigger tag", "the release before"),
     HOSTILE: ("hostile inputs",),
@@ -70,6 +72,10 @@ ABSENT = {
     **{(name, UNTRAINED): TRAINS_NOTHING for name in PROMOTIONS},
     ("deploy", SUPERSEDED): "no tag starts it",
     **{(name, SKIPPED): "it starts no stage" for name in PROMOTIONS},
+    ("approve", GATE): "it tests nothing",
+    ("approve", UNTRAINED): TRAINS_NOTHING,
+    ("approve", SUPERSEDED): MOVES_NOTHING,
+    ("approve", SKIPPED): "it starts no stage",
     ("actions/build-image", MISSING): "it requires no input",
     ("actions/conclude", OPTIONS): "its one input is required",
     ("actions/conclude", REFUSED): "it refuses nothing",

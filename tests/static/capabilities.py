@@ -46,12 +46,13 @@ CAPABILITIES = {
         frozenset({"DEPLOY_SSH_KEY", "KUBECONFIG_TEXT", "APP_SECRETS"}),
     ),
     "record": Capability(Runs.NOTHING, {"contents": "write", "packages": "write"}, frozenset({"LEDGER_KEY"})),
+    "approve": Capability(Runs.NOTHING, {"contents": "write"}, frozenset({"LEDGER_KEY"})),
     "advance": Capability(Runs.NOTHING, {"contents": "write", "actions": "write"}),
     "conclude": Capability(Runs.NOTHING),
 }
 TOKENS = {token for capability in CAPABILITIES.values() for token in capability.tokens}
 # For people in a terminal: no action runs these.
-INTERACTIVE = {"local", "status", "history", "promote", "rollback", "approve", "keys", "freeze"}
+INTERACTIVE = {"local", "status", "history", "promote", "rollback", "keys", "freeze"}
 
 # Outputs whose form the command that receives them checks before it does anything with them.
 VALIDATED = {"commit", "release", "test", "outcome"}
