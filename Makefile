@@ -1,5 +1,7 @@
 # make demo        the whole road, from a feature branch to Production, on this machine; `make down` removes it again
 # make test        all tests; make test-fast: those of the inner loop. One of them: make test ARGS="-k name"
+# make cluster     the tests of the kubernetes tier on a cluster that comes and goes: CLUSTER=SCRIPT, which knows
+#                  `up DIR` (it prints KUBECONFIG=FILE at last) and `down DIR`; or on the one that KUBECONFIG names
 # make measure     the figures that the project promises, each beside what it is compared with
 # make mutants     every fault that can be made in the YAML, and the test that sees it (minutes)
 # make lint | format | lock | docs (the generated pages)
@@ -17,7 +19,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 # Where it is set, every process compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo measure mutants docs down engine test test-fast lint format lock
+.PHONY: setup cluster demo measure mutants docs down engine test test-fast lint format lock
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -55,6 +57,9 @@ test: $(READY) engine
 
 test-fast: $(READY)
 	@$(PYTEST) $(FAST) $(ARGS)
+
+cluster: $(READY) engine
+	@$(BIN)/python -m tests.kubernetes.cluster $(if $(CLUSTER),$(abspath $(CLUSTER))) -- $(PYTEST) tests/kubernetes $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -53,6 +53,22 @@ class Environment:
     stop_timeout: float = 10
     promoters: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
+    port: int = 0
+    """The port at which users reach it; 0: a free one, chosen once and kept."""
+    retain: int = 5
+    cpus: float | None = None
+    memory: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    namespace: str = ""
+    """Empty: one named after the project and the environment."""
+    context: str = ""
+    replicas: int = 2
+    service_type: str = "ClusterIP"
+    manifests: str = ""
+    image: str = ""
+    command: Command = ()
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,17 @@ def single_file(data: bytes) -> bytes:
         return stream.read() if stream else b""
 
 
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """A tar with these files, which everybody may read."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(content), 0o444
+            tar.addfile(member, io.BytesIO(content))
+    return written.getvalue()
+
+
 def neutral(data: bytes) -> bytes:
     """The plain files and folders of a tar without times, owners and links: equal content gives equal bytes."""
     written = io.BytesIO()

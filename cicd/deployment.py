@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cicd import config as configuration
 from cicd import github, ledger, promotion, registry, suites
-from cicd import instance as instances
-from cicd.deploy import target_for
-from cicd.deploy.target import Holder, Order
+from cicd.deploy import holder, target_for
+from cicd.deploy.target import Order
 from cicd.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -59,11 +57,6 @@ def meant(repository: Repository, environment: str, name: str, *, backwards: boo
     return commit, config
 
 
-def instance_of(repository: Repository) -> str:
-    """The local forge to which the repository's remote belongs; empty for a remote of any other kind."""
-    return instances.of_remote(repository.git("ls-remote", "--get-url", repository.remote))
-
-
 def is_ephemeral(environment: Environment, runner: str) -> bool:
     """Whether what is deployed vanishes with the job that runs on `runner` (`github-hosted`, `self-hosted` or "").
 
@@ -71,7 +64,7 @@ def is_ephemeral(environment: Environment, runner: str) -> bool:
         UsageError: it would, and it must not.
 
     """
-    vanishes = runner == "github-hosted"
+    vanishes = runner == "github-hosted" and environment.target == "docker"
     allowed = environment.ephemeral if environment.ephemeral is not None else environment.name == "integration"
     if vanishes and not allowed:
         raise UsageError(
@@ -96,12 +89,17 @@ def built(repository: Repository, config: Config, commit: str, release: str, tes
 
 
 def deploy(
-    config: Config, environment: Environment, verify: Callable[[Target], Candidate], *, instance: str, wait: float
+    config: Config,
+    environment: Environment,
+    verify: Callable[[Target], Candidate],
+    *,
+    repository: Repository,
+    wait: float,
 ) -> Deployment:
     """Bring a candidate to its environment and run the environment's tests against it, under the environment's lock.
 
     Under the lock `verify` says anew what may be brought to the target. Returns the deployment, passed or failed; in
-    the latter case the old release still serves. `instance` as of `instance_of`; `wait`: seconds to wait for the lock.
+    the latter case the old release still serves. `wait`: seconds to wait for the lock.
 
     Raises:
         UsageError: the environment can't carry it; nothing was changed.
@@ -110,9 +108,8 @@ def deploy(
 
     """
     ephemeral = is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
-    target = target_for(config, environment, instance)
-    holder = Holder(github.actor(), socket.gethostname(), str(os.getpid()), github.run_url())
-    with target.locked(holder, wait):
+    target = target_for(config, environment, repository)
+    with target.locked(holder.mine(github.actor(), github.run_url()), wait):
         return _brought(target, config, environment, verify(target), ephemeral=ephemeral)
 
 

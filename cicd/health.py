@@ -13,10 +13,18 @@ def problem(url: str, digest: str) -> str:
     """Why the service at `url` (with its health path) is not healthy as `digest`; empty when it is."""
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as response:  # noqa: S310 -- http to our own container
-            body = json.loads(response.read())
+            return named(response.read(), digest, url)
     except urllib.error.HTTPError as error:
         return f"{url} answers {error.code}"
-    except (OSError, ValueError) as error:
+    except OSError as error:
         return f"{url} does not answer: {error}"
+
+
+def named(content: str | bytes, digest: str, who: str) -> str:
+    """Why what `who` answered is not the health of `digest`; empty when it is."""
+    try:
+        body = json.loads(content)
+    except ValueError as error:
+        return f"{who} answers no JSON: {error}"
     found = body.get("digest") if isinstance(body, dict) else None
-    return "" if found == digest else f"{url} names the digest {found}, not {digest}"
+    return "" if found == digest else f"{who} names the digest {found}, not {digest}"

@@ -73,13 +73,30 @@ def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
     client.images.get(image).tag(repository, tag)
     for line in client.images.push(repository, tag=tag, stream=True, decode=True, auth_config=_auth(repository)):
         if "error" in line:
-            raise UnreachableError(
-                f"The registry did not take {repository}:{tag}: {line['error']}",
-                "Start the registry (ml-cicd local up), or log in to it (docker login).",
-            )
+            said = str(line["error"])
+            raise UnreachableError(f"The registry did not take {repository}:{tag}: {said}", refusal(repository, said))
         if digest := line.get("aux", {}).get("Digest"):
             return f"{repository}@{digest}"
     raise UnreachableError(f"The engine named no digest for {repository}:{tag}.", "Run this again.")
+
+
+def refusal(repository: str, said: str) -> str:
+    """What to do when a registry refuses a push with these words; most make a repository on the first push."""
+    host, _, name = repository.partition("/")
+    words = said.lower()
+    if "name unknown" in words or "name_unknown" in words or "does not exist" in words:
+        return (
+            f"{host} makes no image repository on the first push; make {name} once. "
+            f"Amazon ECR: aws ecr create-repository --repository-name {name}"
+        )
+    if "denied" in words or "unauthorized" in words or "no basic auth" in words:
+        return (
+            f"The login may not write {name}, or may not make it. GitHub: the job needs 'packages: write', and a "
+            "package that exists must give this repository write access. Others: a REGISTRY_TOKEN that may push."
+        )
+    if "unsupported" in words or "read-only" in words or "405" in words:
+        return f"{host} takes no pushes: it is read-only, or a mirror. Name another image repository in ml-cicd.toml."
+    return "Start the registry (ml-cicd local up), or log in to it (docker login)."
 
 
 def _auth(image: str) -> dict[str, str] | None:

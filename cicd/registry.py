@@ -70,11 +70,35 @@ def credentials(registry: str) -> tuple[str, str] | None:
     """
     token = os.environ.get("REGISTRY_TOKEN") or (os.environ.get("GITHUB_TOKEN") if registry == "ghcr.io" else "")
     if token:
-        return os.environ.get("GITHUB_ACTOR", "ml-cicd"), token
+        return _named(token)
     found = auth.load_config().resolve_authconfig(registry)
     if not found or "username" not in found:
         return None
     return found["username"], found["password"]
+
+
+def lasting_credentials(registry: str) -> tuple[str, str] | None:
+    """User and password for a registry that a cluster's nodes may keep; None when none are given, or none needed.
+
+    Raises:
+        UsageError: they are those of this job, and end with it.
+
+    """
+    token = os.environ.get("REGISTRY_TOKEN", "")
+    if not token or _scheme(registry) == "http":
+        return None
+    if token == os.environ.get("GITHUB_TOKEN"):
+        raise UsageError(
+            "REGISTRY_TOKEN is the token of this job: nodes could pull with it until the job ends, and not later.",
+            "Make a token that only reads packages, and keep it in the environment's secret REGISTRY_TOKEN.",
+        )
+    return _named(token)
+
+
+def _named(token: str) -> tuple[str, str]:
+    """User and password of a token, which may be given as `user:token` where the registry cares who it is."""
+    user, colon, password = token.partition(":")
+    return (user, password) if colon else (os.environ.get("GITHUB_ACTOR", "ml-cicd"), token)
 
 
 def _request(

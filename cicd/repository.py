@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
+import tarfile
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cicd import instance
 from cicd.errors import RefusedError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -109,6 +111,11 @@ class Repository:
         hint = "Name a commit, branch or tag that has been pushed."
         raise UsageError(f"There is no commit '{name}'." if name else "Which commit is meant is not said.", hint)
 
+    @property
+    def forge(self) -> str:
+        """The local forge to which the remote belongs; empty for a remote of any other kind."""
+        return instance.of_remote(self.git("ls-remote", "--get-url", self.remote))
+
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Whether `descendant` contains `ancestor` (a commit contains itself)."""
         return self._run("merge-base", "--is-ancestor", ancestor, descendant).returncode == 0
@@ -122,6 +129,23 @@ class Repository:
         """The object name of a file's or folder's content in a commit; None when it is not there."""
         result = self._run("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
         return result.stdout.decode().strip() or None
+
+    @contextmanager
+    def unpacked(self, commit: str, folder: str) -> Iterator[Path]:
+        """A folder of a commit with its files, and with all that lies beside it; removed at the end.
+
+        Raises:
+            UsageError: the commit has no such folder.
+
+        """
+        if self.tree(commit, folder) is None:
+            raise UsageError(f"The commit {commit[:12]} has no folder {folder}.")
+        with tempfile.TemporaryDirectory(prefix="ml-cicd-folder-") as place:
+            archive = Path(place) / "archive.tar"
+            self.git("archive", f"--output={archive}", commit, folder.partition("/")[0])
+            with tarfile.open(archive) as tar:
+                tar.extractall(place, filter="data")
+            yield Path(place) / folder
 
     def push(self, *refspecs: str, leases: dict[str, str] | None = None, show: bool = False) -> None:
         """Push all refspecs or none; `leases` maps a ref to the object that it must still have, and so forces it.

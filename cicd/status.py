@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cicd import audit, ledger
 from cicd.deploy import target_for
-from cicd.deployment import instance_of
 from cicd.errors import UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -32,12 +31,12 @@ class State:
 
 def status(repository: Repository, config: Config) -> dict[str, State]:
     """The state of every environment in which something runs, or should run by the ledger."""
-    found, instance = {}, instance_of(repository)
+    found = {}
     chains = ledger.read_all(repository, config.name)
     for name, environment in config.environments.items():
         entries = chains.get(name, [])
         entry = ledger.last_passed(entries)
-        running = target_for(config, environment, instance).observe()
+        running = target_for(config, environment, repository).observe()
         if running is None and (entry is None or entry.deployment.ephemeral):
             continue
         problem = running.detail if running else "nothing runs, but the ledger says that something should"
@@ -79,12 +78,12 @@ def examine(repository: Repository, config: Config) -> dict[str, Examined]:
         RefusedError: the first thing that does not hold.
 
     """
-    found, instance = {}, instance_of(repository)
+    found = {}
     chains = ledger.read_all(repository, config.name, every_signature=True)
     for name, environment in config.environments.items():
         entries = chains.get(name, [])
         try:
-            running = target_for(config, environment, instance).observe()
+            running = target_for(config, environment, repository).observe()
             compared = f"{running.entry}, {running.after or 'no entry'} before it" if running else "nothing runs"
         except (UnreachableError, UsageError) as error:
             running, compared = None, f"not compared: {error.message}"

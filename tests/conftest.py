@@ -61,6 +61,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("CI", "") == "true",
         help="fail when a test or a tier that was asked for can't run here (the default where CI=true)",
     )
+    parser.addoption(
+        "--may-miss", action="append", default=[], metavar="TIER", help="a tier that may be missing all the same"
+    )
 
 
 class Tiers:
@@ -69,10 +72,16 @@ class Tiers:
     def __init__(self, config: pytest.Config) -> None:
         self.asked = [tier for tier in TIERS if self._is_asked(config, TESTS / tier)]
         self.required = bool(config.getoption("--require-tiers"))
+        self.may_miss: set[str] = set(config.getoption("--may-miss"))
         self.found: Counter[str] = Counter()
         self.outcomes: dict[str, Counter[str]] = {tier: Counter() for tier in TIERS}
         self.missing: dict[str, str] = {}
         self.skipped = False
+
+    @property
+    def wrong(self) -> set[str]:
+        """The tiers that are missing and may not be."""
+        return set(self.missing) - self.may_miss
 
     @staticmethod
     def _is_asked(config: pytest.Config, folder: Path) -> bool:
@@ -102,7 +111,7 @@ class Tiers:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if hasattr(session.config, "workeroutput"):  # a process of pytest-xdist tells the one that reports
             session.config.workeroutput["tiers"] = {"found": dict(self.found), "missing": self.missing}
-        elif self.required and (self.missing or self.skipped) and session.exitstatus in GREEN:
+        elif self.required and (self.wrong or self.skipped) and session.exitstatus in GREEN:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
@@ -116,12 +125,12 @@ class Tiers:
         for tier in self.asked:
             counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(self.outcomes[tier].items()))
             if tier in self.missing:
-                wrong = self.required
+                wrong = tier in self.wrong and self.required
                 text = f"{self.found[tier]} tests NOT RUN: {self.missing[tier]}"
                 terminalreporter.write_line(f"tier {tier}: {text}", red=wrong, yellow=not wrong)
             else:
                 terminalreporter.write_line(f"tier {tier}: {counts or 'no tests'}")
-        if self.required and self.missing:
+        if self.required and self.wrong:
             terminalreporter.write_line("A tier that was asked for did not run: that is a failure here.", red=True)
         if self.required and self.skipped:
             terminalreporter.write_line("A test was skipped: that is a failure here.", red=True)

@@ -43,9 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         outcome, result = None, "superseded"
         try:
             _candidate(arguments, found, project, commit)
-            outcome = deployment.deploy(
-                project, environment, verify, instance=deployment.instance_of(found), wait=arguments.lock_wait
-            )
+            outcome = deployment.deploy(project, environment, verify, repository=found, wait=arguments.lock_wait)
             result = outcome.result
         except promotion.SupersededError as newer:
             github.annotate("notice", str(newer), title="Superseded")

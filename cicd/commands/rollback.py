@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         candidate = rollback.find(found, project, environment.name, arguments.entry, target=target, offline=bool(down))
         return replace(candidate, reason=" ".join(arguments.reason.split()))
 
-    instance = deployment.instance_of(found)
-    target = target_for(project, environment, instance)
+    target = target_for(project, environment, found)
     candidate = verify(target)
     sys.stdout.write(f"{environment.name}: back to {candidate.commit[:12]}, {candidate.release}\n")
     if rollback.there(found, project, candidate, target):
@@ -57,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if not options.confirmed("Go back to it?", arguments):
         return 0
-    outcome = deployment.deploy(project, environment, verify, instance=instance, wait=arguments.lock_wait)
+    outcome = deployment.deploy(project, environment, verify, repository=found, wait=arguments.lock_wait)
     file = pending.keep(found, outcome)
     entries = [] if down else pending.hand_in(found)
     sys.stdout.write(report.rolled_back(outcome, entries[-1] if entries else None, file) + "\n")

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HOST = {"volumes", "volumes_from", "mounts", "binds", "devices", "privileged", "cap_add", "pid_mode", "ipc_mode"}
-# These talk to GitHub, to the registry and to the git remote, and start git and the engine's client. No others do.
+# These talk to GitHub, to the registry and to the git remote; start git, and the engine's and the cluster's client.
 READ_TOKENS = {"cicd/github.py", "cicd/registry.py", "cicd/repository.py"}
 # The targets reach engines and clusters, and give the service its own secrets; signing has its key.
 READ_SECRETS = ("cicd/deploy/", "cicd/signing.py")
-START_CLIENTS = {"cicd/engine.py", "cicd/repository.py"}
+START_CLIENTS = {"cicd/engine.py", "cicd/repository.py", "cicd/deploy/kubectl.py"}
 
 
 def breaches(sources: Mapping[str, str]) -> Iterator[str]:

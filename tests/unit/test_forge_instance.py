@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd import instance
-from cicd.deployment import instance_of
 from cicd.forge import data, git
 from cicd.repository import Repository
 
@@ -29,7 +28,7 @@ def test_a_clone_finds_the_forge_by_the_name_of_its_remote_and_a_mirror_by_its_a
     git.git(tmp_path, "init", "--quiet")
     git.git(tmp_path, "remote", "add", "local", str(forge.remote("acme/app")))
     git.git(tmp_path, "remote", "add", "origin", "https://github.com/acme/app")
-    found = {name: instance_of(Repository(tmp_path, name)) for name in ("local", "origin", f"{forge.server}/acme/app")}
+    found = {name: Repository(tmp_path, name).forge for name in ("local", "origin", f"{forge.server}/acme/app")}
     assert found == {"local": forge.instance, "origin": "", f"{forge.server}/acme/app": forge.instance}
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import images
 from cicd import registry as package
-from cicd.errors import RefusedError, UnreachableError
+from cicd.errors import RefusedError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from tests.unit.registry_server import Registry
@@ -81,3 +82,32 @@ def test_where_images_go(
     if registry_named:
         monkeypatch.setenv("ML_CICD_REGISTRY", registry_named)
     assert package.repository_for("Acme/My-App", image) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "name unknown: The repository with name 'acme/app' does not exist in the registry with id '123456789012'",
+            "aws ecr create-repository --repository-name acme/app",
+        ),
+        ("denied: permission_denied: write_package", "packages: write"),
+        ("unauthorized: authentication required", "REGISTRY_TOKEN"),
+        ("unsupported: The operation is unsupported.", "read-only"),
+        ("dial tcp 127.0.0.1:5000: connect: connection refused", "Start the registry"),
+    ],
+)
+def test_a_refused_push_says_what_to_do(words: str, told: str) -> None:
+    assert told in images.refusal("registry.example.com/acme/app", words)
+
+
+def test_nodes_never_keep_the_token_of_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_TOKEN", "the-job-s")
+    monkeypatch.setenv("GITHUB_TOKEN", "the-job-s")
+    with pytest.raises(UsageError, match="token of this job"):
+        package.lasting_credentials("ghcr.io")
+    monkeypatch.setenv("REGISTRY_TOKEN", "me:lasting")
+    assert package.lasting_credentials("ghcr.io") == ("me", "lasting")
+    assert package.lasting_credentials("localhost:5000") is None
+    monkeypatch.delenv("REGISTRY_TOKEN")
+    assert package.lasting_credentials("ghcr.io") is None

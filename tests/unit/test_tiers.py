@@ -35,6 +35,13 @@ def test_a_tier_that_can_not_run_is_named_and_counted_and_the_rest_decides(proje
     assert result.ret == pytest.ExitCode.OK
 
 
+def test_a_tier_that_may_miss_is_named_and_is_no_failure(project: pytest.Pytester) -> None:
+    result = project.runpytest("tests", "--require-tiers", "--may-miss", "kubernetes")
+    result.stdout.fnmatch_lines(["tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set"])
+    assert result.ret == pytest.ExitCode.OK
+    assert project.runpytest("tests", "--require-tiers", "--may-miss", "deploy").ret == pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.mark.parametrize("way", ["--require-tiers", "CI=true"])
 def test_a_tier_that_can_not_run_is_a_failure_where_all_are_required(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, way: str

@@ -1,0 +1,188 @@
+"""The project's own deployment tool as a target: a command in an image by digest, held to the contract of the others.
+
+The tool is told in its environment what to bring where, and returns when it is there. The rest is done here: the lock
+(a container's name on the engine at hand), the health check at the declared address, the tests, and if any of it
+fails the same command once more, with the release that was healthy before.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from docker.errors import APIError
+
+from cicd import containers, health, images, steps
+from cicd.deploy import secrets
+from cicd.deploy.lock import Lock
+from cicd.deploy.target import Running
+from cicd.errors import CheckFailedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from docker import DockerClient
+
+    from cicd.config import Config, Environment
+    from cicd.containers import Finished, Runner
+    from cicd.deploy.target import Accept, Holder, Order
+
+NETWORK = "bridge"
+POLL = 0.5
+
+
+@dataclass(frozen=True)
+class CommandTarget:
+    """One environment that a tool of the project's own brings releases to."""
+
+    client: DockerClient
+    config: Config
+    environment: Environment
+    repository: str
+    """The image repository of the project's releases: an address says its digest, and no more."""
+
+    @property
+    def name(self) -> str:
+        """What the names of all that belongs to the environment begin with."""
+        return f"{self.config.name}-{self.environment.name}"
+
+    def runner(self, network: str) -> Runner:
+        """See `Target.runner`."""
+
+        def run(image: str, command: Sequence[str], **options: Any) -> Finished:
+            images.pull(self.client, image)
+            return containers.run(self.client, image, command, network=network, **options)
+
+        return run
+
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+        """See `Target.locked`. It keeps out whoever deploys through the same engine; a lock beyond is the tool's."""
+        return self._lock.held(holder, wait, f"ml-cicd unlock {self.environment.name}")
+
+    def unlock(self) -> Holder | None:
+        """See `Target.unlock`."""
+        holder = self._lock.holder()
+        self._lock.remove()
+        return holder
+
+    def observe(self) -> Running | None:
+        """See `Target.observe`: what the health path names."""
+        try:
+            with urllib.request.urlopen(self._health, timeout=health.TIMEOUT) as answer:  # noqa: S310 -- as configured
+                told = json.loads(answer.read())
+        except (OSError, ValueError):
+            return None
+        digest, commit = (str(told.get(name) or "") for name in ("digest", "commit"))
+        detail = "" if digest else f"{self._health} names no digest"
+        release = f"{self.repository}@{digest}" if digest else ""
+        return Running(release, commit, "", "", self.environment.url, healthy=not detail, detail=detail)
+
+    def retained(self) -> list[Running]:
+        """See `Target.retained`: what the tool keeps is its own business."""
+        return []
+
+    def plan(self, order: Order) -> list[str]:
+        """See `Target.plan`."""
+        found = self.observe()
+        if found and found.release == order.release:
+            return []
+        words, digest = " ".join(self.environment.command), order.release.partition("@")[2]
+        back = f"the same with {found.release}" if found and found.healthy else "nothing: no release was healthy before"
+        return [
+            f"run {words} in {self.environment.image} with {order.release}",
+            f"wait until {self._health} names {digest}, at most {self.environment.health_timeout:g} s; have it judged",
+            f"if any of it fails: {back}",
+        ]
+
+    def apply(self, order: Order, accept: Accept) -> Running:
+        """See `Target.apply`. Between the tool's switch and the end of the tests the new release already serves."""
+        before, todo = self.observe(), self.plan(order)
+        if not todo:
+            accept(self.environment.url, NETWORK)
+            return self._found()
+        images.pull(self.client, self.environment.image)
+        try:
+            self._bring(order.release, order, before)
+            accept(self.environment.url, NETWORK)
+        except BaseException:
+            if before and before.healthy:
+                sys.stdout.write(f"back to {before.release}\n")
+                self._bring(before.release, order, before)
+            raise
+        return self._found()
+
+    @property
+    def _health(self) -> str:
+        return self.environment.url + self.config.service.health
+
+    @property
+    def _lock(self) -> Lock:
+        labels = {containers.PROJECT: self.config.name, containers.ENVIRONMENT: self.environment.name}
+        marks = {**labels, containers.ROLE: "lock"}
+        return Lock(self.client, f"{self.name}-lock", marks, partial(print, file=sys.stderr))
+
+    def _found(self) -> Running:
+        running = self.observe()
+        if running is None or not running.healthy:
+            raise CheckFailedError(f"{self._health} is not healthy.")
+        return running
+
+    def _bring(self, release: str, order: Order, before: Running | None) -> None:
+        """Have the tool bring a release, and wait until it is healthy.
+
+        Raises:
+            CheckFailedError: the tool failed, or the release is not healthy in time.
+
+        """
+        digest = release.partition("@")[2]
+        with steps.change("command.run"):
+            code = self._run(
+                {
+                    **self.environment.variables,
+                    "ML_CICD_PROJECT": self.config.name,
+                    "ML_CICD_ENVIRONMENT": self.environment.name,
+                    "ML_CICD_RELEASE": release,
+                    "ML_CICD_DIGEST": digest,
+                    "ML_CICD_COMMIT": before.commit if before and before.release == release else order.commit,
+                    "ML_CICD_PREVIOUS": before.release if before else "",
+                    "ML_CICD_ACTOR": order.actor,
+                }
+            )
+        if code:
+            raise CheckFailedError(f"The deployment tool failed with exit code {code}.", "Its output is above.")
+        end = time.monotonic() + self.environment.health_timeout
+        while problem := health.problem(self._health, digest):
+            if time.monotonic() > end:
+                limit = f"{self.environment.health_timeout:g} s"
+                raise CheckFailedError(f"The new release was not healthy within {limit} ({problem}).")
+            time.sleep(POLL)
+
+    def _run(self, variables: dict[str, str]) -> int:
+        """The exit code of the tool, whose container gets these variables and the environment's secrets alone."""
+        environment = self.environment
+        given = secrets.given(environment.secrets)
+        if given is None:
+            raise UsageError(f"The environment {environment.name} has secrets, but {secrets.VARIABLE} is not set.")
+        with containers.created(
+            self.client,
+            environment.image,
+            command=list(environment.command),
+            entrypoint=[],
+            environment=variables,
+            labels={containers.PROJECT: self.config.name, containers.ROLE: "tool"},
+        ) as container:
+            secrets.put(container, given)
+            try:
+                container.start()
+            except APIError as error:
+                words = " ".join(environment.command)
+                raise UsageError(f"{words} can't be started in {environment.image}: {error.explanation}") from error
+            for chunk in container.logs(stream=True, follow=True):
+                sys.stdout.write(chunk.decode(errors="replace"))
+            return int(container.wait()["StatusCode"])

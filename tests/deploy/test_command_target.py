@@ -1,0 +1,169 @@
+"""The command target against a platform of its own: it is held to what the other targets promise."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.request
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.config import Config, Environment, Service
+from cicd.deploy import holder
+from cicd.deploy.command import CommandTarget
+from cicd.deploy.target import Order
+from cicd.errors import CheckFailedError, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import docker
+
+    from cicd.deploy.target import Accept, Running
+
+# It runs what it was told last; digests that begin with "b" are sick, and it takes none that begins with "c".
+PLATFORM = """
+import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Platform(BaseHTTPRequestHandler):
+    now, told = None, []
+    def do_GET(self):
+        if self.path == "/told":
+            return self.answer(200, Platform.told)
+        if Platform.now is None:
+            return self.answer(503, {})
+        self.answer(500 if Platform.now["ML_CICD_DIGEST"].startswith("sha256:b") else 200,
+            {"digest": Platform.now["ML_CICD_DIGEST"], "commit": Platform.now["ML_CICD_COMMIT"]})
+    def do_POST(self):
+        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        Platform.told.append(told)
+        if told["ML_CICD_DIGEST"].startswith("sha256:c"):
+            return self.answer(409, {})
+        Platform.now = told
+        self.answer(200, {})
+    def answer(self, status, body):
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+HTTPServer(("", 8000), Platform).serve_forever()
+"""
+TOOL = """
+import json, os, pathlib, sys, urllib.request
+told = {name: value for name, value in os.environ.items() if name.startswith(("ML_CICD_", "PLATFORM"))}
+told["KEY"] = pathlib.Path("/run/secrets/KEY").read_text()
+told["seen"] = sorted(os.environ)
+urllib.request.urlopen(urllib.request.Request(os.environ["PLATFORM"], json.dumps(told).encode()), timeout=5)
+"""
+NAME = f"tiny-{uuid.uuid4().hex[:6]}"
+A, B, C, D = (f"ghcr.io/acme/app@sha256:{letter * 64}" for letter in "abcd")
+
+
+@pytest.fixture(scope="module")
+def good(release: Callable[[str, str], str]) -> str:
+    return release("good", "")
+
+
+@pytest.fixture
+def platform(client: docker.DockerClient, good: str) -> Iterator[str]:
+    container = client.containers.run(
+        good, ["python3", "-c", PLATFORM], detach=True, name=f"{NAME}-platform", labels={"ml-cicd.project": NAME}
+    )
+    container.reload()
+    yield f"http://{container.attrs['NetworkSettings']['Networks']['bridge']['IPAddress']}:8000"
+    container.remove(force=True)
+
+
+@pytest.fixture
+def command(client: docker.DockerClient, good: str, platform: str, monkeypatch: pytest.MonkeyPatch) -> CommandTarget:
+    monkeypatch.setenv("APP_SECRETS", '{"KEY": "open sesame"}')
+    environment = Environment(
+        "production",
+        target="command",
+        image=good,
+        command=("python3", "-c", TOOL),
+        url=platform,
+        variables={"PLATFORM": f"{platform}/deploy"},
+        secrets=("KEY",),
+        health_timeout=3,
+    )
+    return CommandTarget(client, Config(NAME, service=Service()), environment, "ghcr.io/acme/app")
+
+
+def order(image: str) -> Order:
+    return Order(image, "1" * 40, "staging/1@abc", "production/1@def", "somebody")
+
+
+def deploy(target: CommandTarget, image: str, judge: Accept = lambda url, network: None) -> Running:
+    with target.locked(holder.mine("somebody"), 0):
+        return target.apply(order(image), judge)
+
+
+def test_the_tool_is_told_what_to_bring_and_gets_no_more_than_that(
+    command: CommandTarget, platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "must-not-be-seen")
+    assert command.observe() is None
+    running = deploy(command, A)
+    assert (running.release, running.commit, running.url, running.healthy) == (A, "1" * 40, platform, True)
+    deploy(command, D)
+    first, second = told(command)
+    assert (first["ML_CICD_RELEASE"], first["ML_CICD_PREVIOUS"], first["KEY"]) == (A, "", "open sesame")
+    assert (second["ML_CICD_RELEASE"], second["ML_CICD_PREVIOUS"]) == (D, A)
+    assert not {"GITHUB_TOKEN", "APP_SECRETS", "DOCKER_HOST"} & set(first["seen"])
+    assert (first["ML_CICD_ENVIRONMENT"], first["ML_CICD_PROJECT"]) == ("production", NAME)
+
+
+def told(target: CommandTarget) -> list[dict[str, str]]:
+    with urllib.request.urlopen(f"{target.environment.url}/told", timeout=5) as answer:
+        found: list[dict[str, str]] = json.load(answer)
+        return found
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"), [(B, "not healthy within 3 s"), (C, "tool failed with exit code 1")], ids=["sick", "refused"]
+)
+def test_r3_a_bad_release_is_replaced_by_the_one_before(command: CommandTarget, bad: str, said: str) -> None:
+    before = deploy(command, A)
+    started = time.monotonic()
+    with pytest.raises(CheckFailedError, match=said):
+        deploy(command, bad)
+    assert time.monotonic() - started < 3 + 2 + 10
+    assert command.observe() == before
+    assert [one["ML_CICD_RELEASE"] for one in told(command)] == [A, bad, A]
+
+
+def test_a_release_that_fails_its_tests_is_replaced_by_the_one_before(command: CommandTarget) -> None:
+    def judge(url: str, network: str) -> None:
+        raise CheckFailedError("the tests failed")
+
+    before = deploy(command, A)
+    with pytest.raises(CheckFailedError, match="the tests failed"):
+        deploy(command, D, judge)
+    assert command.observe() == before
+
+
+def test_r5_a_second_deployment_is_refused_with_the_holders_name(command: CommandTarget) -> None:
+    with command.locked(holder.mine("somebody"), 0), pytest.raises(RefusedError, match=f"process {os.getpid()}"):
+        deploy(command, A)
+    assert command.unlock() is None
+
+
+def test_r6_r9_the_same_release_again_calls_nothing_and_is_judged(command: CommandTarget) -> None:
+    assert [line.split()[0] for line in command.plan(order(A))] == ["run", "wait", "if"]
+    deploy(command, A)
+    judged: list[str] = []
+    assert command.plan(order(A)) == []
+    deploy(command, A, lambda url, network: judged.append(url))
+    assert (len(told(command)), judged) == (1, [command.environment.url])
+
+
+def test_a_command_that_the_image_does_not_have_is_said(command: CommandTarget) -> None:
+    other = replace(command, environment=replace(command.environment, command=("no-such-tool",)))
+    with pytest.raises(UsageError, match="no-such-tool can't be started"):
+        deploy(other, A)

@@ -1,0 +1,57 @@
+"""What the tests of the kubernetes target share."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import TYPE_CHECKING
+
+from cicd.deploy import holder
+from cicd.deploy.target import Order
+
+if TYPE_CHECKING:
+    from cicd.deploy.kubernetes import KubernetesTarget
+    from cicd.deploy.target import Accept, Running
+
+CRASH = "raise SystemExit(3)\n"
+SICK = "import os\nos.environ['ML_CICD_DIGEST'] = 'sha256:another'\n"
+ERROR = "import json\njson.dumps = None\n"
+MUTE = "import socket, time\ns = socket.create_server(('', 8000))\ntime.sleep(60)\n"
+LATE = "import socket\nif not socket.gethostname().endswith('-candidate'): raise SystemExit(4)\n"
+KEEPS = "import http.server\nhttp.server.BaseHTTPRequestHandler.protocol_version = 'HTTP/1.1'\n"
+
+
+def order(image: str, commit: str = "1" * 40) -> Order:
+    return Order(image, commit, "integration/1@abc", "staging/1@def", "somebody")
+
+
+def accept(url: str, network: str) -> None:
+    """Everything is accepted."""
+
+
+def digest(image: str) -> str:
+    return image.partition("@")[2]
+
+
+def told(running: Running | None) -> dict[str, object]:
+    """What the service tells a user about itself."""
+    assert running is not None
+    with urllib.request.urlopen(f"{running.url}/health", timeout=5) as answer:
+        found: dict[str, object] = json.load(answer)
+        return found
+
+
+def deploy(target: KubernetesTarget, order: Order, judge: Accept = accept) -> Running:
+    """Apply an order under the lock."""
+    with target.locked(holder.mine("somebody"), 0):
+        return target.apply(order, judge)
+
+
+def pods(target: KubernetesTarget) -> dict[str, str]:
+    """The pods that are not on their way out: the name of each, and the digest of the image that its node runs."""
+    found = json.loads(target.kubectl.run("get", "pods", "--output=json"))["items"]
+    return {
+        one["metadata"]["name"]: one["status"]["containerStatuses"][0]["imageID"].rpartition("@")[2]
+        for one in found
+        if "deletionTimestamp" not in one["metadata"]
+    }

@@ -1,0 +1,97 @@
+"""A project's environments on a real cluster, and the releases of the docker tier to bring there."""
+
+from __future__ import annotations
+
+import subprocess
+import uuid
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.config import Config, Environment
+from cicd.deploy.kubectl import Kubectl
+from cicd.deploy.kubernetes import KubernetesTarget
+from tests.deploy.conftest import client, own_services, release  # noqa: F401 -- fixtures
+from tests.kubernetes.common import deploy, order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from cicd.deploy.target import Running
+
+    Make = Callable[..., KubernetesTarget]
+
+
+NAME = f"tiny-{uuid.uuid4().hex[:6]}"
+
+
+def folder(commit: str, path: str) -> AbstractContextManager[Path]:
+    """Where the project's own manifests lie, in these tests: nothing is in git."""
+    return nullcontext(Path(path))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pods_reach_each_other() -> Iterator[None]:
+    """On a one-node cluster on this machine's own engine Docker drops what pods send each other, unless told."""
+    if not Path("/sys/class/net/cbr0").exists():
+        yield
+        return
+    rule = ["DOCKER-USER", "--in-interface", "cbr0", "--jump", "ACCEPT"]
+    subprocess.run(["iptables", "--insert", *rule], check=True)
+    yield
+    subprocess.run(["iptables", "--delete", *rule], check=True)
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    """The configuration of a project; a release has eight seconds to be healthy."""
+    usual = Environment("", target="kubernetes", service_type="NodePort", health_timeout=8, stop_timeout=1)
+    names = ("integration", "staging", "production")
+    acceptance = ("python3", "-m", "app.ask")
+    return Config(
+        NAME,
+        tests={"acceptance": acceptance},
+        environments={name: replace(usual, name=name) for name in names},
+    )
+
+
+@pytest.fixture(scope="session")
+def make(config: Config) -> Iterator[Make]:
+    """Makes the target of an environment with other values, in a namespace that goes at the end."""
+    namespaces = set()
+
+    def made(name: str = "staging", suffix: str = "", **values: object) -> KubernetesTarget:
+        namespace = f"{NAME}-{suffix or name}"
+        namespaces.add(namespace)
+        environment = replace(config.environment(name), **values)  # type: ignore[arg-type]
+        return KubernetesTarget(config, environment, Kubectl(namespace), folder)
+
+    yield made
+    kubectl = Kubectl("default")
+    for one in namespaces:
+        kubectl.run("delete", "namespace", one, "--ignore-not-found", "--wait=false")
+
+
+@pytest.fixture(scope="session")
+def good(release: Callable[[str, str], str]) -> str:  # noqa: F811 -- the fixture
+    return release("good", "")
+
+
+@pytest.fixture(scope="session")
+def better(release: Callable[[str, str], str]) -> str:  # noqa: F811 -- the fixture
+    return release("better", "# better\n")
+
+
+@pytest.fixture
+def target(make: Make) -> KubernetesTarget:
+    return make()
+
+
+@pytest.fixture
+def running(target: KubernetesTarget, good: str) -> Running:
+    """The good release, which serves with two pods."""
+    return deploy(target, order(good))

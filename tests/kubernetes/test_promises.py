@@ -1,0 +1,197 @@
+"""The promises R1 to R10 on a real cluster, as far as they apply there; two pods serve."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.deploy import holder
+from cicd.deploy.target import Holder
+from cicd.errors import CheckFailedError, RefusedError
+from tests.kubernetes.common import CRASH, ERROR, KEEPS, LATE, MUTE, SICK, deploy, digest, order, pods, told
+from tests.kubernetes.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cicd.deploy.kubernetes import KubernetesTarget
+    from cicd.deploy.target import Running
+
+SLACK = 20  # seconds for pulling the image on a busy machine
+
+
+def test_r1_the_digest_that_runs_is_the_one_that_was_accepted(
+    make: Callable[..., KubernetesTarget], running: Running, target: KubernetesTarget, good: str
+) -> None:
+    production = make("production")
+    deployed = deploy(production, order(running.release))
+    assert deployed.release == running.release == good
+    assert set(pods(target).values()) == set(pods(production).values()) == {digest(good)}
+    assert len(pods(production)) == 2
+    assert told(deployed)["digest"] == digest(good)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (CRASH, "ended with exit code 3"),
+        (ERROR, "not healthy within 8 s"),
+        (MUTE, "not healthy within 8 s"),
+        (SICK, "names the digest sha256:another"),
+        (LATE, "The rollout failed"),
+    ],
+    ids=["crashes", "answers nothing", "hangs", "names another digest", "is bad in the rollout alone"],
+)
+def test_r2_r3_a_bad_image_answers_nobody_and_is_undone_in_time(
+    target: KubernetesTarget,
+    running: Running,
+    release: Callable[[str, str], str],
+    lines: str,
+    said: str,
+) -> None:
+    bad, before = release("bad", lines), pods(target)
+    with load(running.url) as users:
+        started = time.monotonic()
+        with pytest.raises(CheckFailedError, match=said):
+            deploy(target, order(bad, "2" * 40))
+        took = time.monotonic() - started
+    assert took < target.environment.health_timeout + 2 + SLACK
+    assert set(users.digests) == {digest(running.release)}
+    assert users.failed == []
+    assert target.observe() == running
+    assert pods(target) == before
+
+
+def test_the_first_release_of_all_may_fail_and_leaves_nothing_that_serves(
+    make: Callable[..., KubernetesTarget], release: Callable[[str, str], str]
+) -> None:
+    first = make(suffix="first")
+    for lines in (CRASH, LATE):
+        with pytest.raises(CheckFailedError):
+            deploy(first, order(release("bad", lines)))
+        assert first.observe() is None
+        assert pods(first) == {}
+
+
+def test_a_release_that_is_not_accepted_is_never_rolled_out(
+    target: KubernetesTarget, running: Running, better: str
+) -> None:
+    def judge(url: str, network: str) -> None:
+        raise CheckFailedError("the tests failed")
+
+    with pytest.raises(CheckFailedError, match="the tests failed"):
+        deploy(target, order(better, "2" * 40), judge)
+    assert target.observe() == running
+
+
+def test_r4_no_request_fails_through_deployment_failed_deployment_and_rollback(
+    target: KubernetesTarget, release: Callable[[str, str], str], running: Running
+) -> None:
+    first, second = (release(f"keeps-{n}", f"{KEEPS}# {n}\n") for n in "12")
+    bad = release("bad", LATE)
+    deploy(target, order(first))
+    with load(running.url) as users:
+        deploy(target, order(second, "2" * 40))
+        with pytest.raises(CheckFailedError):
+            deploy(target, order(bad, "3" * 40))
+        assert target.retained()[0].release == first
+        deploy(target, order(first))
+    answers = sum(users.digests.values())
+    print(f"{answers} answers, {len(users.failed)} failed requests")
+    assert users.failed == []
+    assert answers > 1000
+    assert set(users.digests) == {digest(first), digest(second)}
+
+
+def test_r5_a_second_deployment_is_refused_with_the_holders_name(
+    target: KubernetesTarget, running: Running, good: str
+) -> None:
+    said = f"under way: by somebody on .*, process {os.getpid()} .*/run/1"
+    mine = holder.mine("somebody", "https://example.com/run/1")
+    with target.locked(mine, 0), pytest.raises(RefusedError, match=said):
+        deploy(target, order(good))
+    assert deploy(target, order(good)) == running
+
+
+def test_r5_a_second_deployment_waits_as_long_as_it_may(target: KubernetesTarget, running: Running) -> None:
+    first = target.locked(holder.mine("somebody"), 0)
+    first.__enter__()
+    started = time.monotonic()
+    with pytest.raises(RefusedError), target.locked(holder.mine("another"), 2):
+        pass
+    assert 2 <= time.monotonic() - started < 2 + SLACK
+    first.__exit__(None, None, None)
+    with target.locked(holder.mine("another"), 0):
+        pass
+
+
+def test_r5_a_dead_holder_of_this_machine_is_recovered_from_another_machines_is_not(
+    target: KubernetesTarget, running: Running
+) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    stat = f"{child.pid}@{holder._started(child.pid)}@{holder._space()}"
+    dead = Holder("a dead process", holder.mine("x").where, stat)
+    first = target.locked(dead, 0)
+    first.__enter__()
+    with pytest.raises(RefusedError, match="a dead process"), target.locked(holder.mine("another"), 0):
+        pass
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    with target.locked(holder.mine("another"), 0):
+        pass
+    elsewhere = target.locked(Holder("a colleague", "another-machine", stat), 0)
+    elsewhere.__enter__()
+    with pytest.raises(RefusedError, match="a colleague on another-machine"):
+        deploy(target, order(running.release))
+    assert target.unlock() == Holder("a colleague", "another-machine", stat)
+    assert target.unlock() is None
+    assert deploy(target, order(running.release)) == running
+
+
+def test_r6_the_same_release_again_restarts_nothing_but_is_judged(
+    target: KubernetesTarget, running: Running, good: str
+) -> None:
+    before, judged = pods(target), []
+    assert target.plan(order(good)) == []
+    assert deploy(target, order(good), lambda url, network: judged.append(url)) == running
+    assert pods(target) == before
+    assert len(judged) == 1
+
+
+def test_r9_the_plan_is_exactly_what_is_done(
+    make: Callable[..., KubernetesTarget], good: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh = make(suffix="fresh", replicas=1)
+    planned = fresh.plan(order(good))
+    assert fresh.kubectl.get("namespace", fresh.kubectl.namespace) is None
+    capsys.readouterr()
+    deploy(fresh, order(good))
+    assert capsys.readouterr().out.splitlines() == planned
+    assert planned[0] == f"create the namespace {fresh.kubectl.namespace}"
+
+
+def test_r10_what_was_changed_by_hand_is_seen(target: KubernetesTarget, running: Running, better: str) -> None:
+    name = target.config.name
+    target.kubectl.run("set", "image", f"deployment/{name}", f"{name}={better}")
+    target.kubectl.run("rollout", "status", f"deployment/{name}", timeout=60)
+    found = target.observe()
+    assert found is not None
+    assert found.release == better != running.release
+    assert not found.healthy
+    assert f"names the digest {digest(running.release)}" in found.detail
+    assert deploy(target, order(running.release)) == running
+
+
+def test_a_rollback_goes_to_a_release_that_is_kept(target: KubernetesTarget, running: Running, better: str) -> None:
+    deploy(target, order(better, "2" * 40))
+    kept = target.retained()
+    assert kept[0].release == running.release
+    assert (kept[0].commit, kept[0].entry, kept[0].after) == (running.commit, running.entry, running.after)
+    assert deploy(target, order(kept[0].release)) == running
+    assert target.retained()[0].release == better

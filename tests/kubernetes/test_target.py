@@ -1,0 +1,176 @@
+"""What else the kubernetes target does on a real cluster: tests as pods, secrets, own manifests, the kubeconfig."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import suites
+from cicd.deploy import secrets
+from cicd.errors import CheckFailedError, RefusedError, UnreachableError, UsageError
+from tests.kubernetes.common import LATE, deploy, digest, order, pods, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cicd.deploy.kubernetes import KubernetesTarget
+
+TELLS = """
+import json, os, pathlib
+dumps = json.dumps
+def told(body):
+    folder = pathlib.Path("/run/secrets")
+    found = {one.name: one.read_text() for one in folder.iterdir() if one.is_file()} if folder.is_dir() else {}
+    told = {"secrets": found, "names": sorted(os.environ), "level": os.environ.get("LEVEL"), "user": os.getuid()}
+    return dumps({**body, **told})
+json.dumps = told
+"""
+WRITES = """
+import os, urllib.request
+urllib.request.urlopen(os.environ["SERVICE_URL"] + "/health", timeout=5)
+suite = '<testsuite name="a" errors="0" failures="{failed}" skipped="1" tests="5"><testcase/></testsuite>'
+open("/tmp/results.xml", "w").write("<testsuites>" + suite + "</testsuites>")
+raise SystemExit({failed})
+"""
+
+
+def test_the_tests_run_as_a_pod_that_reaches_the_candidate_and_are_counted(
+    make: Callable[..., KubernetesTarget], good: str
+) -> None:
+    target = make(suffix="tests", replicas=1)
+    counted: list[object] = []
+
+    def judge(url: str, network: str) -> None:
+        for failed in (0, 1):
+            config = replace(target.config, tests={"acceptance": ("python3", "-c", WRITES.format(failed=failed))})
+            try:
+                asked = {"SERVICE_URL": url, "EXPECTED_DIGEST": digest(good)}
+                counted.append(suites.run(target.runner(network), config, "acceptance", good, asked))
+            except CheckFailedError as error:
+                counted.append({"said": error.message})
+
+    assert deploy(target, order(good), judge).healthy
+    assert counted == [
+        {"passed": 4, "failed": 0, "skipped": 1},
+        {"said": "The acceptance tests failed: 1 of 5 failed."},
+    ]
+    assert len(pods(target)) == 1
+
+
+def test_a_release_has_its_variables_and_its_secrets_as_files_and_an_unused_secret_goes(
+    make: Callable[..., KubernetesTarget], release: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = make(suffix="secrets", replicas=1, secrets=("KEY",), variables={"LEVEL": "info"}, retain=1)
+    image = release("tells", TELLS)
+    monkeypatch.delenv(secrets.VARIABLE, raising=False)
+    with pytest.raises(UsageError, match="APP_SECRETS is not set"):
+        deploy(target, order(image))
+    for value in ("one", "two", "three", "four"):
+        monkeypatch.setenv(secrets.VARIABLE, json.dumps({"KEY": value, "OTHER": "not asked for"}))
+        found = told(deploy(target, order(image)))
+        assert found["secrets"] == {"KEY": value}
+        assert (found["level"], found["user"]) == ("info", 10001)
+        assert secrets.VARIABLE not in str(found["names"])
+    kept = json.loads(target.kubectl.run("get", "secrets", "--selector=ml-cicd.project", "--output=json"))["items"]
+    assert len(kept) <= 3, "the one that serves, one to go back to, and at most one more until the next deployment"
+
+
+def test_what_an_undone_release_brought_does_not_stay_behind(
+    make: Callable[..., KubernetesTarget], release: Callable[[str, str], str], good: str, better: str
+) -> None:
+    old = make(suffix="undone", replicas=1, variables={"OLD": "1"})
+    deploy(old, order(good))
+    new = make(suffix="undone", replicas=1, variables={"NEW": "1"})
+    with pytest.raises(CheckFailedError):
+        deploy(new, order(release("late", LATE), "2" * 40))
+    assert {"OLD"} == names(old) & {"OLD", "NEW"}
+    neither = make(suffix="undone", replicas=1)
+    deploy(neither, order(better, "3" * 40))
+    assert names(neither) & {"OLD", "NEW"} == set()
+
+
+def names(target: KubernetesTarget) -> set[str]:
+    """The names of the variables in the Deployment."""
+    found = target.kubectl.get("deployment", target.config.name)
+    assert found is not None
+    return {one["name"] for one in found["spec"]["template"]["spec"]["containers"][0]["env"]}
+
+
+def test_own_manifests_are_built_by_kustomize_and_carry_the_release(
+    make: Callable[..., KubernetesTarget], good: str, tmp_path: Path
+) -> None:
+    target = make(suffix="own", manifests=str(tmp_path))
+    name = target.config.name
+    labels = {"app": name}
+    pod = {"containers": [{"name": name, "image": "app", "ports": [{"containerPort": 8000, "protocol": "TCP"}]}]}
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name},
+        "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}},
+    }
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name},
+        "spec": {
+            "type": "NodePort",
+            "selector": labels,
+            "ports": [{"port": 80, "targetPort": 8000, "protocol": "TCP"}],
+        },
+    }
+    (tmp_path / "app.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [deployment, service]}))
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [app.json]\nreplicas: [{{name: {name}, count: 1}}]\n")
+    running = deploy(target, order(good))
+    assert told(running)["digest"] == digest(good)
+    assert set(pods(target).values()) == {digest(good)}
+    (tmp_path / "app.json").write_text(json.dumps(service))
+    (tmp_path / "kustomization.yaml").write_text("resources: [app.json]\n")
+    with pytest.raises(UsageError, match=f"no Deployment '{name}'"):
+        deploy(target, order(good, "2" * 40))
+    assert target.observe() == running
+
+
+def test_two_environments_in_one_namespace_are_refused(make: Callable[..., KubernetesTarget], good: str) -> None:
+    deploy(make("staging", suffix="tests", replicas=1), order(good))
+    with pytest.raises(RefusedError, match=r"carries tiny-.* for staging"):
+        deploy(make("production", suffix="tests", replicas=1), order(good))
+
+
+def test_a_kubeconfig_given_as_text_is_used_and_leaves_no_file(
+    target: KubernetesTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = Path(os.environ["KUBECONFIG"]).read_text()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("KUBECONFIG", "/nonexistent")
+    with pytest.raises(UnreachableError):
+        target.observe()
+    monkeypatch.setenv("KUBECONFIG_TEXT", text)
+    target.observe()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_kubectl_the_hint_says_where_to_get_it(
+    target: KubernetesTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(UnreachableError, match="kubectl is not here") as raised:
+        target.observe()
+    assert "kubernetes-client" in raised.value.hint
+    assert raised.value.exit_code == 69
+
+
+def test_a_cluster_that_does_not_answer_is_unreachable(
+    target: KubernetesTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "kubeconfig"
+    file.write_text(Path(os.environ["KUBECONFIG"]).read_text().replace(":6443", ":1"))
+    monkeypatch.setenv("KUBECONFIG", str(file))
+    with pytest.raises(UnreachableError, match="does not answer"):
+        target.observe()

@@ -1,0 +1,199 @@
+"""The objects of a release on Kubernetes, without a cluster: valid for what is current, and for what is old."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from dataclasses import replace
+from typing import Any
+
+import kubernetes_validate  # type: ignore[import-untyped]
+import pytest
+
+from cicd.config import Config, Environment
+from cicd.deploy import manifests
+from cicd.deploy.manifests import Server
+from cicd.deploy.target import Order
+from cicd.errors import UsageError
+
+IMAGE = "ghcr.io/acme/app@sha256:" + "a" * 64
+ORDER = Order(IMAGE, "1" * 40, "integration/1@abc", "staging/1@def", "somebody")
+CURRENT = Server(frozenset({"policy/v1"}), 37)
+OLD = Server(frozenset({"policy/v1beta1"}), 20)
+STAGING = Environment(
+    "staging", target="kubernetes", cpus=0.5, memory="512m", variables={"LEVEL": "info"}, secrets=("KEY",), retain=3
+)
+CONFIG = Config("app", environments={"staging": STAGING})
+
+
+def rendered(environment: Environment = STAGING, server: Server = CURRENT, order: Order = ORDER) -> dict[str, Any]:
+    """The kit's own objects by kind."""
+    plain = manifests.standard(CONFIG, environment, server)
+    return {one["kind"]: one for one in manifests.released(plain, CONFIG, environment, order, "app-secrets-1")}
+
+
+def everything(server: Server) -> list[dict[str, Any]]:
+    """One of each object that the kit ever writes."""
+    objects = rendered(server=server)
+    labels = manifests.labels(CONFIG, STAGING)
+    return [
+        *objects.values(),
+        manifests.namespace("app-staging", labels),
+        manifests.pull_secret(CONFIG, STAGING, "ghcr.io", "a", "b"),
+        manifests.app_secret(CONFIG, STAGING, {"KEY": "value"}),
+        manifests.candidate(objects["Deployment"], CONFIG, STAGING),
+        manifests.tests(CONFIG, STAGING, IMAGE, ["pytest"], given={"A": "b"}, marks={"c": "d"}),
+        manifests.lease(CONFIG, STAGING, "somebody", {"ml-cicd.who": "x"}, "2026-11-21T00:00:00.000000Z"),
+    ]
+
+
+@pytest.mark.parametrize("version", ["1.31", kubernetes_validate.latest_version()])
+def test_every_object_is_valid_in_current_versions(version: str) -> None:
+    for one in everything(CURRENT):
+        kubernetes_validate.validate(one, version, strict=True)
+
+
+def test_an_object_that_is_not_valid_is_found() -> None:
+    deployment = rendered()["Deployment"]
+    deployment["spec"]["template"]["spec"]["containers"][0]["imgae"] = IMAGE
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(deployment, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_an_old_server_gets_what_it_offers() -> None:
+    old, current = rendered(server=OLD), rendered()
+    assert old["PodDisruptionBudget"]["apiVersion"] == "policy/v1beta1"
+    assert current["PodDisruptionBudget"]["apiVersion"] == "policy/v1"
+    assert pod(old)["containers"][0]["lifecycle"] == {"preStop": {"exec": {"command": ["sleep", "5"]}}}
+    assert pod(current)["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
+
+
+def pod(objects: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = objects["Deployment"]["spec"]["template"]["spec"]
+    return found
+
+
+def test_the_deployment_runs_the_digest_with_never_fewer_pods_and_as_nobody() -> None:
+    objects = rendered()
+    spec, container = objects["Deployment"]["spec"], pod(objects)["containers"][0]
+    assert container["image"] == IMAGE
+    assert {one["name"]: one["value"] for one in container["env"]} == {
+        "LEVEL": "info",
+        "ML_CICD_COMMIT": "1" * 40,
+        "ML_CICD_DIGEST": "sha256:" + "a" * 64,
+        "ML_CICD_ENVIRONMENT": "staging",
+    }
+    assert spec["strategy"] == {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
+    assert spec["revisionHistoryLimit"] == 3
+    assert container["readinessProbe"]["httpGet"] == {"path": "/health", "port": 8000}
+    assert container["resources"]["limits"] == {"cpu": "500m", "memory": "512Mi"}
+    assert pod(objects)["securityContext"]["runAsNonRoot"]
+    assert pod(objects)["imagePullSecrets"] == [{"name": "app-pull"}]
+    assert container["volumeMounts"] == [{"name": "ml-cicd-secrets", "mountPath": "/run/secrets", "readOnly": True}]
+
+
+def test_who_orders_a_release_changes_no_pod() -> None:
+    other = replace(ORDER, entry="integration/9@fff", after="staging/8@eee", actor="another")
+    first, second = rendered()["Deployment"], rendered(order=other)["Deployment"]
+    assert first["spec"] == second["spec"]
+    assert first["metadata"]["annotations"]["ml-cicd.content"] == second["metadata"]["annotations"]["ml-cicd.content"]
+    changed = rendered(replace(STAGING, replicas=5))["Deployment"]["metadata"]["annotations"]
+    assert changed["ml-cicd.content"] != first["metadata"]["annotations"]["ml-cicd.content"]
+
+
+def test_no_service_selects_the_candidate_or_the_tests() -> None:
+    objects = rendered()
+    selector = objects["Service"]["spec"]["selector"].items()
+    assert selector <= objects["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
+    for one in (
+        manifests.candidate(objects["Deployment"], CONFIG, STAGING),
+        manifests.tests(CONFIG, STAGING, IMAGE, ["pytest"], given={}, marks={}),
+    ):
+        assert not selector & one["metadata"]["labels"].items()
+
+
+def test_the_tests_get_no_secret_of_the_environment() -> None:
+    written = json.dumps(manifests.tests(CONFIG, STAGING, IMAGE, ["pytest"], given={"A": "b"}, marks={}))
+    assert "secrets" not in written.replace("imagePullSecrets", "")
+    assert json.loads(written)["spec"]["automountServiceAccountToken"] is False
+
+
+def test_the_name_of_the_app_s_secret_changes_with_its_values_and_the_pull_secret_s_does_not() -> None:
+    names = {manifests.app_secret(CONFIG, STAGING, {"KEY": value})["metadata"]["name"] for value in "abb"}
+    assert len(names) == 2
+    one, two = (manifests.pull_secret(CONFIG, STAGING, "ghcr.io", "me", token) for token in "ab")
+    assert one["metadata"]["name"] == two["metadata"]["name"] == "app-pull"
+    content = json.loads(base64.b64decode(one["data"][".dockerconfigjson"]))
+    assert content["auths"]["ghcr.io"]["auth"] == base64.b64encode(b"me:a").decode()
+
+
+OWN: list[dict[str, Any]] = [
+    {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}},
+    {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "app"},
+        "spec": {
+            "replicas": 4,
+            "strategy": {"rollingUpdate": {"maxUnavailable": 2, "maxSurge": "50%"}},
+            "selector": {"matchLabels": {"app": "app"}},
+            "template": {
+                "metadata": {"labels": {"app": "app"}},
+                "spec": {
+                    "containers": [
+                        {"name": "proxy", "image": "example.com/proxy:1"},
+                        {
+                            "name": "app",
+                            "image": "app",
+                            "env": [{"name": "OWN", "value": "1"}, {"name": "LEVEL", "value": "debug"}],
+                            "readinessProbe": {"tcpSocket": {"port": 8000}},
+                        },
+                    ]
+                },
+            },
+        },
+    },
+]
+
+
+def test_the_project_s_own_manifests_get_the_release_and_keep_what_is_theirs() -> None:
+    before = copy.deepcopy(OWN)
+    found = manifests.released(OWN, CONFIG, STAGING, ORDER, "")
+    assert before == OWN, "what is given is not changed"
+    deployment = manifests.deployment_of(found, CONFIG)
+    sidecar, container = deployment["spec"]["template"]["spec"]["containers"]
+    assert (sidecar["image"], container["image"]) == ("example.com/proxy:1", IMAGE)
+    assert {"OWN": "1", "LEVEL": "info"}.items() <= {one["name"]: one["value"] for one in container["env"]}.items()
+    assert container["readinessProbe"] == {"tcpSocket": {"port": 8000}}
+    assert deployment["spec"]["replicas"] == 4
+    assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": "50%"}
+    assert all(one["metadata"]["labels"]["ml-cicd.environment"] == "staging" for one in found)
+    for one in found:
+        kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_own_manifests_without_the_project_s_deployment_are_refused() -> None:
+    other = copy.deepcopy(OWN)
+    other[1]["metadata"]["name"] = "another"
+    with pytest.raises(UsageError, match="no Deployment 'app' \\(found: another\\)"):
+        manifests.released(other, CONFIG, STAGING, ORDER, "")
+
+
+def test_own_manifests_may_not_go_to_another_namespace() -> None:
+    other = copy.deepcopy(OWN)
+    other[0]["metadata"]["namespace"] = "kube-system"
+    with pytest.raises(UsageError, match="ConfigMap settings names the namespace kube-system"):
+        manifests.released(other, CONFIG, STAGING, ORDER, "")
+
+
+def test_returning_to_a_release_takes_its_pods_and_its_annotations() -> None:
+    new = rendered(order=replace(ORDER, release=IMAGE.replace("a" * 64, "b" * 64)))["Deployment"]
+    old = copy.deepcopy(rendered()["Deployment"])
+    old["metadata"]["annotations"] |= {"deployment.kubernetes.io/revision": "3", "ml-cicd.settled": "true"}
+    old["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = "123"
+    back = manifests.returned(new, old)
+    assert back["spec"] == rendered()["Deployment"]["spec"]
+    assert back["metadata"]["annotations"]["ml-cicd.release"] == IMAGE
+    assert back["metadata"]["annotations"]["ml-cicd.settled"] == "true"
+    assert "deployment.kubernetes.io/revision" not in back["metadata"]["annotations"]
