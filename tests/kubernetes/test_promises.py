@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cicd.deploy.kubernetes import KubernetesTarget
     from cicd.deploy.target import Running
 
-SLACK = 20  # seconds for pulling the image on a busy machine
+SLACK = 10  # seconds for pulling an image
 
 
 def test_r1_the_digest_that_runs_is_the_one_that_was_accepted(
@@ -58,10 +58,13 @@ def test_r2_r3_a_bad_image_answers_nobody_and_is_undone_in_time(
     bad, before = release("bad", lines), pods(target)
     with load(running.url) as users:
         started = time.monotonic()
+        target.plan(order(bad, "2" * 40))
+        planned = time.monotonic()
         with pytest.raises(CheckFailedError, match=said):
             deploy(target, order(bad, "2" * 40))
-        took = time.monotonic() - started
-    assert took < target.environment.health_timeout + 2 + SLACK
+        took = time.monotonic() - planned
+    calls = 3 * (planned - started)  # how long this machine takes for as many kubectl commands as a deployment has
+    assert took < target.environment.health_timeout + 2 + SLACK + calls
     assert set(users.digests) == {digest(running.release)}
     assert users.failed == []
     assert target.observe() == running
