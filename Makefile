@@ -66,6 +66,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/shellcheck .ci/run requirements/bootstrap.sh
+	$(BIN)/shellcheck cicd/deploy/haproxy/*.sh
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -33,6 +33,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "train": "train what changed inside the build image, and pack the model bundle",
         "release": "build the release image, and push release and test image",
         "deploy": "bring an accepted release to an environment and test it there",
+        "unlock": "remove the lock of an environment whose holder is dead",
         "verify": "say whether a commit may be promoted to an environment, and why not",
         "approve": "record that a release may go to an environment, and why",
         "record": "write the outcome of a deployment into the ledger",

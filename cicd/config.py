@@ -50,16 +50,21 @@ class Environment:
     target: str = "docker"
     ephemeral: bool | None = None
     health_timeout: float = 60
+    drain_timeout: float = 30
     stop_timeout: float = 10
     promoters: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
     port: int = 0
     """The port at which users reach it; 0: a free one, chosen once and kept."""
+    bind: str = ""
+    host: str = ""
+    host_key: str = ""
     retain: int = 5
     cpus: float | None = None
     memory: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    log: Mapping[str, str] = field(default_factory=lambda: {"max-size": "10m", "max-file": "3"})
     namespace: str = ""
     """Empty: one named after the project and the environment."""
     context: str = ""

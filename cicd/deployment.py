@@ -64,12 +64,12 @@ def is_ephemeral(environment: Environment, runner: str) -> bool:
         UsageError: it would, and it must not.
 
     """
-    vanishes = runner == "github-hosted" and environment.target == "docker"
+    vanishes = runner == "github-hosted" and environment.target == "docker" and not environment.host
     allowed = environment.ephemeral if environment.ephemeral is not None else environment.name == "integration"
     if vanishes and not allowed:
         raise UsageError(
             f"The environment {environment.name} would vanish with this hosted runner's job.",
-            "Run the job on a self-hosted runner, whose engine lasts: input runs-on of the workflow.",
+            "Name the machine that carries it (host), or use a self-hosted runner: input runs-on of the workflow.",
         )
     return vanishes
 
@@ -122,6 +122,15 @@ def order(candidate: Candidate) -> Order:
         after=candidate.after,
         actor=github.actor(),
     )
+
+
+def plan(
+    config: Config, environment: Environment, verify: Callable[[Target], Candidate], *, repository: Repository
+) -> list[str]:
+    """What `deploy` would change, a line per step; empty for nothing."""
+    is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
+    target = target_for(config, environment, repository)
+    return target.plan(order(verify(target)))
 
 
 def _brought(

@@ -94,17 +94,26 @@ def connect() -> docker.DockerClient:
         UnreachableError: none does.
 
     """
+    return client(address())
+
+
+def client(where: str) -> docker.DockerClient:
+    """A client of the engine at an address, which has answered.
+
+    Raises:
+        UnreachableError: it does not.
+
+    """
     import docker  # noqa: PLC0415 -- 0.2 s that a command without an engine need not pay
 
-    where = address()
     try:
-        client = docker.from_env(environment={**os.environ, "DOCKER_HOST": where}, use_ssh_client=True)
-        client.ping()
+        found = docker.from_env(environment={**os.environ, "DOCKER_HOST": where}, use_ssh_client=True)
+        found.ping()
     except (docker.errors.DockerException, OSError) as error:
         raise UnreachableError(
             f"The Docker engine at {where} can't be used: {error}", "Check DOCKER_HOST and that the engine runs."
         ) from error
-    return client
+    return found
 
 
 def _output(command: list[str]) -> str | None:

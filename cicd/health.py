@@ -20,6 +20,17 @@ def problem(url: str, digest: str) -> str:
         return f"{url} does not answer: {error}"
 
 
+def judged(answer: bytes, digest: str) -> str:
+    """Why a raw HTTP answer of a health path is not that of `digest`; empty when it is."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status = head.split(b"\r\n")[0].decode(errors="replace").split(" ")[1:2]
+    if not status:
+        return "it does not answer"
+    if status != ["200"]:
+        return f"it answers {status[0]}"
+    return named(body, digest, "it")
+
+
 def named(content: str | bytes, digest: str, who: str) -> str:
     """Why what `who` answered is not the health of `digest`; empty when it is."""
     try:

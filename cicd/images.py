@@ -104,6 +104,17 @@ def _auth(image: str) -> dict[str, str] | None:
     return {"username": known[0], "password": known[1]} if known else None
 
 
+def present(client: DockerClient, image: str) -> bool:
+    """Whether the engine has `image`."""
+    from docker.errors import ImageNotFound  # noqa: PLC0415
+
+    try:
+        client.images.get(image)
+    except ImageNotFound:
+        return False
+    return True
+
+
 def pull(client: DockerClient, image: str) -> None:
     """Bring `repository@sha256:...` to the engine, unless it is there.
 
@@ -111,11 +122,9 @@ def pull(client: DockerClient, image: str) -> None:
         UnreachableError: the registry does not give it.
 
     """
-    from docker.errors import APIError, ImageNotFound  # noqa: PLC0415
+    from docker.errors import APIError  # noqa: PLC0415
 
-    try:
-        client.images.get(image)
-    except ImageNotFound:
+    if not present(client, image):
         try:
             client.images.pull(image, auth_config=_auth(image))
         except APIError as error:

@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_environment(parser)
     options.add_promotion(parser)
     options.add_lock_wait(parser)
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, step by step, and do nothing")
     parser.add_argument("--release", help="integration only: the release image just built, as repository@sha256:...")
     parser.add_argument("--test", help="integration only: the test image just built, as repository@sha256:...")
 
@@ -40,6 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
             found.fetch()
             return _candidate(arguments, found, project, commit, target.observe())
 
+        if arguments.dry_run:
+            lines = deployment.plan(project, environment, verify, repository=found)
+            if arguments.json:
+                options.print_json({"plan": lines})
+            else:
+                sys.stdout.write("".join(f"{line}\n" for line in lines or ["nothing is to be done"]))
+            return 0
         outcome, result = None, "superseded"
         try:
             _candidate(arguments, found, project, commit)

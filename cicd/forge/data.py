@@ -22,7 +22,7 @@ FOLDER = Path(".ml-cicd") / "local"
 
 @dataclass(frozen=True)
 class State:
-    """What `up` decided. `registry`, `base`, `engine` and `runner` are those of the services."""
+    """What `up` decided. `registry`, `base`, `proxy`, `engine` and `runner` are those of the services."""
 
     project: str
     repository: str
@@ -30,6 +30,7 @@ class State:
     """The kit that runs are given."""
     registry: str
     base: str
+    proxy: str
     engine: str
     runner: str = ""
     """The image in whose containers steps run; empty: on this machine itself."""

@@ -39,6 +39,10 @@ class Services(Protocol):
         """The base image to build on; empty for the Dockerfile's own."""
 
     @property
+    def proxy(self) -> str:
+        """The image of the proxies before the environments."""
+
+    @property
     def engine(self) -> str:
         """The value of DOCKER_HOST; empty for the default."""
 
@@ -75,7 +79,9 @@ def up(
             runner.recover(forge)
             runner.freeze_kit(forge, kit)
     services = start(forge.path, name, say)
-    state = State(name, repository, str(kit), services.registry, services.base, services.engine, services.runner)
+    state = State(
+        name, repository, str(kit), services.registry, services.base, services.proxy, services.engine, services.runner
+    )
     forge.write_state(state)
     known = git.try_git(project, "remote", "get-url", REMOTE)
     git.git(project, "remote", "add" if known is None else "set-url", REMOTE, str(remote))

@@ -186,6 +186,7 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
         "ML_CICD_INSTANCE": data.instance,
         "ML_CICD_REGISTRY": state.registry,
         "ML_CICD_BASE": state.base,
+        "ML_CICD_PROXY": state.proxy,
     }
     inside, options = {}, ""
     if state.runner:

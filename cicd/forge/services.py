@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, NotFound
 
-from cicd import containers, engine, instance
+from cicd import containers, engine, images, instance
 from cicd.errors import UnreachableError, UsageError
 from cicd.forge import engine_setup, standins
 
@@ -32,10 +32,14 @@ SECONDS_TO_ANSWER = 20
 
 @dataclass(frozen=True)
 class Services:
-    """Where the services are. `base` is the base image for builds; empty: the Dockerfiles' own default."""
+    """Where the services are.
+
+    `base` is the base image for builds; empty: the Dockerfiles' own default. `proxy` is the image of the proxies.
+    """
 
     registry: str
     base: str
+    proxy: str
     engine: str
     runner: str = ""
     """The image in whose containers steps run; empty: on this machine itself."""
@@ -44,7 +48,7 @@ class Services:
 def up(data: Path, name: str, say: Callable[[str], None], runner: str | None = None) -> Services:
     """Have engine, base image and the registry of the project `name` running; what is there already is used.
 
-    `data` keeps what was chosen (the registry's port, the base image, the image of the runner). `runner` is "" for
+    `data` keeps what was chosen (the registry's port, the images). `runner` is "" for
     steps on this machine, an image for steps in its containers, and None for what was chosen before.
 
     Raises:
@@ -56,17 +60,19 @@ def up(data: Path, name: str, say: Callable[[str], None], runner: str | None = N
     client = engine.connect()
     file = data / "services.json"
     chosen: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-    base = chosen.get("base")
-    if base is None or not standins.present(client, base or standins.PYTHON):
+    base, proxy = chosen.get("base"), chosen.get("proxy")
+    if base is None or not images.present(client, base or standins.PYTHON):
         engine_setup.ensure_build_client(say)
         base = standins.python_image(client, say)
+    if proxy is None or not images.present(client, proxy):
+        proxy = standins.proxy_image(client, base, say)
     labels = {containers.PROJECT: name, containers.ROLE: "registry", instance.LABEL: instance.of_data(data)}
     port = _run_registry(client, labels, base, chosen.get("port"), say)
     runner = _runner_image(client, base, chosen.get("runner", "") if runner is None else runner, say)
-    if chosen != (choice := {"base": base, "port": port, "runner": runner}):
+    if chosen != (choice := {"base": base, "port": port, "proxy": proxy, "runner": runner}):
         data.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(choice) + "\n")
-    return Services(f"localhost:{port}", base, engine.address(), runner)
+    return Services(f"localhost:{port}", base, proxy, engine.address(), runner)
 
 
 def down(data: Path, name: str, say: Callable[[str], None]) -> None:

@@ -9,10 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docker.errors import APIError, ImageNotFound
+from docker.errors import APIError
 from requests import RequestException
 
-from cicd import engine
+from cicd import engine, images
+from cicd.deploy import proxy
 from cicd.errors import UnreachableError
 from cicd.forge import apt
 
@@ -26,6 +27,7 @@ PYTHON_STANDIN = "ml-cicd/python:3.11-standin"
 REGISTRY = "registry:2"
 REGISTRY_STANDIN = "ml-cicd/registry:standin"
 RUNNER = "ml-cicd/runner"
+PROXY_STANDIN = "ml-cicd/haproxy:standin"
 IMAGES = Path(__file__).parent / "images"
 
 SECONDS_TO_ANSWER = 20
@@ -46,15 +48,6 @@ IMAGE_SETTINGS = (
 )
 
 
-def present(client: docker.DockerClient, image: str) -> bool:
-    """Whether the engine has `image`."""
-    try:
-        client.images.get(image)
-    except ImageNotFound:
-        return False
-    return True
-
-
 def python_image(client: docker.DockerClient, say: Callable[[str], None]) -> str:
     """The base image to build on: empty for the Dockerfiles' own default, or the name of the stand-in.
 
@@ -65,7 +58,7 @@ def python_image(client: docker.DockerClient, say: Callable[[str], None]) -> str
     problem = _pull(client, PYTHON, say)
     if not problem:
         return ""
-    if not present(client, PYTHON_STANDIN):
+    if not images.present(client, PYTHON_STANDIN):
         say(f"{PYTHON} can't be pulled ({problem})")
         _bootstrap(client, problem, say)
     return PYTHON_STANDIN
@@ -78,14 +71,26 @@ def registry_image(client: docker.DockerClient, base: str, say: Callable[[str], 
         UnreachableError: it can be had in neither way.
 
     """
-    problem = _pull(client, REGISTRY, say)
+    return _image(client, base, say, (REGISTRY, REGISTRY_STANDIN, "docker-registry", IMAGES / "registry.Dockerfile"))
+
+
+def proxy_image(client: docker.DockerClient, base: str, say: Callable[[str], None]) -> str:
+    """The image of the proxies before the environments; as `registry_image`."""
+    return _image(client, base, say, (proxy.IMAGE, PROXY_STANDIN, "haproxy", IMAGES / "proxy.Dockerfile"))
+
+
+def _image(
+    client: docker.DockerClient, base: str, say: Callable[[str], None], choice: tuple[str, str, str, Path]
+) -> str:
+    """The official image, or its stand-in, built from a package of Debian's."""
+    official, standin, package, file = choice
+    problem = _pull(client, official, say)
     if not problem:
-        return REGISTRY
-    if present(client, REGISTRY_STANDIN):
-        return REGISTRY_STANDIN
-    say(f"{REGISTRY} can't be pulled ({problem}): building a stand-in from Debian's docker-registry")
-    _build(REGISTRY_STANDIN, IMAGES / "registry.Dockerfile", base, f"Let the engine pull {REGISTRY}, or reach")
-    return REGISTRY_STANDIN
+        return official
+    if not images.present(client, standin):
+        say(f"{official} can't be pulled ({problem}): building a stand-in from Debian's {package}")
+        _build(standin, file, base, f"Let the engine pull {official}, or reach")
+    return standin
 
 
 def runner_image(client: docker.DockerClient, base: str, image: str, say: Callable[[str], None]) -> str:
@@ -101,7 +106,7 @@ def runner_image(client: docker.DockerClient, base: str, image: str, say: Callab
         return image
     file = IMAGES / "runner.Dockerfile"
     built = f"{RUNNER}:{hashlib.sha256(base.encode() + file.read_bytes()).hexdigest()[:12]}"
-    if not present(client, built):
+    if not images.present(client, built):
         say("building the image in which steps run, once")
         _build(built, file, base, "Reach")
     return built
@@ -120,7 +125,7 @@ def _build(tag: str, file: Path, base: str, advice: str) -> None:
 
 def _pull(client: docker.DockerClient, image: str, say: Callable[[str], None]) -> str:
     """Have `image` in the engine. Returns why it can't be; empty when it is there."""
-    if present(client, image):
+    if images.present(client, image):
         return ""
     usual, client.api.timeout = client.api.timeout, SECONDS_TO_ANSWER
     try:

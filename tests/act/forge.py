@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIXTURES = Path(__file__).parent / "fixtures" / "forge"
 COMMAND = Path(sys.executable).parent / "ml-cicd"
-SERVICES = SimpleNamespace(registry="localhost:5000", base="base:1", engine="", runner="")
+SERVICES = SimpleNamespace(registry="localhost:5000", base="base:1", proxy="proxy:1", engine="", runner="")
 WAITS = "echo $$ > {mark}.tmp; mv {mark}.tmp {mark}; sleep 60 & sleep 60"
 """A script that waits to be ended; the number of its process is in the mark."""
 IS_TOLD = "touch {mark}; for _ in $(seq 3000); do test -e {mark}.go && break; sleep 0.02; done"

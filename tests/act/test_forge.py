@@ -73,6 +73,7 @@ def test_jobs_see_the_environment_of_the_contract_and_nothing_of_this_process(pr
     expected = {
         "ML_CICD_REGISTRY": "localhost:5000",
         "ML_CICD_BASE": "base:1",
+        "ML_CICD_PROXY": "proxy:1",
         "ML_CICD_FORGE_RUN": str(project.last.number),
         "GITHUB_RUN_ID": str(project.last.number),
         "GITHUB_SHA": project.last.sha,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import shutil
 import tarfile
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import containers, engine, images
+from cicd import engine, images
 from cicd.config import Config, Environment
+from cicd.deploy.docker import DockerTarget
 from cicd.forge import services
+from tests.deploy.tiny import CRASH, NAME, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from cicd.forge.services import Services
 
 TINY = "tests/fixtures/tiny"
-NAME = f"tiny-{uuid.uuid4().hex[:6]}"
 
 
 @pytest.fixture(scope="session")
@@ -35,18 +35,21 @@ def client() -> docker.DockerClient:
 def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """A registry and a base image for a project with a name of its own; everything of that name goes at the end."""
     data = tmp_path_factory.mktemp("services")
-    yield services.up(data, NAME, print)
+    up = services.up(data, NAME, print)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ML_CICD_PROXY", up.proxy)
+        yield up
     services.down(data, NAME, print)
-    client = engine.connect()
-    for network in client.networks.list(filters={"label": f"{containers.PROJECT}={NAME}"}):
-        network.remove()
 
 
 @pytest.fixture(scope="session")
 def config() -> Config:
     """The configuration of a project of that name; a release has five seconds to be healthy."""
     names = ("integration", "staging", "production")
-    return Config(NAME, environments={name: Environment(name, health_timeout=5, stop_timeout=1) for name in names})
+    return Config(
+        NAME,
+        environments={name: Environment(name, health_timeout=5, drain_timeout=5, stop_timeout=1) for name in names},
+    )
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +79,27 @@ def release(
         return images.push(client, image, f"{own_services.registry}/{NAME}", label)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def good(release: Callable[[str, str], str]) -> str:
+    return release("good", "")
+
+
+@pytest.fixture(scope="session")
+def better(release: Callable[[str, str], str]) -> str:
+    return release("better", "# better\n")
+
+
+@pytest.fixture(scope="session")
+def crashing(release: Callable[[str, str], str]) -> str:
+    return release("crashing", CRASH)
+
+
+@pytest.fixture
+def target(client: docker.DockerClient, config: Config) -> Iterator[DockerTarget]:
+    yield DockerTarget(client, config, config.environment("staging"))
+    sweep(client)
 
 
 def _bundle() -> bytes:

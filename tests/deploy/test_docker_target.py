@@ -2,115 +2,93 @@
 
 from __future__ import annotations
 
-import json
 import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cicd import containers
 from cicd.deploy.docker import DockerTarget
-from cicd.deploy.target import Order, Running
-from cicd.errors import CheckFailedError, RefusedError
+from cicd.errors import CheckFailedError, UsageError
+from tests.deploy.tiny import CRASH, DEAF, ERROR, HANG, MUTE, SICK, accept, digest, get, order, serves, state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import docker
 
     from cicd.config import Config
 
-CRASH = "raise SystemExit(3)\n"
-HANG = "import time\ntime.sleep(60)\n"
-SICK = "import os\nos.environ['ML_CICD_DIGEST'] = 'sha256:another'\n"
-DEAF = "import signal as s\ns.signal = lambda *_: None\n"
 
-
-def order(image: str, commit: str = "1" * 40) -> Order:
-    return Order(image, commit, "integration/1@abc", "", "somebody")
-
-
-def accept(url: str, network: str) -> None:
-    """Everything is accepted."""
-
-
-@pytest.fixture(scope="module")
-def good(release: Callable[[str, str], str]) -> str:
-    return release("good", "")
-
-
-@pytest.fixture(scope="module")
-def better(release: Callable[[str, str], str]) -> str:
-    return release("better", "# better\n")
-
-
-@pytest.fixture
-def target(client: docker.DockerClient, config: Config) -> Iterator[DockerTarget]:
-    yield DockerTarget(client, config, config.environment("staging"))
-    labels = [f"{containers.PROJECT}={config.name}", f"{containers.ROLE}=service"]
-    for container in client.containers.list(all=True, filters={"label": labels}):
-        container.remove(force=True)
-
-
-def names(target: DockerTarget) -> set[str]:
-    """The service containers that there are, without the project's name."""
-    labels = [f"{containers.PROJECT}={target.config.name}", f"{containers.ROLE}=service"]
-    found = target.client.containers.list(all=True, filters={"label": labels})
-    return {str(one.name).removeprefix(f"{target.config.name}-") for one in found}
-
-
-def prediction(running: Running) -> float:
-    with urllib.request.urlopen(f"{running.url}/predict/2", timeout=5) as answer:
-        return float(json.load(answer)["prediction"])
+def configured(target: DockerTarget, **settings: object) -> DockerTarget:
+    """The target with other settings of its environment."""
+    return replace(target, environment=replace(target.environment, **settings))  # type: ignore[arg-type]
 
 
 def test_a_release_comes_up_and_answers_at_its_url(target: DockerTarget, good: str) -> None:
     running = target.apply(order(good), accept)
     assert (running.release, running.commit, running.healthy) == (good, "1" * 40, True)
-    assert prediction(running) == 3
+    assert (running.entry, running.after) == ("integration/1@abc", "staging/1@def")
+    assert get(running.url) == {"prediction": 3.0}
     assert target.observe() == running
+
+
+def test_r1_what_users_reach_names_the_very_digest_that_was_ordered(
+    target: DockerTarget, good: str, better: str
+) -> None:
+    for image in (good, better):
+        target.apply(order(image), accept)
+        running = target.observe()
+        assert serves(running) == digest(image)
+        serving = target.serving()
+        assert serving is not None
+        assert image in target.client.images.get(serving.attrs["Image"]).attrs["RepoDigests"]
 
 
 def test_a_new_release_replaces_the_old_one_only_after_it_was_accepted(
     target: DockerTarget, good: str, better: str
 ) -> None:
     old = target.apply(order(good), accept)
-    served_while_judging = []
+    seen = []
 
     def judge(url: str, network: str) -> None:
-        served_while_judging.append((prediction(old), names(target)))
+        assert url == f"http://{target.name}-candidate:8000"
+        running, stopped, others = state(target)
+        seen.append((serves(old), sorted(running), stopped, others))
 
     new = target.apply(order(better, "2" * 40), judge)
-    assert served_while_judging == [(3, {"staging", "staging-candidate"})]
-    assert new.release == better
-    assert names(target) == {"staging"}
+    assert seen == [(digest(good), sorted([good, better]), [], {f"{target.name}-candidate"})]
+    assert (new.release, new.url) == (better, old.url)
+    assert serves(new) == digest(better)
+    assert state(target) == ([better], [good], set())
 
 
-@pytest.mark.parametrize(
-    ("lines", "reason"),
-    [
-        (CRASH, "ended with exit code 3"),
-        (HANG, "not healthy within 5 s"),
-        (SICK, "names the digest sha256:another"),
-    ],
-    ids=["crashes", "hangs", "names another digest"],
-)
-def test_a_bad_release_is_taken_down_and_the_old_one_serves_on(
-    target: DockerTarget, release: Callable[[str, str], str], good: str, lines: str, reason: str
+BAD = {
+    "crashes at start": (CRASH, "ended with exit code 3"),
+    "listens to nothing": (HANG, "not healthy within 5 s"),
+    "never answers": (MUTE, "not healthy within 5 s"),
+    "fails at health": (ERROR, "not healthy within 5 s"),
+    "names another digest": (SICK, "names the digest sha256:another"),
+    "ignores SIGTERM": (DEAF + HANG, "not healthy within 5 s"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_r2_and_r3_a_bad_release_never_answers_a_user_and_is_left_in_time(
+    target: DockerTarget, release: Callable[[str, str], str], good: str, kind: str
 ) -> None:
     old = target.apply(order(good), accept)
+    lines, reason = BAD[kind]
     bad = release("bad", lines)
     started = time.monotonic()
     with pytest.raises(CheckFailedError, match=reason):
         target.apply(order(bad, "2" * 40), accept)
-    assert time.monotonic() - started < target.environment.health_timeout + 2 + 10  # 10: a busy machine
+    assert time.monotonic() - started < target.environment.health_timeout + 2
     assert target.observe() == old
-    assert names(target) == {"staging"}
+    assert serves(old) == digest(good)
+    assert state(target) == ([good], [], set())
 
 
 def test_a_release_that_is_not_accepted_is_taken_down(target: DockerTarget, good: str, better: str) -> None:
@@ -121,44 +99,33 @@ def test_a_release_that_is_not_accepted_is_taken_down(target: DockerTarget, good
     with pytest.raises(CheckFailedError, match="the tests failed"):
         target.apply(order(better, "2" * 40), judge)
     assert target.observe() == old
-    assert names(target) == {"staging"}
+    assert state(target) == ([good], [], set())
 
 
-def test_the_first_release_of_all_may_fail_and_leaves_nothing(
-    target: DockerTarget, release: Callable[[str, str], str]
-) -> None:
+def test_the_first_release_of_all_may_fail_and_nothing_serves(target: DockerTarget, crashing: str) -> None:
     with pytest.raises(CheckFailedError):
-        target.apply(order(release("bad", CRASH)), accept)
+        target.apply(order(crashing), accept)
     assert target.observe() is None
-    assert names(target) == set()
+    assert state(target) == ([], [], set())
 
 
-def test_an_interrupted_deployment_leaves_the_old_release(target: DockerTarget, good: str, better: str) -> None:
-    def interrupt(url: str, network: str) -> None:
-        raise KeyboardInterrupt
-
-    old = target.apply(order(good), accept)
-    with pytest.raises(KeyboardInterrupt):
-        target.apply(order(better, "2" * 40), interrupt)
-    assert target.observe() == old
-    assert names(target) == {"staging"}
-
-
-def test_the_same_release_again_restarts_nothing_but_is_judged(target: DockerTarget, good: str) -> None:
-    judged = []
+def test_r6_the_same_release_again_restarts_nothing_but_is_judged(target: DockerTarget, good: str) -> None:
+    judged: list[str] = []
     target.apply(order(good), accept)
-    identity = target.client.containers.get(target.name).id
-    target.apply(order(good), lambda url, network: judged.append((url, network)))
-    assert target.client.containers.get(target.name).id == identity
-    assert judged == [(f"http://{target.name}:8000", f"ml-cicd-{target.name}")]
+    before = {one.id: one.attrs["State"]["StartedAt"] for one in target.client.containers.list()}
+    assert target.plan(order(good)) == []
+    target.apply(order(good), lambda url, network: judged.append(url))
+    assert {one.id: one.attrs["State"]["StartedAt"] for one in target.client.containers.list()} == before
+    assert judged == [f"http://{target.name}-proxy:8080"]
 
 
 def test_a_service_that_ignores_sigterm_is_ended_all_the_same(
     target: DockerTarget, release: Callable[[str, str], str], good: str
 ) -> None:
-    target.apply(order(release("deaf", DEAF)), accept)
+    deaf = release("deaf", DEAF)
+    target.apply(order(deaf), accept)
     assert target.apply(order(good, "2" * 40), accept).release == good
-    assert names(target) == {"staging"}
+    assert state(target) == ([good], [deaf], set())
 
 
 def test_two_environments_do_not_meet(
@@ -168,74 +135,142 @@ def test_two_environments_do_not_meet(
     first, second = target.apply(order(good), accept), other.apply(order(better), accept)
     assert (target.observe(), other.observe()) == (first, second)
     assert first.url != second.url
+    assert (serves(first), serves(second)) == (digest(good), digest(better))
 
 
-def test_a_second_deployment_is_refused_with_the_holders_name(target: DockerTarget, good: str, better: str) -> None:
-    target.apply(order(good), accept)
-
-    def meanwhile(url: str, network: str) -> None:
-        with pytest.raises(RefusedError, match="under way: by somebody"):
-            target.apply(order(good, "3" * 40), accept)
-
-    assert target.apply(order(better, "2" * 40), meanwhile).release == better
-
-
-DIES = """
-import os, signal, sys
-sys.path.insert(0, {root!r})
-from cicd import engine
-from cicd.config import Config, Environment
-from cicd.deploy.docker import DockerTarget
-from cicd.deploy.target import Order
-config = Config({name!r}, environments={{"staging": Environment("staging", health_timeout=5, stop_timeout=1)}})
-target = DockerTarget(engine.connect(), config, config.environment("staging"))
-die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-{where}
-target.apply(Order({image!r}, "2" * 40, "", "", "a dead process"), lambda url, network: None)
-"""
-
-
-BETWEEN_RENAMES = """
-from docker.models.containers import Container
-rename = Container.rename
-Container.rename = lambda self, name: rename(self, name) if name.endswith("-old") else die()
-"""
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        "DockerTarget._wait = die",
-        "DockerTarget._switch = die",
-        BETWEEN_RENAMES,
-        "DockerTarget._retire = lambda self, calls=[]: die() if calls else calls.append(1)",
-    ],
-    ids=["while it waits for health", "before the switch", "between the two renames", "before the old one goes"],
-)
-def test_a_killed_deployment_blocks_nobody_and_the_next_one_converges(
-    target: DockerTarget, good: str, better: str, where: str, pytestconfig: pytest.Config
+def test_r8_a_retained_release_comes_back_without_a_registry(
+    target: DockerTarget, good: str, better: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target.apply(order(good), accept)
-    root = str(pytestconfig.rootpath)
-    code = DIES.format(root=root, name=target.config.name, image=better, where=where)
-    died = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert died.returncode == -9, died.stderr
-    running = target.apply(order(better, "2" * 40), accept)
-    assert (running.release, running.healthy) == (better, True)
-    assert names(target) == {"staging"}
+    target.apply(order(better, "2" * 40), accept)
+    assert [one.release for one in target.retained()] == [good]
+    monkeypatch.setattr("cicd.images.pull", lambda *_: pytest.fail("the registry was asked"))
+    plan = target.plan(order(good))
+    assert plan[0] == f"start {target.name}-{target.releases.all()[0].short_id}, which is retained"
+    back = target.apply(order(good), accept)
+    assert (back.release, back.commit, serves(back)) == (good, "1" * 40, digest(good))
+    assert state(target) == ([good], [better], set())
 
 
-def test_a_candidate_of_another_machine_is_never_taken_for_dead(
-    target: DockerTarget, good: str, monkeypatch: pytest.MonkeyPatch
+def test_as_many_releases_are_retained_as_asked_for(target: DockerTarget, good: str) -> None:
+    few = configured(target, retain=2)
+    for number in range(5):
+        few.apply(order(good, str(number) * 40), accept)
+    assert [one.commit[0] for one in few.retained()] == ["3", "2"]
+
+
+def test_r9_the_plan_is_what_is_done(
+    target: DockerTarget, good: str, better: str, crashing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(os, "getpid", lambda: 2**22 + 1)
-    elsewhere = target._start(order(good), target._network())
-    with monkeypatch.context() as patch:
-        patch.setattr(socket, "gethostname", lambda: "another-machine")
-        with pytest.raises(RefusedError, match="under way"):
-            target.apply(order(good), accept)
+    few = configured(target, retain=0)
+    for one in (order(good), order(better, "2" * 40)):
+        before = state(few)
+        plan = few.plan(one)
+        assert state(few) == before
+        capsys.readouterr()
+        few.apply(one, accept)
+        assert capsys.readouterr().out.splitlines() == plan
+        assert few.plan(one) == []
+    plan = few.plan(order(crashing, "3" * 40))
+    capsys.readouterr()
+    with pytest.raises(CheckFailedError):
+        few.apply(order(crashing, "3" * 40), accept)
+    done = capsys.readouterr().out.splitlines()
+    assert done[:3] == plan[:3]
+    assert plan[2].startswith("wait up to 5 s")
+
+
+def test_r10_what_somebody_did_by_hand_is_seen_and_the_next_deployment_mends_it(
+    target: DockerTarget, good: str
+) -> None:
+    target.apply(order(good), accept)
+    serving = target.serving()
+    assert serving is not None
+    serving.stop(timeout=1)
+    seen = target.observe()
+    assert seen is not None
+    assert (seen.healthy, seen.detail) == (False, "it is exited")
     assert target.apply(order(good), accept).healthy
-    assert elsewhere.id not in {one.id for one in target.client.containers.list(all=True)}
+    assert state(target) == ([good], [], set())
+
+    serving.remove(force=True)
+    assert target.observe() is None
+    assert target.apply(order(good), accept).healthy
+
+
+def test_variables_limits_and_the_log_are_as_configured_and_a_change_is_deployed(
+    target: DockerTarget, good: str
+) -> None:
+    first = target.apply(order(good), accept)
+    changed = configured(
+        target, variables={"GREETING": "hi"}, cpus=0.5, memory="128m", log={"driver": "json-file", "max-size": "1m"}
+    )
+    assert changed.plan(order(good)) != []
+    assert changed.apply(order(good), accept).url == first.url
+    serving = changed.serving()
+    assert serving is not None
+    host = serving.attrs["HostConfig"]
+    assert "GREETING=hi" in serving.attrs["Config"]["Env"]
+    assert (host["NanoCpus"], host["Memory"]) == (500_000_000, 128 * 2**20)
+    assert host["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "1m"}}
+    assert changed.plan(order(good)) == []
+
+
+READS = """import os, pathlib
+secret = pathlib.Path("/run/secrets/API_KEY").read_text()
+print(len(secret), os.getuid(), flush=True)
+os.environ["ML_CICD_DIGEST"] = os.environ["ML_CICD_DIGEST"] if secret in ("hunter2", "hunter3") else ""
+"""
+
+
+@pytest.fixture
+def reads(release: Callable[[str, str], str]) -> str:
+    return release("reads", READS)
+
+
+def test_secrets_arrive_as_files_and_nowhere_else(
+    target: DockerTarget,
+    reads: str,
+    good: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    secret = configured(target, secrets=("API_KEY",))
+    with pytest.raises(UsageError, match="APP_SECRETS is not set"):
+        secret.apply(order(reads), accept)
+    monkeypatch.setenv("APP_SECRETS", '{"OTHER": "x"}')
+    with pytest.raises(UsageError, match="APP_SECRETS lacks API_KEY"):
+        secret.apply(order(reads), accept)
+    assert state(secret)[0] == []
+
+    monkeypatch.setenv("APP_SECRETS", '{"API_KEY": "hunter2", "OTHER": "not for it"}')
+    assert secret.apply(order(reads), accept).healthy
+    serving = secret.serving()
+    assert serving is not None
+    assert "hunter2" not in str(serving.attrs)
+    assert "hunter2" not in serving.logs().decode() + capsys.readouterr().out
+    assert b"7 10001" in serving.logs()
+    assert serving.exec_run(["sh", "-c", "ls /run/secrets; cat /run/secrets/*"]).output == b"API_KEY\nhunter2"
+    assert secret.plan(order(reads)) == []
+
+    monkeypatch.setenv("APP_SECRETS", '{"API_KEY": "hunter3"}')
+    assert secret.plan(order(reads)) != [], "another value is a change"
+    monkeypatch.delenv("APP_SECRETS")
+    assert secret.plan(order(reads)) == [], "what is not given is not compared"
+    target.apply(order(good), accept)
+    assert secret.apply(order(reads), accept).healthy, "a retained release has its own"
+
+
+def test_the_port_is_the_configured_one_and_one_that_is_taken_is_named(target: DockerTarget, good: str) -> None:
+    first = target.apply(order(good), accept)
+    port = int(first.url.rpartition(":")[2])
+    other = DockerTarget(target.client, target.config, target.config.environment("production"))
+    with pytest.raises(UsageError, match=f"can't have port {port} of 127.0.0.1"):
+        configured(other, port=port).apply(order(good), accept)
+    moved = configured(target, port=port + 1)
+    assert "remove" in moved.plan(order(good))[0]
+    assert moved.apply(order(good), accept).url == f"http://127.0.0.1:{port + 1}"
+    assert state(moved) == ([good], [], set())
 
 
 def test_project_code_sees_neither_token_nor_socket_nor_the_jobs_environment(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicd import containers
 from cicd.deploy.docker import DockerTarget
 from cicd.deploy.target import Order
+from tests.deploy.tiny import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +33,4 @@ def test_each_forge_has_the_environment_for_itself(
             (one,) = client.networks.list(filters={"label": f"ml-cicd.instance={target.instance}"})
             assert one.name == f"ml-cicd-{target.name}"
     finally:
-        label = {"label": f"{containers.PROJECT}={config.name}"}
-        for container in client.containers.list(all=True, filters=label):  # type: ignore[arg-type]
-            if container.labels.get(containers.ROLE) == "service":
-                container.remove(force=True)
-        for network in client.networks.list(filters={"label": [f"{containers.PROJECT}={config.name}"]}):
-            if network.name and network.name.endswith(("11111111", "22222222")):
-                network.remove()
+        sweep(client)

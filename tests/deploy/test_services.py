@@ -163,6 +163,7 @@ def test_what_was_chosen_is_kept_beside_the_project(project: tuple[Path, str]) -
     assert json.loads((data / "services.json").read_text()) == {
         "base": up.base,
         "port": int(up.registry.rpartition(":")[2]),
+        "proxy": up.proxy,
         "runner": "",
     }
 

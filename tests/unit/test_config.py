@@ -98,4 +98,4 @@ def test_defaults_are_those_of_the_published_schema() -> None:
                 default = list(field.default) if isinstance(field.default, tuple) else field.default
                 assert default == described["default"], field.name
                 compared += 1
-    assert compared == 10
+    assert compared == 11

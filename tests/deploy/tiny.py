@@ -1,0 +1,73 @@
+"""What the tests of the Docker target share: bad releases, and what a target has on the engine."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+import uuid
+from typing import TYPE_CHECKING
+
+from cicd import containers
+from cicd.deploy.target import Order
+
+if TYPE_CHECKING:
+    import docker
+
+    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.target import Running
+
+NAME = f"tiny-{uuid.uuid4().hex[:6]}"
+CRASH = "raise SystemExit(3)\n"
+HANG = "import time\ntime.sleep(60)\n"
+SICK = "import os\nos.environ['ML_CICD_DIGEST'] = 'sha256:another'\n"
+ERROR = "import json\njson.dumps = None\n"
+MUTE = "import socket, time\ns = socket.create_server(('', 8000))\ntime.sleep(60)\n"
+DEAF = "import signal as s\ns.signal = lambda *_: None\n"
+
+
+def order(image: str, commit: str = "1" * 40) -> Order:
+    return Order(image, commit, "integration/1@abc", "staging/1@def", "somebody")
+
+
+def accept(url: str, network: str) -> None:
+    """Everything is accepted."""
+
+
+def get(url: str, path: str = "/predict/2") -> dict[str, object]:
+    with urllib.request.urlopen(url + path, timeout=5) as answer:
+        found: dict[str, object] = json.load(answer)
+        return found
+
+
+def serves(running: Running | None) -> str:
+    """The digest of what answers a user."""
+    assert running is not None
+    return str(get(running.url, "/health")["digest"])
+
+
+def digest(image: str) -> str:
+    return image.partition("@")[2]
+
+
+def state(target: DockerTarget) -> tuple[list[str], list[str], set[str]]:
+    """The releases that run, those that are stopped (newest first), and what else there is besides the proxy."""
+    known = target.releases.all()
+    running = [one.labels["ml-cicd.release"] for one in known if one.status == "running"]
+    stopped = [one.labels["ml-cicd.release"] for one in known if one.status != "running"]
+    labels = [f"{containers.PROJECT}={target.config.name}", f"{containers.ENVIRONMENT}={target.environment.name}"]
+    mine = target.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    lasting = {target.releases.lasting(one) for one in known}
+    return running, stopped, {str(one.name) for one in mine} - lasting - {target.proxy.name}
+
+
+def sweep(client: docker.DockerClient) -> None:
+    """Remove what was deployed: every container, volume and network of the project but the registry's."""
+    mine: dict[str, str | list[str] | bool] = {"label": f"{containers.PROJECT}={NAME}"}
+    for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
+        if container.labels[containers.ROLE] != "registry":
+            container.remove(force=True)
+    for volume in client.volumes.list(filters=mine):
+        if (volume.attrs["Labels"] or {}).get(containers.ROLE) != "registry":
+            volume.remove(force=True)
+    for network in client.networks.list(filters=mine):
+        network.remove()
