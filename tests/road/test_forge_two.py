@@ -71,7 +71,7 @@ def test_each_reaches_its_own_production_and_down_of_one_leaves_the_other(clones
     first.down()
     gone = before - containers()
     assert len([name for name in gone if "registry" in name]) == 1
-    assert len(gone) == 4, "a registry and three environments"
+    assert len(gone) == 7, "a registry, and a release and a proxy for each of three environments"
     assert second.environments() == theirs
     second.git("commit", "--quiet", "--allow-empty", "--message", "on it goes")
     assert [run.result for run in second.push("develop")] == ["success", "success"], second.said

@@ -27,9 +27,9 @@ def health(project: Project, environment: str) -> dict[str, Any]:
 
 
 def leftovers() -> list[str]:
-    """Containers of the project that neither serve nor are the registry."""
+    """Containers of the project that are neither a release, nor a proxy, nor the registry."""
     listed = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"})
-    known = r"(tiny-(integration|staging|production)|ml-cicd-tiny-registry)-[0-9a-f]{8}"
+    known = r"tiny-(integration|staging|production)-[0-9a-f]{8}-(proxy|[0-9a-f]{12})|ml-cicd-tiny-registry-[0-9a-f]{8}"
     return [str(one.name) for one in listed if not re.fullmatch(known, str(one.name))]
 
 
