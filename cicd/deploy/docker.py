@@ -109,7 +109,7 @@ class DockerTarget:
 
     def observe(self) -> Running | None:
         """See `Target.observe`."""
-        container = self.serving()
+        container = self.serving(self.releases.all())
         if container is None or self.proxy.find() is None:
             return None
         problem = f"it is {container.status}" if container.status != "running" else self.problem(container)
@@ -117,12 +117,9 @@ class DockerTarget:
 
     def retained(self) -> list[Running]:
         """See `Target.retained`."""
-        serving = self.serving()
-        return [
-            self._running(one, "it is stopped")
-            for one in self.releases.all()
-            if one != serving and one.name != self.releases.candidate
-        ]
+        known = self.releases.all()
+        others = [one for one in known if one != self.serving(known) and one.name != self.releases.candidate]
+        return [self._running(one, "it is stopped") for one in others]
 
     def plan(self, order: Order) -> list[str]:
         """See `Target.plan`."""
@@ -139,9 +136,8 @@ class DockerTarget:
             accept(self.inside(self.proxy.container()), self.network)
         return running
 
-    def serving(self) -> Container | None:
-        """The release to which the proxy leads; where somebody removed the proxy, the one that runs."""
-        known = self.releases.all()
+    def serving(self, known: Sequence[Container]) -> Container | None:
+        """The release of these to which the proxy leads; where somebody removed the proxy, the one that runs."""
         if self.proxy.find() is None:
             running = (one for one in known if one.status == "running" and one.name != self.releases.candidate)
             return next(running, None)

@@ -65,8 +65,11 @@ class Lock:
             steps.boundary("docker.lock.after")
             yield
         finally:
-            with steps.change("docker.unlock"):
+            try:
+                steps.boundary("docker.unlock.before")
+            finally:
                 self.remove()
+            steps.boundary("docker.unlock.after")
 
     def holder(self) -> Holder | None:
         """Who holds the lock; None for nobody."""

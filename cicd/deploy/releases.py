@@ -53,11 +53,11 @@ class Releases:
         return f"{self.name}-{container.short_id}"
 
     def all(self) -> list[Container]:
-        """All of them; those that ran last come first."""
+        """All of them, those that ran last first."""
         labels = [f"{key}={value}" for key, value in {**self.labels, containers.ROLE: ROLE}.items()]
         found = self.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         mine = [one for one in found if one.name in (self.candidate, self.lasting(one))]
-        return sorted(mine, key=lambda one: str(one.attrs["State"]["FinishedAt"]), reverse=True)
+        return sorted(mine, key=lambda one: (one.status in RUNNING, one.attrs["State"]["FinishedAt"]), reverse=True)
 
     def fits(self, container: Container, order: Order) -> bool:
         """Whether it is what the order asks for, with the settings and the secrets of now."""
@@ -110,7 +110,6 @@ class Releases:
                 "ML_CICD_COMMIT": order.commit,
                 "ML_CICD_ENVIRONMENT": environment.name,
             },
-            "restart_policy": {"Name": "unless-stopped"},
             "log_config": LogConfig(type=log.pop("driver", "json-file"), config=log),
             "mem_limit": environment.memory,
             "nano_cpus": int(1e9 * environment.cpus) if environment.cpus else None,
@@ -140,6 +139,12 @@ def start(container: Container) -> None:
         container.start()
     except APIError as error:
         raise CheckFailedError(f"The release can't be started: {error.explanation}") from error
+
+
+def restart(container: Container, *, always: bool) -> None:
+    """Whether the engine starts it again when it ends by itself; one that is not accepted yet must not come back."""
+    policy: Any = {"Name": "unless-stopped" if always else "no"}
+    container.update(restart_policy=policy)
 
 
 def log(container: Container) -> str:

@@ -67,14 +67,36 @@ class Swap:
             UsageError: it can't be done; nothing was changed.
 
         """
-        return [*self._prepare(), *self._bring()]
+        target = self.target
+        known, proxy = target.releases.all(), target.proxy.find()
+        old = target.serving(known)
+        left = [one for one in known if one != old and (self._unaccepted(one) or one.status in releases.RUNNING)]
+        accepted = [one for one in known if not self._unaccepted(one)]
+        fitting = [one for one in accepted if target.releases.fits(one, self.order)]
+        done = [*self._infrastructure(proxy), *self._left(left)]
+        new = next(iter(fitting), None)
+        if old in fitting and old and self._serves(old, proxy):
+            new = old
+        else:
+            if old in fitting:  # it does not serve: stopped, it is started again; running, it is replaced
+                new, old = (None, old) if old and old.status == "running" else (old, None)
+            done += self._bring(new, old)
+        retained = [one for one in accepted if one != new]
+        return [*done, *self._prune(retained)]
 
-    def _prepare(self) -> Iterator[Step]:
-        """The network, the proxy, and away with what a deployment left that did not end."""
+    def _unaccepted(self, container: Container) -> bool:
+        return container.name == self.target.releases.candidate
+
+    def _serves(self, old: Container, proxy: Container | None) -> bool:
+        """Whether it does what it should, as far as can be told: a proxy that does not run can't be asked."""
+        asked = proxy is not None and proxy.status == "running"
+        return old.status == "running" and (not asked or not self.target.problem(old))
+
+    def _infrastructure(self, container: Container | None) -> Iterator[Step]:
+        """The network and the proxy."""
         target, proxy = self.target, self.target.proxy
         if not target.client.networks.list(names=[f"^{target.network}$"]):
             yield Step("create-network", f"create the network {target.network}", target.create_network)
-        container = proxy.find()
         if container and not proxy.fits(container):
             where = f"{proxy.address}, port {proxy.port or 'as before'}"
             yield Step("remove-proxy", f"remove {proxy.name}, which is not on {where}", partial(_remove, container))
@@ -85,29 +107,22 @@ class Swap:
             yield Step("create-proxy", text, proxy.create)
         elif container.status != "running":
             yield Step("start-proxy", f"start the proxy {proxy.name}", partial(proxy.restart, container))
-        for left in self.target.releases.all():
-            if left.short_id == proxy.routed():
-                continue
-            if left.name == target.releases.candidate:
-                text = f"remove {left.name}, left by a deployment that did not end"
-                yield Step("remove-left", text, partial(_remove, left))
-            elif left.status in releases.RUNNING:
-                text = f"stop {left.name}, left by a deployment that did not end"
-                yield Step("stop-left", text, partial(self._stop, left))
 
-    def _bring(self) -> Iterator[Step]:
+    def _left(self, left: list[Container]) -> Iterator[Step]:
+        """Away with what a deployment left that did not end."""
+        for one in left:
+            why = "left by a deployment that did not end"
+            if self._unaccepted(one):
+                yield Step("remove-left", f"remove {one.name}, {why}", partial(_remove, one))
+            else:
+                yield Step("stop-left", f"stop {one.name}, {why}", partial(self._stop, one))
+
+    def _bring(self, retained: Container | None, old: Container | None) -> Iterator[Step]:
         """The release beside the old one, judged, switched to; and the old one drained, stopped and kept."""
         target, order, environment = self.target, self.order, self.target.environment
-        known = [one for one in target.releases.all() if one.name != target.releases.candidate]
-        old = target.serving()
-        found = next((one for one in known if target.releases.fits(one, order)), None)
-        if old and target.releases.fits(old, order):
-            if old.status == "running" and (not self._proxied() or not target.problem(old)):
-                return
-            found, old = (None, old) if old.status == "running" else (old, None)
-        if found:
-            text = f"start {found.name}, which is retained"
-            yield Step("start-retained", text, partial(self._start_again, found))
+        if retained:
+            text = f"start {retained.name}, which is retained"
+            yield Step("start-retained", text, partial(self._start_again, retained))
         else:
             target.releases.check()
             if not images.present(target.client, order.release):
@@ -120,23 +135,20 @@ class Swap:
         text = f"wait up to {environment.health_timeout:g} s until it is healthy as {digest}"
         yield Step("wait", text, self._wait)
         yield Step("judge", f"run the tests of {environment.name} against it", self._judge)
-        if not found:
-            yield Step("rename", f"name it {target.name}-<its id>", self._rename)
+        text = f"name it {target.name}-<its id>, and let the engine restart it from now on"
+        yield Step("keep", text, self._keep)
         text = f"lead all requests from {old.name} to it" if old else "lead all requests to it"
         yield Step("switch", text, partial(self._switch, old))
         if old:
             text = f"let {old.name} finish its requests for up to {environment.drain_timeout:g} s"
             yield Step("drain", text, self._drain)
             yield Step("stop", f"stop {old.name} and retain it", partial(self._stop, old))
-        kept = [*([old] if old else []), *(one for one in known if one not in (found, old))]
-        for one in kept[environment.retain :]:
-            text = f"remove {one.name}: {environment.retain} releases are retained"
-            yield Step("remove-old", text, partial(_remove, one))
 
-    def _proxied(self) -> bool:
-        """Whether the proxy runs, so that it can be asked."""
-        container = self.target.proxy.find()
-        return container is not None and container.status == "running"
+    def _prune(self, retained: list[Container]) -> Iterator[Step]:
+        """Away with more releases than are to be retained."""
+        most = self.target.environment.retain
+        for one in retained[most:]:
+            yield Step("remove-old", f"remove {one.name}: {most} releases are retained", partial(_remove, one))
 
     @property
     def _new(self) -> Container:
@@ -148,6 +160,7 @@ class Swap:
 
     def _start_again(self, found: Container) -> None:
         self.candidate = found
+        releases.restart(found, always=False)
         releases.start(found)
 
     def _wait(self) -> None:
@@ -157,7 +170,7 @@ class Swap:
         path, end, problem = self.target.config.service.health, time.monotonic() + timeout, "it did not start"
         while (left := end - time.monotonic()) > 0:
             self._new.reload()
-            if self._new.status == "exited" or self._new.attrs.get("RestartCount", 0) > 0:
+            if self._new.status in ("exited", "dead"):
                 code = self._new.attrs["State"]["ExitCode"]
                 raise CheckFailedError(f"The new release ended with exit code {code}; the old one still serves.")
             limit = min(health.TIMEOUT, left)
@@ -172,8 +185,10 @@ class Swap:
     def _judge(self) -> None:
         self.accept(self.target.inside(self._new), self.target.network)
 
-    def _rename(self) -> None:
-        self._new.rename(self.target.releases.lasting(self._new))
+    def _keep(self) -> None:
+        releases.restart(self._new, always=True)
+        if self._unaccepted(self._new):
+            self._new.rename(self.target.releases.lasting(self._new))
 
     def _switch(self, old: Container | None) -> None:
         """Lead the requests to the new release; back again when users would not find its digest there."""

@@ -44,7 +44,7 @@ def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]
 
 @pytest.fixture(scope="session")
 def config() -> Config:
-    """The configuration of a project of that name; a release has five seconds to be healthy."""
+    """The configuration of a project of that name; a release has the time that a busy machine needs."""
     names = ("integration", "staging", "production")
     return Config(
         NAME,

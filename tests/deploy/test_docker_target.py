@@ -12,7 +12,7 @@ import pytest
 from cicd import containers
 from cicd.deploy.docker import DockerTarget
 from cicd.errors import CheckFailedError, UsageError
-from tests.deploy.tiny import CRASH, DEAF, ERROR, HANG, MUTE, SICK, accept, digest, get, order, serves, state
+from tests.deploy.tiny import CRASH, DEAF, ERROR, HANG, MUTE, SICK, accept, digest, get, order, serves, serving, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +42,7 @@ def test_r1_what_users_reach_names_the_very_digest_that_was_ordered(
         target.apply(order(image), accept)
         running = target.observe()
         assert serves(running) == digest(image)
-        serving = target.serving()
-        assert serving is not None
-        assert image in target.client.images.get(serving.attrs["Image"]).attrs["RepoDigests"]
+        assert image in target.client.images.get(serving(target).attrs["Image"]).attrs["RepoDigests"]
 
 
 def test_a_new_release_replaces_the_old_one_only_after_it_was_accepted(
@@ -79,6 +77,7 @@ BAD = {
 def test_r2_and_r3_a_bad_release_never_answers_a_user_and_is_left_in_time(
     target: DockerTarget, release: Callable[[str, str], str], good: str, kind: str
 ) -> None:
+    target = configured(target, health_timeout=5)
     old = target.apply(order(good), accept)
     lines, reason = BAD[kind]
     bad = release("bad", lines)
@@ -177,23 +176,22 @@ def test_r9_the_plan_is_what_is_done(
         few.apply(order(crashing, "3" * 40), accept)
     done = capsys.readouterr().out.splitlines()
     assert done[:3] == plan[:3]
-    assert plan[2].startswith("wait up to 5 s")
+    assert plan[2].startswith("wait up to 20 s")
 
 
 def test_r10_what_somebody_did_by_hand_is_seen_and_the_next_deployment_mends_it(
     target: DockerTarget, good: str
 ) -> None:
     target.apply(order(good), accept)
-    serving = target.serving()
-    assert serving is not None
-    serving.stop(timeout=1)
+    one = serving(target)
+    one.stop(timeout=1)
     seen = target.observe()
     assert seen is not None
     assert (seen.healthy, seen.detail) == (False, "it is exited")
     assert target.apply(order(good), accept).healthy
     assert state(target) == ([good], [], set())
 
-    serving.remove(force=True)
+    one.remove(force=True)
     assert target.observe() is None
     assert target.apply(order(good), accept).healthy
 
@@ -207,10 +205,9 @@ def test_variables_limits_and_the_log_are_as_configured_and_a_change_is_deployed
     )
     assert changed.plan(order(good)) != []
     assert changed.apply(order(good), accept).url == first.url
-    serving = changed.serving()
-    assert serving is not None
-    host = serving.attrs["HostConfig"]
-    assert "GREETING=hi" in serving.attrs["Config"]["Env"]
+    one = serving(changed)
+    host = one.attrs["HostConfig"]
+    assert "GREETING=hi" in one.attrs["Config"]["Env"]
     assert (host["NanoCpus"], host["Memory"]) == (500_000_000, 128 * 2**20)
     assert host["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "1m"}}
     assert changed.plan(order(good)) == []
@@ -245,12 +242,11 @@ def test_secrets_arrive_as_files_and_nowhere_else(
 
     monkeypatch.setenv("APP_SECRETS", '{"API_KEY": "hunter2", "OTHER": "not for it"}')
     assert secret.apply(order(reads), accept).healthy
-    serving = secret.serving()
-    assert serving is not None
-    assert "hunter2" not in str(serving.attrs)
-    assert "hunter2" not in serving.logs().decode() + capsys.readouterr().out
-    assert b"7 10001" in serving.logs()
-    assert serving.exec_run(["sh", "-c", "ls /run/secrets; cat /run/secrets/*"]).output == b"API_KEY\nhunter2"
+    one = serving(secret)
+    assert "hunter2" not in str(one.attrs)
+    assert "hunter2" not in one.logs().decode() + capsys.readouterr().out
+    assert b"7 10001" in one.logs()
+    assert one.exec_run(["sh", "-c", "ls /run/secrets; cat /run/secrets/*"]).output == b"API_KEY\nhunter2"
     assert secret.plan(order(reads)) == []
 
     monkeypatch.setenv("APP_SECRETS", '{"API_KEY": "hunter3"}')

@@ -12,6 +12,7 @@ from cicd.deploy.target import Order
 
 if TYPE_CHECKING:
     import docker
+    from docker.models.containers import Container
 
     from cicd.deploy.docker import DockerTarget
     from cicd.deploy.target import Running
@@ -47,6 +48,13 @@ def serves(running: Running | None) -> str:
 
 def digest(image: str) -> str:
     return image.partition("@")[2]
+
+
+def serving(target: DockerTarget) -> Container:
+    """The container that serves."""
+    found = target.serving(target.releases.all())
+    assert found is not None
+    return found
 
 
 def state(target: DockerTarget) -> tuple[list[str], list[str], set[str]]:

@@ -1,0 +1,186 @@
+"""R6: a deployment that is killed between any two of its steps serves nothing bad, and run again it converges.
+
+The steps are not listed here: a traced run tells them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import urllib.error
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import engine, report
+from cicd.deploy import holder
+from cicd.errors import CheckFailedError
+from tests.deploy.tiny import accept, digest, get, order, state, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.target import Order
+
+ENDED = {0: "ended", 1: "failed", -signal.SIGKILL: "killed", 130: "stopped"}
+
+
+def in_child(target: DockerTarget, wanted: Order, **marks: str) -> int:
+    """Deploy in a process of its own, which may die at a mark; how it ended."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        with suppress(BaseException):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.environ.update({f"ML_CICD_CRASH_{name.upper()}": value for name, value in marks.items()})
+            code = deploy(replace(target, client=engine.connect()), wanted)
+        os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def deploy(target: DockerTarget, wanted: Order) -> int:
+    """Deploy under the lock; the exit code."""
+    try:
+        with target.locked(holder.mine("somebody"), 0):
+            target.apply(wanted, accept)
+    except CheckFailedError:
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+@dataclass
+class Scenario:
+    """Deployments of one kind, one after another: what is wanted, and what may be served meanwhile."""
+
+    target: DockerTarget
+    good: str
+    better: str
+    bad: str
+    kind: str
+    number: int = 0
+
+    def begin(self) -> None:
+        """Have what this kind of deployment starts from."""
+        if self.kind == "first deployment":
+            sweep(self.target.client)
+        elif not self.number:
+            self.apply(self.good)
+            if self.kind == "rollback":
+                self.apply(self.better)
+                self.number += 1
+
+    def apply(self, image: str) -> None:
+        self.target.apply(order(image, commit="c" * 40), accept)
+
+    @property
+    def wanted(self) -> Order:
+        """What is deployed this time."""
+        kind = self.kind.removesuffix(", Ctrl-C")
+        images = {"first deployment": [self.good], "bad image": [self.bad]}.get(kind, [self.better, self.good])
+        image = images[self.number % len(images)]
+        return order(image, commit="c" * 40 if kind == "rollback" else f"{self.number:040d}")
+
+    def served(self) -> str:
+        """The digest that a user gets; empty for an error."""
+        url = self.target.proxy.url("127.0.0.1")
+        try:
+            return str(get(url, "/health")["digest"]) if url else ""
+        except (urllib.error.HTTPError, OSError):
+            return ""
+
+
+def marks(scenario: Scenario, trace: Path) -> list[str]:
+    """Where the deployment of a scenario can be struck: before each step, and at its end."""
+    scenario.begin()
+    in_child(scenario.target, scenario.wanted, trace=str(trace))
+    scenario.number += 1
+    passed = trace.read_text().split()
+    assert len(passed) == len(set(passed))
+    return [mark for mark in passed if mark.endswith(".before")] + passed[-1:]
+
+
+@pytest.fixture
+def scenario(target: DockerTarget, good: str, better: str, crashing: str, request: pytest.FixtureRequest) -> Scenario:
+    """Deployments of the kind that the test names, which retain one release."""
+    one = replace(target, environment=replace(target.environment, retain=1))
+    return Scenario(one, good, better, crashing, request.param)
+
+
+KINDS = {
+    "first deployment": "SIGKILL",
+    "replacement": "SIGKILL",
+    "replacement, Ctrl-C": "SIGINT",
+    "bad image": "SIGKILL",
+    "rollback": "SIGKILL",
+}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("scenario", KINDS, indirect=True)
+def test_r6_struck_at_every_step_nothing_bad_is_served_and_the_next_run_converges(
+    scenario: Scenario, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target, kind = scenario.target, scenario.kind
+    rows, wrong = [], []
+    for mark in marks(scenario, tmp_path / "trace"):
+        scenario.begin()
+        wanted, before = scenario.wanted, scenario.served()
+        ended = in_child(target, wanted, at=mark, signal=KINDS[kind])
+        meanwhile, left = scenario.served(), sorted(name.rpartition("-")[2] for name in state(target)[2])
+        again = deploy(target, wanted)
+        after, remains = scenario.served(), state(target)
+        right = before if kind == "bad image" else digest(wanted.release)
+        fine = (
+            ended == (-signal.SIGKILL if KINDS[kind] == "SIGKILL" else 130)
+            and meanwhile in {before, digest(wanted.release)} - {digest(scenario.bad)}
+            and (KINDS[kind] == "SIGKILL" or not left)
+            and again == (1 if kind == "bad image" else 0)
+            and after == right
+            and (len(remains[0]), remains[2]) == (1, set())
+            and len(remains[1]) <= 1
+        )
+        names = {before: "old", digest(wanted.release): "new", "": "nothing"}
+        rows.append((
+            mark.removeprefix("docker."), ENDED.get(ended, str(ended)), names.get(meanwhile, meanwhile),
+            ", ".join(left) or "-", ENDED.get(again, str(again)), names.get(after, after), "yes" if fine else "NO",
+        ))  # fmt: skip
+        if not fine:
+            wrong.append((mark, ended, meanwhile, left, again, after, remains))
+        scenario.number += 1
+    with capsys.disabled():
+        head = ("struck at", "ended", "served then", "left", "run again", "serves", "converges")
+        print(f"\n{kind}\n{report.table(head, rows)}")
+    assert wrong == []
+    assert len(rows) >= 5
+
+
+@pytest.fixture
+def full_disk(target: DockerTarget) -> Iterator[DockerTarget]:
+    """The target with its proxy's volume on a disk of 64 KiB."""
+    options = {"type": "tmpfs", "device": "tmpfs", "o": "size=64k"}
+    labels = {**target.proxy.labels, "ml-cicd.port": "29199"}
+    target.client.volumes.create(target.proxy.name, driver="local", driver_opts=options, labels=labels)
+    yield target
+    sweep(target.client)
+
+
+def test_a_full_disk_fails_the_deployment_and_the_old_release_serves_on(
+    full_disk: DockerTarget, good: str, better: str
+) -> None:
+    old = full_disk.apply(order(good), accept)
+    proxy = full_disk.proxy.container()
+    fill = "head -c 100000 /dev/zero >/etc/ml-cicd/full"
+    assert b"No space left" in bytes(proxy.exec_run(["bash", "-c", fill], user="root").output)  # type: ignore[arg-type]
+    with pytest.raises(CheckFailedError, match="does not switch"):
+        full_disk.apply(order(better, "2" * 40), accept)
+    assert get(old.url, "/health")["digest"] == digest(good)
+    assert full_disk.observe() == old
+    proxy.exec_run(["rm", "/etc/ml-cicd/full"], user="root")
+    assert full_disk.apply(order(better, "2" * 40), accept).release == better
+    assert state(full_disk) == ([better], [good], set())

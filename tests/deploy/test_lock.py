@@ -1,0 +1,143 @@
+"""R5: the target's own lock is the mutex, also between machines; a dead holder's lock is recovered."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.deploy import holder as holders
+from cicd.errors import RefusedError
+from tests.deploy.tiny import accept, digest, order, serves, state
+
+if TYPE_CHECKING:
+    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.target import Holder
+
+ME = holders.mine("ada", "https://example.org/runs/1")
+ELSEWHERE = replace(holders.mine("bob"), where="another-machine")
+
+
+def test_a_second_deployment_is_refused_with_the_holders_name(target: DockerTarget) -> None:
+    with target.locked(ME, 0):
+        for other in (holders.mine("eve"), ELSEWHERE):
+            with pytest.raises(RefusedError) as refused, target.locked(other, 0):
+                pytest.fail("two hold the lock")
+            assert f"by ada on {socket.gethostname()}, process {os.getpid()}" in refused.value.message
+            assert "https://example.org/runs/1" in refused.value.message
+            assert "ml-cicd unlock staging" in refused.value.hint
+    assert state(target) == ([], [], set())
+
+
+def test_a_second_deployment_waits_for_the_first(target: DockerTarget, capsys: pytest.CaptureFixture[str]) -> None:
+    order_of_events: list[str] = []
+    taken = threading.Event()
+
+    def first() -> None:
+        with target.locked(ELSEWHERE, 0):
+            taken.set()
+            time.sleep(1)
+            order_of_events.append("first")
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    taken.wait()
+    with target.locked(ME, 30):
+        order_of_events.append("second")
+    thread.join()
+    assert order_of_events == ["first", "second"]
+    assert "by bob on another-machine" in capsys.readouterr().err
+
+
+def test_of_many_at_once_exactly_one_holds_the_lock(target: DockerTarget) -> None:
+    inside, most, refused = [], [], []
+
+    def one() -> None:
+        try:
+            with target.locked(ME, 0):
+                inside.append(1)
+                most.append(len(inside))
+                time.sleep(0.2)
+                inside.pop()
+        except RefusedError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == 1
+    assert len(most) + len(refused) == 6
+
+
+HOLDS = """
+import os, signal, sys
+sys.path.insert(0, {root!r})
+from cicd import engine
+from cicd.config import Config, Environment
+from cicd.deploy import holder
+from cicd.deploy.docker import DockerTarget
+config = Config({name!r}, environments={{"staging": Environment("staging")}})
+with DockerTarget(engine.connect(), config, config.environment("staging")).locked(holder.mine("dead"), 0):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_dead_holder_of_this_machine_keeps_nobody_out(target: DockerTarget, pytestconfig: pytest.Config) -> None:
+    code = HOLDS.format(root=str(pytestconfig.rootpath), name=target.config.name)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    assert state(target)[2] == {f"{target.name}-lock"}
+    with target.locked(ME, 0):
+        pass
+    assert state(target)[2] == set()
+
+
+def test_a_process_id_that_was_given_again_is_another_process(target: DockerTarget) -> None:
+    pid, _, space = ME.process.split("@")
+    target._lock._image()
+    assert target._lock._take(replace(ME, process=f"{pid}@1@{space}"))
+    with target.locked(ME, 0):
+        pass
+
+
+def test_a_holder_of_another_machine_is_never_taken_for_dead_until_a_person_says_so(target: DockerTarget) -> None:
+    gone = replace(ELSEWHERE, process="999999@1@elsewhere")
+    target._lock._image()
+    assert target._lock._take(gone)
+    with pytest.raises(RefusedError, match="by bob on another-machine, process 999999"), target.locked(ME, 0):
+        pass
+    assert target.unlock() == gone
+    assert target.unlock() is None
+    with target.locked(ME, 0):
+        pass
+
+
+def test_two_deployments_at_once_from_two_machines_leave_one_release_that_serves(
+    target: DockerTarget, good: str, better: str
+) -> None:
+    done: list[str] = []
+
+    def deploy(holder: Holder, image: str, commit: str) -> None:
+        with target.locked(holder, 60):
+            target.apply(order(image, commit), accept)
+            done.append(image)
+
+    threads = [
+        threading.Thread(target=deploy, args=arguments)
+        for arguments in ((ME, good, "1" * 40), (ELSEWHERE, better, "2" * 40))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == sorted([good, better])
+    assert state(target) == ([done[1]], [done[0]], set())
+    assert serves(target.observe()) == digest(done[1])
