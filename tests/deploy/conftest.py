@@ -48,7 +48,7 @@ def config() -> Config:
     names = ("integration", "staging", "production")
     return Config(
         NAME,
-        environments={name: Environment(name, health_timeout=5, drain_timeout=5, stop_timeout=1) for name in names},
+        environments={name: Environment(name, health_timeout=20, drain_timeout=5, stop_timeout=1) for name in names},
     )
 
 
