@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cicd.deploy.kubernetes import KubernetesTarget
+    from cicd.deploy.target import Running
 
 TELLS = """
 import json, os, pathlib
@@ -174,3 +175,13 @@ def test_a_cluster_that_does_not_answer_is_unreachable(
     monkeypatch.setenv("KUBECONFIG", str(file))
     with pytest.raises(UnreachableError, match="does not answer"):
         target.observe()
+
+
+def test_an_image_that_can_not_be_pulled_is_given_up_before_anything_is_rolled_out(
+    target: KubernetesTarget, running: Running
+) -> None:
+    gone = running.release.partition("@")[0] + "@sha256:" + "0" * 64
+    with pytest.raises(CheckFailedError, match=r"did not start: (ErrImagePull|ImagePullBackOff)") as raised:
+        deploy(target, order(gone, "2" * 40))
+    assert "pull secret" in raised.value.hint
+    assert target.observe() == running
