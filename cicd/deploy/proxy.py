@@ -201,7 +201,7 @@ class Proxy:
             return "it has no address"
         words = [where, str(port), path, digest, str(int(1000 * patience)), f"{limit:.1f}"]
         try:
-            _, said = _run(self.container(), "probe", *words)
+            _, said = _run(self.container(), "probe", *words, seconds=patience + limit)
         except APIError as error:
             return f"the proxy {self.name} can't be used: {error.explanation}"
         return health.judged(said, digest)
@@ -253,8 +253,8 @@ def _other(slot: str) -> str:
     return SLOTS[1 - SLOTS.index(slot)]
 
 
-def _run(container: Container, script: str, *words: str) -> tuple[int, bytes]:
-    """Run one of the scripts in the proxy's container; its exit code and what it said."""
+def _run(container: Container, script: str, *words: str, seconds: float = 20) -> tuple[int, bytes]:
+    """Run one of the scripts in the proxy's container, for so long at most; its exit code and what it said."""
     text = (SCRIPTS / f"{script}.sh").read_text("utf-8")
-    done: Any = container.exec_run(["bash", "-c", text, script, *words], user="root")
+    done: Any = container.exec_run(["timeout", f"{seconds:.1f}", "bash", "-c", text, script, *words], user="root")
     return int(done.exit_code), bytes(done.output)

@@ -1,0 +1,97 @@
+"""R4: no request fails through deployment, failed deployment and rollback, on kept connections and on new ones."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.errors import CheckFailedError
+from tests.deploy.clients import users
+from tests.deploy.tiny import accept, digest, get, order, state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cicd.deploy.docker import DockerTarget
+
+SLOW = """import time
+import app.model
+quick = app.model.predict
+app.model.predict = lambda *words: (time.sleep(3), quick(*words))[1]
+"""
+
+
+def test_r4_no_request_fails_through_deploy_failed_deploy_and_rollback(
+    target: DockerTarget, good: str, better: str, crashing: str
+) -> None:
+    url = target.apply(order(good), accept).url
+    with users(url, 4) as answers:
+        time.sleep(0.5)
+        target.apply(order(better, "2" * 40), accept)
+        with pytest.raises(CheckFailedError):
+            target.apply(order(crashing, "3" * 40), accept)
+        target.apply(order(good), accept)
+        time.sleep(0.5)
+    assert answers.failed == []
+    assert {one.what for one in answers.all} == {digest(good), digest(better)}
+    assert len(answers.all) > 100
+    order_of_kept = [one.what for one in answers.all if one.kept]
+    assert (order_of_kept[0], order_of_kept[-1]) == (digest(good), digest(good))
+
+
+def test_a_long_request_in_flight_is_answered_by_the_release_that_began_it(
+    target: DockerTarget, release: Callable[[str, str], str], better: str
+) -> None:
+    slow = release("slow", SLOW)
+    url = target.apply(order(slow), accept).url
+    answers: list[dict[str, object]] = []
+    asking = threading.Thread(target=lambda: answers.append(get(url)))
+    asking.start()
+    time.sleep(0.2)
+    target.apply(order(better, "2" * 40), accept)
+    asking.join()
+    assert answers == [{"prediction": 3.0}]
+    assert state(target) == ([better], [slow], set())
+
+
+def test_the_proxys_restart_and_its_replacement_keep_routing_and_url(target: DockerTarget, good: str) -> None:
+    running = target.apply(order(good), accept)
+    identity = target.releases.all()[0].attrs["State"]["StartedAt"]
+    proxy = target.proxy.container()
+    proxy.restart(timeout=1)
+    _until_it_answers(running.url)
+    assert target.observe() == running
+
+    proxy.remove(force=True)
+    assert "start the proxy" in target.plan(order(good))[0]
+    assert target.apply(order(good), accept) == running
+    assert target.releases.all()[0].attrs["State"]["StartedAt"] == identity
+
+
+def test_a_release_that_starts_again_at_another_address_is_found(target: DockerTarget, good: str, better: str) -> None:
+    running = target.apply(order(good), accept)
+    serving = target.releases.all()[0]
+    target.client.networks.get(target.network).disconnect(serving)
+    taken = target.client.containers.create(better, network=target.network, name=f"{target.name}-taken")
+    taken.start()
+    try:
+        target.client.networks.get(target.network).connect(serving)
+        _until_it_answers(running.url)
+        assert target.observe() == running
+    finally:
+        taken.remove(force=True)
+
+
+def _until_it_answers(url: str) -> None:
+    end = time.monotonic() + 20
+    while True:
+        try:
+            get(url, "/health")
+        except OSError:
+            assert time.monotonic() < end, "no answer"
+            time.sleep(0.1)
+        else:
+            return

@@ -1,0 +1,116 @@
+"""An engine over SSH, by a real sshd on this machine: the pinned key is trusted, and no other."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.deploy import docker, ssh
+from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.forge import apt
+from tests.deploy.tiny import accept, digest, get, order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cicd.deploy.docker import DockerTarget
+
+SSHD = "/usr/sbin/sshd"
+
+
+def key(path: Path) -> str:
+    """Make a key pair; the public key."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+    return " ".join(path.with_suffix(".pub").read_text().split()[:2])
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A host that takes one user's key: its address, and the key by which it identifies itself."""
+    if not shutil.which(SSHD):
+        apt.update()
+        apt.install(["openssh-server", "openssh-client"], print)
+    folder = tmp_path_factory.mktemp("sshd")
+    host_key, user_key = key(folder / "host"), key(folder / "user")
+    (folder / "authorized").write_text(user_key + "\n")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    os.makedirs("/run/sshd", exist_ok=True)  # noqa: PTH103
+    settings = {
+        "HostKey": folder / "host", "AuthorizedKeysFile": folder / "authorized", "PidFile": "none",
+        "ListenAddress": f"127.0.0.1:{port}", "StrictModes": "no", "UsePAM": "no",
+        "PermitRootLogin": "prohibit-password",
+    }  # fmt: skip
+    words = [
+        SSHD,
+        "-D",
+        "-e",
+        "-f",
+        "/dev/null",
+        *(word for pair in settings.items() for word in ("-o", "=".join(map(str, pair)))),
+    ]
+    server = subprocess.Popen(words, stderr=(folder / "log").open("wb"))
+    end = time.monotonic() + 10
+    while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < end:
+        time.sleep(0.05)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEPLOY_SSH_KEY", (folder / "user").read_text())
+        yield f"ssh://{getpass.getuser()}@127.0.0.1:{port}", host_key
+    server.terminate()
+    server.wait()
+
+
+def test_a_release_is_deployed_over_ssh_and_answers(
+    target: DockerTarget, host: tuple[str, str], good: str, better: str
+) -> None:
+    there = replace(target.environment, host=host[0], host_key=host[1], bind="127.0.0.1")
+    remote = docker.target(target.config, there, "")
+    for image in (good, better):
+        running = remote.apply(order(image), accept)
+        assert (running.release, running.healthy, running.url[:17]) == (image, True, "http://127.0.0.1:")
+        assert get(running.url, "/health")["digest"] == digest(image)
+    assert remote.observe() == target.observe()
+
+
+def test_another_host_key_than_the_pinned_one_is_refused(host: tuple[str, str], tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="does not identify itself by the key"):
+        ssh.connect(host[0], key(tmp_path / "another"))
+
+
+def test_a_key_that_the_host_does_not_take_and_a_host_that_is_not_there_are_named(
+    host: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key(tmp_path / "stranger")
+    monkeypatch.setenv("DEPLOY_SSH_KEY", (tmp_path / "stranger").read_text())
+    with pytest.raises(UnreachableError, match="Permission denied"):
+        ssh.connect(*host)
+    with pytest.raises(UnreachableError, match="Connection refused"):
+        ssh.connect("ssh://nobody@127.0.0.1:1", host[1])
+    monkeypatch.delenv("DEPLOY_SSH_KEY")
+    with pytest.raises(UsageError, match="DEPLOY_SSH_KEY is not set"):
+        ssh.connect(*host)
+
+
+def test_neither_the_key_nor_the_connection_stays(
+    host: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    client = ssh.connect(*host)
+    (folder,) = tmp_path.iterdir()
+    assert not (folder / "key").exists()
+    assert client.ping()
+    del client
+    import gc  # noqa: PLC0415
+
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
