@@ -79,6 +79,9 @@ def test_the_first_release_of_all_may_fail_and_leaves_nothing_that_serves(
         with pytest.raises(CheckFailedError):
             deploy(first, order(release("bad", lines)))
         assert first.observe() is None
+        end = time.monotonic() + 30
+        while pods(first) and time.monotonic() < end:
+            time.sleep(1)  # the cluster removes them after their Deployment
         assert pods(first) == {}
 
 
