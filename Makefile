@@ -3,6 +3,7 @@
 # make cluster     the tests of the kubernetes tier on a cluster that comes and goes: CLUSTER=SCRIPT, which knows
 #                  `up DIR` (it prints KUBECONFIG=FILE at last) and `down DIR`; or on the one that KUBECONFIG names
 # make measure     the figures that the project promises, each beside what it is compared with
+# make load        what users notice of a deployment, a failed one and a rollback, under load
 # make mutants     every fault that can be made in the YAML, and the test that sees it (minutes)
 # make lint | format | lock | docs (the generated pages)
 
@@ -37,6 +38,9 @@ demo: $(READY)
 
 measure: $(READY)
 	@$(BIN)/python -m tests.road.measure
+
+load: $(READY)
+	@$(BIN)/python -m tests.deploy.load $(ARGS)
 
 mutants: $(READY)
 	@$(BIN)/python -m tests.act.mutation $(ARGS)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import shutil
-import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine, images
+from cicd import engine
 from cicd.config import Config, Environment
 from cicd.deploy.docker import DockerTarget
 from cicd.forge import services
-from tests.deploy.tiny import CRASH, NAME, sweep
+from tests.deploy.tiny import CRASH, NAME, built, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     import docker
 
     from cicd.forge.services import Services
-
-TINY = "tests/fixtures/tiny"
 
 
 @pytest.fixture(scope="session")
@@ -56,27 +50,12 @@ def config() -> Config:
 def release(
     client: docker.DockerClient,
     own_services: Services,
-    pytestconfig: pytest.Config,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str, str], str]:
     """Build and push a release whose service begins with other lines; returns it as `repository@sha256:...`."""
 
     def build(label: str, first_lines: str = "") -> str:
-        context: Path = tmp_path_factory.mktemp(label) / "project"
-        shutil.copytree(pytestconfig.rootpath / TINY, context)
-        service = context / "app" / "serve.py"
-        service.write_text(first_lines + service.read_text())
-        client.api.import_image_from_data(_bundle(), repository=f"{NAME}-bundle", tag="latest")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("ML_CICD_BASE", own_services.base)
-            image = images.build(
-                context,
-                context / "cicd" / "release" / "Dockerfile",
-                tag=f"{NAME}:{label}",
-                arguments={"BUNDLE": f"{NAME}-bundle:latest"},
-                labels={"made.for": label},
-            )
-        return images.push(client, image, f"{own_services.registry}/{NAME}", label)
+        return built(client, own_services, tmp_path_factory.mktemp(label) / "project", label, first_lines)
 
     return build
 
@@ -100,13 +79,3 @@ def crashing(release: Callable[[str, str], str]) -> str:
 def target(client: docker.DockerClient, config: Config) -> Iterator[DockerTarget]:
     yield DockerTarget(client, config, config.environment("staging"))
     sweep(client)
-
-
-def _bundle() -> bytes:
-    written = io.BytesIO()
-    with tarfile.open(fileobj=written, mode="w") as tar:
-        member = tarfile.TarInfo("bundle/metadata.json")
-        content = b'{"name": "tiny", "offset": 1}'
-        member.size = len(content)
-        tar.addfile(member, io.BytesIO(content))
-    return written.getvalue()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.request
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import containers
+import pytest
+
+from cicd import containers, images
 from cicd.deploy.target import Order
 
 if TYPE_CHECKING:
@@ -16,7 +20,9 @@ if TYPE_CHECKING:
 
     from cicd.deploy.docker import DockerTarget
     from cicd.deploy.target import Running
+    from cicd.forge.services import Services
 
+PROJECT = Path(__file__).parents[1] / "fixtures" / "tiny"
 NAME = f"tiny-{uuid.uuid4().hex[:6]}"
 CRASH = "raise SystemExit(3)\n"
 HANG = "import time\ntime.sleep(60)\n"
@@ -24,6 +30,25 @@ SICK = "import os\nos.environ['ML_CICD_DIGEST'] = 'sha256:another'\n"
 ERROR = "import json\njson.dumps = None\n"
 MUTE = "import socket, time\ns = socket.create_server(('', 8000))\ntime.sleep(60)\n"
 DEAF = "import signal as s\ns.signal = lambda *_: None\n"
+
+
+def built(client: docker.DockerClient, up: Services, context: Path, label: str, first_lines: str) -> str:
+    """Build and push a release whose service begins with other lines; returns it as `repository@sha256:...`."""
+    shutil.copytree(PROJECT, context)
+    service = context / "app" / "serve.py"
+    service.write_text(first_lines + service.read_text())
+    bundle = containers.packed({"bundle/metadata.json": b'{"name": "tiny", "offset": 1}'})
+    client.api.import_image_from_data(bundle, repository=f"{NAME}-bundle", tag="latest")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ML_CICD_BASE", up.base)
+        image = images.build(
+            context,
+            context / "cicd" / "release" / "Dockerfile",
+            tag=f"{NAME}:{label}",
+            arguments={"BUNDLE": f"{NAME}-bundle:latest"},
+            labels={"made.for": label},
+        )
+    return images.push(client, image, f"{up.registry}/{NAME}", label)
 
 
 def order(image: str, commit: str = "1" * 40) -> Order:

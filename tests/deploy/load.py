@@ -1,0 +1,135 @@
+"""`make load`: what users notice of a deployment, a failed one and a rollback, beside `docker stop && docker run`.
+
+16 users keep their connection and 16 open one for each request, for the whole time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd import engine, report, steps
+from cicd.config import Config, Environment
+from cicd.deploy.docker import DockerTarget
+from cicd.errors import CheckFailedError
+from cicd.forge import services
+from tests.deploy.clients import users
+from tests.deploy.tiny import CRASH, DEAF, ERROR, HANG, NAME, accept, built, order, sweep
+
+if TYPE_CHECKING:
+    import docker
+
+    from tests.deploy.clients import Answers
+
+EACH = 16
+SLOW = "import time\ntime.sleep(20)\n"
+BAD = {
+    "crash at start": CRASH,
+    "500 at health": ERROR,
+    "hang": HANG,
+    "20 s start": SLOW,
+    "SIGTERM ignored": DEAF + HANG,
+}
+
+
+def timed(target: DockerTarget, image: str, commit: str) -> tuple[float, dict[str, float]]:
+    """Deploy; when it began, and when each mark was passed."""
+    passed: dict[str, float] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "boundary", lambda name: passed.setdefault(name, time.time()))
+        begun = time.time()
+        target.apply(order(image, commit), accept)
+    return begun, passed
+
+
+def proxied(target: DockerTarget, images: dict[str, str], least: int) -> list[tuple[str, str, str]]:
+    """Deployment, bad ones and rollback behind the proxy."""
+    url = target.apply(order(images["good"]), accept).url
+    left: list[tuple[str, str, str]] = []
+    with users(url, EACH) as answers:
+        time.sleep(5)
+        begun, passed = timed(target, images["better"], "2" * 40)
+        for kind in BAD:
+            started = time.monotonic()
+            try:
+                target.apply(order(images[kind], "3" * 40), accept)
+            except CheckFailedError:
+                bound = target.environment.health_timeout + 2
+                left.append((f"left: {kind}", f"{time.monotonic() - started:.1f} s", f"at most {bound:g} s"))
+        back, again = timed(target, images["good"], "1" * 40)
+        time.sleep(max(2.0, least / 1000))
+    switch = passed["docker.switch.before"]
+    own = passed["docker.wait.after"] - passed["docker.wait.before"]
+    before, during = answers.p99(begun - 4, begun), answers.p99(switch - 0.5, switch + 1)
+    beyond = passed["docker.switch.after"] - begun - own
+    return [
+        ("requests behind the proxy", f"{len(answers.all)}", f"at least {least}"),
+        ("of these failed", f"{len(answers.failed)}", said(answers)),
+        ("p99 before", f"{1000 * before:.1f} ms", ""),
+        ("p99 around the switch", f"{1000 * during:.1f} ms", f"{during / before:.1f} times; at most 2"),
+        ("apply to switched, beyond the app's own start", f"{beyond:.2f} s", "at most 1 s"),
+        ("rollback to switched, the app's start included", f"{again['docker.switch.after'] - back:.2f} s", ""),
+        *left,
+    ]  # fmt: skip
+
+
+def restarted(client: docker.DockerClient, images: dict[str, str]) -> list[tuple[str, str, str]]:
+    """`docker stop && docker run` on the same port, for comparison."""
+    port = services._free_port()
+
+    def run(image: str) -> None:
+        client.containers.run(
+            image, detach=True, name=f"{NAME}-plain", ports={"8000/tcp": ("127.0.0.1", port)},
+            labels={"ml-cicd.project": NAME, "ml-cicd.role": "plain"},
+            environment={"ML_CICD_DIGEST": image.partition("@")[2]},
+        )  # fmt: skip
+
+    run(images["good"])
+    time.sleep(2)
+    with users(f"http://127.0.0.1:{port}", EACH) as answers:
+        time.sleep(3)
+        old = client.containers.get(f"{NAME}-plain")
+        old.stop()
+        old.remove()
+        run(images["better"])
+        time.sleep(3)
+    return [("docker stop && docker run", f"{len(answers.failed)} failed", f"of {len(answers.all)}")]
+
+
+def said(answers: Answers) -> str:
+    """The kinds of failures."""
+    return ", ".join(sorted({one.what for one in answers.failed})) or "none allowed"
+
+
+def main() -> int:
+    """Measure, print the table; exit code 1 when a request failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--least", type=int, default=10_000, help="how many requests there must be")
+    arguments = parser.parse_args()
+    client = engine.connect()
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        data = Path(folder)
+        up = services.up(data, NAME, print)
+        patch.setenv("ML_CICD_PROXY", up.proxy)
+        try:
+            kinds = {"good": "", "better": "# better\n", **BAD}
+            images = {kind: built(client, up, data / str(n), f"r{n}", kinds[kind]) for n, kind in enumerate(kinds)}
+            environment = Environment("production", health_timeout=5, stop_timeout=2)
+            target = DockerTarget(client, Config(NAME, environments={"production": environment}), environment)
+            rows = [*proxied(target, images, arguments.least), *restarted(client, images)]
+        finally:
+            sweep(client)
+            services.down(data, NAME, print)
+    sys.stdout.write(report.table(("what", "measured", "promised"), rows) + "\n")
+    measured = {what: value for what, value, _ in rows}
+    return int(measured["of these failed"] != "0" or int(measured["requests behind the proxy"]) < arguments.least)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
