@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""The application: python run.py {train,evaluate,predict,serve} [options]."""
+"""The application: python run.py MODE [options]; without a mode it names them."""
 
 import sys
 from importlib import import_module
 
 MODES = {
     "train": "flights.pipelines.train",
+    "compare": "flights.pipelines.compare",
     "evaluate": "flights.pipelines.evaluate",
     "predict": "flights.pipelines.predict",
+    "validate": "flights.validation.__main__",
     "serve": "flights.service.__main__",
 }
 

@@ -21,7 +21,9 @@ class Flight(BaseModel):
     scheduled_minutes: int = Field(gt=0, lt=1440, description="from gate to gate, as scheduled", examples=[370])
     distance: int = Field(gt=0, lt=10_000, description="miles", examples=[2454])
     seats: int | None = Field(None, gt=0, lt=1000, description="seats of the aircraft")
+    engines: int | None = Field(None, gt=0, lt=10, description="engines of the aircraft")
     built: int | None = Field(None, gt=1930, lt=2100, description="year the aircraft was built")
+    model: str | None = Field(None, min_length=1, max_length=40, description="of the aircraft", examples=["A320-232"])
     temperature: float | None = Field(None, ge=-80, le=140, description="at the origin an hour before, in Fahrenheit")
     dew_point: float | None = Field(None, ge=-80, le=140, description="in Fahrenheit")
     humidity: float | None = Field(None, ge=0, le=110, description="relative, in per cent")
@@ -34,5 +36,5 @@ class Flight(BaseModel):
 def to_frame(flights: Sequence[Flight]) -> pd.DataFrame:
     """The flights as the model takes them: the columns KNOWN, one row each."""
     frame = pd.DataFrame([flight.model_dump() for flight in flights], columns=[*KNOWN])
-    frame["scheduled_departure"] = frame["scheduled_departure"].astype("datetime64[s]")
+    frame["scheduled_departure"] = frame["scheduled_departure"].astype("datetime64[ns]")
     return frame

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
-from flights.features.columns import KNOWN, TARGET
-from flights.models.common.metrics import errors
+from flights.data_loaders import choose
+from flights.features.columns import KNOWN
+from flights.models.catalogue import MODELS
+from flights.models.common.model import NAIVE, answers
 from flights.models.common.split import split_by_time
-from flights.models.rule_based.naive_model import NaiveModel
 from tests.service import FLIGHT, Service
 
 BATCH = 1_000
@@ -18,19 +18,22 @@ ROUTES = [("UA", "EWR", "LAX"), ("B6", "JFK", "BOS"), ("DL", "LGA", "ATL")]
 
 
 def test_it_beats_the_naive_guess_on_flights_that_nobody_trained_with(service: Service) -> None:
-    split = split_by_time(NycFlightsDataLoader().load())
+    split = split_by_time(choose.load(None, None))
     later = split.test.sample(5 * BATCH, random_state=0)
     asked = later[[*KNOWN]].assign(scheduled_departure=later["scheduled_departure"].dt.strftime("%Y-%m-%dT%H:%M:%S"))
     flights = [{name: value for name, value in row.items() if pd.notna(value)} for row in asked.to_dict("records")]
-    predicted = []
+    predicted: list[dict[str, float]] = []
     for first in range(0, len(flights), BATCH):
         status, body = service.post("/predict/batch", {"flights": flights[first : first + BATCH]})
         assert status == 200, body
-        predicted += [found["arrival_delay_minutes"] for found in body["predictions"]]
+        predicted += body["predictions"]
 
-    naive = NaiveModel().fit(split.train, split.train[TARGET])
-    assert errors(later[TARGET], predicted)["mae"] < errors(later[TARGET], naive.predict(later))["mae"]
-    assert np.percentile(predicted, [0, 100]) == pytest.approx([0, 0], abs=180), "no sane forecast is hours off"
+    for model in MODELS:
+        answer = np.array([found[model.output] for found in predicted])
+        metric, naive = model.metrics[0], model.fit(NAIVE, split.train)
+        assert metric(model.actual(later), answer) < metric(model.actual(later), answers(naive, later)), model.name
+    delays = [found["arrival_delay_minutes"] for found in predicted]
+    assert np.percentile(delays, [0, 100]) == pytest.approx([0, 0], abs=180), "no sane forecast is hours off"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ def test_health_names_the_release_and_its_model(service: Service) -> None:
     _, health = service.get("/health")
     assert health["status"] == "ok"
     assert health["digest"] == os.environ["EXPECTED_DIGEST"]
-    assert health["model"]["name"] == "flights-arrival-delay"
+    assert health["model"]["name"] == "flights"
     assert health["model"]["digest"].startswith("sha256:")
     assert health["model"]["lock"].startswith("sha256:")
 

@@ -9,29 +9,33 @@ import skops.io
 from sklearn.preprocessing import FunctionTransformer
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from flights.features.columns import TARGET
+from flights.models.catalogue import MODELS
 from flights.models.common import bundle
-from flights.models.ensemble.boosting import boosting
 from tests.unit.conftest import Trained
 
+NAMES = [model.name for model in MODELS]
 
-def test_a_model_predicts_the_same_after_it_was_saved(trained: Trained, tmp_path: Path) -> None:
+
+def test_the_models_predict_the_same_after_they_were_saved(trained: Trained, tmp_path: Path) -> None:
     some = trained.flights.head(2000)
-    model = boosting().set_params(regressor__max_iter=5).fit(some, some[TARGET])
-    bundle.write(tmp_path, model, {"name": "small"})
+    models = {model.name: model.fit(model.chosen, some) for model in MODELS}
+    described = {"models": {model.name: {"output": model.output} for model in MODELS}}
+    bundle.write(tmp_path, models, described)
     loaded = bundle.load(tmp_path)
-    assert loaded.predict(some).tolist() == model.predict(some).tolist()
-    assert loaded.metadata == {"name": "small"}
+    assert loaded.metadata == described
+    assert loaded.predict(some)["arrival_delay_minutes"].tolist() == models["arrival_delay"].predict(some).tolist()
+    late = loaded.predict(some)["late_probability"]
+    assert late.tolist() == models["late_arrival"].predict_proba(some)[:, 1].tolist()
 
 
 def test_a_model_that_would_call_something_else_is_not_loaded(trained: Trained, tmp_path: Path) -> None:
-    shutil.copy(trained.directory / bundle.METADATA, tmp_path)
-    skops.io.dump(FunctionTransformer(os.system), tmp_path / bundle.MODEL)
+    shutil.copytree(trained.directory, tmp_path, dirs_exist_ok=True)
+    skops.io.dump(FunctionTransformer(os.system), tmp_path / bundle.file_of("late_arrival"))
     with pytest.raises(UntrustedTypesFoundException, match="system"):
         bundle.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", [bundle.MODEL, bundle.METADATA])
+@pytest.mark.parametrize("name", [*map(bundle.file_of, NAMES), bundle.METADATA])
 def test_the_digest_changes_with_any_file(trained: Trained, tmp_path: Path, name: str) -> None:
     copy = shutil.copytree(trained.directory, tmp_path / "copy")
     assert bundle.digest(copy) == trained.bundle.digest

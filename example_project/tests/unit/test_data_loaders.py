@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from flights.data_loaders import choose
-from flights.data_loaders.csv_data_loader import CsvDataLoader
+from flights.errors import BadDataError
 from flights.features.columns import KNOWN, TARGET
 from tests.unit.conftest import Trained, load
 
@@ -14,18 +14,18 @@ from tests.unit.conftest import Trained, load
 def test_flights_written_to_a_file_are_read_back_as_they_were(trained: Trained, tmp_path: Path) -> None:
     some = trained.flights.head(300).reset_index(drop=True)
     some.to_csv(tmp_path / "flights.csv", index=False)
-    pd.testing.assert_frame_equal(CsvDataLoader(tmp_path / "flights.csv").load(), some)
+    pd.testing.assert_frame_equal(choose.load(tmp_path / "flights.csv", None), some)
 
 
 def test_a_file_without_delays_is_good_enough_to_predict(trained: Trained, tmp_path: Path) -> None:
     trained.flights.head(3)[[*KNOWN]].to_csv(tmp_path / "flights.csv", index=False)
-    assert CsvDataLoader(tmp_path / "flights.csv").load()[TARGET].isna().all()
+    assert choose.load(tmp_path / "flights.csv", None)[TARGET].isna().all()
 
 
 def test_missing_columns_are_named(trained: Trained, tmp_path: Path) -> None:
     trained.flights.head(3).drop(columns=["dest", "seats"]).to_csv(tmp_path / "flights.csv", index=False)
-    with pytest.raises(ValueError, match=r"flights\.csv lacks the columns dest, seats"):
-        CsvDataLoader(tmp_path / "flights.csv").load()
+    with pytest.raises(BadDataError, match=r"flights\.csv lacks the columns dest, seats"):
+        choose.load(tmp_path / "flights.csv", None)
 
 
 def test_a_sample_is_the_same_every_time_and_in_order(trained: Trained, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from flights.features.build_features import FEATURES, build_features
+from flights.feature_store.views import Flights, KnownView
 from flights.features.columns import KNOWN, TARGET
+from flights.features.flight.processor import FEATURES, build_features
 from flights.flight import Flight
 from tests.unit.conftest import Trained, load, write
 
@@ -14,14 +15,24 @@ LATER = {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time", "time_hou
 
 
 def test_no_column_is_one_of_those_known_later() -> None:
-    assert not LATER & {*KNOWN, *FEATURES}
+    assert not LATER & {*KNOWN, *FEATURES, *KnownView.to_schema().columns}
 
 
 def test_the_model_sees_what_the_service_accepts_and_nothing_else(trained: Trained) -> None:
     assert list(Flight.model_fields) == [*KNOWN]
-    assert list(trained.flights.columns) == [*KNOWN, TARGET]
+    assert list(KnownView.to_schema().columns) == [*KNOWN]
+    assert list(trained.flights.columns) == list(Flights.to_schema().columns) == [*KNOWN, TARGET]
     assert list(build_features(trained.flights[[*KNOWN]]).columns) == [*FEATURES]
     assert trained.metadata["inputs"] == [*KNOWN]
+    for described in trained.metadata["models"].values():
+        assert not LATER & {*described["features"]}
+        assert {*described["features"]} <= {*FEATURES, "seats_per_engine"}
+
+
+def test_a_source_that_knows_more_does_not_tell_the_model(trained: Trained) -> None:
+    more = trained.flights.head(100).assign(dep_delay=60.0, air_time=200.0)
+    assert list(Flights.check(more).columns) == [*KNOWN, TARGET]
+    assert list(KnownView.check(more).columns) == [*KNOWN]
 
 
 def test_other_departures_arrivals_and_air_times_change_nothing_that_is_known(source: Path) -> None:
@@ -47,4 +58,4 @@ def test_the_weather_is_that_of_the_hour_before(source: Path) -> None:
 def test_predictions_do_not_read_the_answer(trained: Trained) -> None:
     some = trained.flights.head(200)
     other = some.assign(**{TARGET: 1e6})
-    assert trained.bundle.predict(some).tolist() == trained.bundle.predict(other).tolist()
+    assert trained.bundle.predict(some).equals(trained.bundle.predict(other))

@@ -4,16 +4,26 @@ import csv
 import hashlib
 import json
 from pathlib import Path
+from types import ModuleType
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 import run
+from pandera.errors import SchemaErrors
 
+from flights.data_loaders import nycflights_data_loader
 from flights.features.columns import KNOWN
+from flights.models.arrival_delay.model import ARRIVAL_DELAY
+from flights.models.catalogue import MODELS
 from flights.models.common import bundle
-from flights.pipelines import evaluate, predict, train
+from flights.models.common.split import split_by_time
+from flights.pipelines import compare, evaluate, predict, train
 from flights.service import __main__ as service
+from flights.validation import __main__ as validation
 from tests.unit.conftest import LOCK, Trained
+
+OUTPUTS = ["arrival_delay_minutes", "late_probability"]
 
 
 @pytest.fixture
@@ -29,44 +39,78 @@ def test_other_flights_have_another_digest(trained: Trained) -> None:
     assert train.data_digest(changed) != trained.metadata["data"]
 
 
-def test_the_model_beats_the_naive_one_on_the_later_period(trained: Trained) -> None:
-    metrics = trained.metadata["metrics"]
-    assert metrics["model"]["test"]["mae"] < metrics["naive"]["test"]["mae"]
-    assert metrics["model"]["test"]["rmse"] < metrics["naive"]["test"]["rmse"]
+def test_each_model_beats_the_naive_one_beyond_doubt_on_the_later_period(trained: Trained) -> None:
+    for described in trained.metadata["models"].values():
+        for metric, against in described["against_naive"].items():
+            model, naive = (described["metrics"][name]["test"][metric] for name in ("model", "naive"))
+            assert against["value"] == pytest.approx(model - naive, abs=2e-4)
+            assert against["low"] < against["value"] < against["high"] < 0
 
 
 def test_the_bundle_names_the_lock_it_was_trained_with(trained: Trained) -> None:
     assert trained.metadata["lock"] == "sha256:" + hashlib.sha256(LOCK.read_bytes()).hexdigest()
 
 
-def test_training_prints_the_errors_of_both_models(
+def test_training_prints_the_errors_of_each_model_and_of_the_naive_one(
     flights_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["--data", flights_csv, "--rows", "3000", "--output", tmp_path / "bundle", "--lock", LOCK]
     assert train.main([*map(str, arguments)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in lines[1:5]] == [
-        ["model", "train"], ["model", "test"], ["naive", "train"], ["naive", "test"]
-    ]  # fmt: skip
-    assert lines[5].endswith(bundle.digest(tmp_path / "bundle"))
+    for first, name in ((0, "arrival_delay"), (8, "late_arrival")):
+        assert [line.split()[:2] for line in lines[first : first + 5]] == [
+            [name, "period"], ["model", "train"], ["model", "test"], ["naive", "train"], ["naive", "test"]
+        ]  # fmt: skip
+        assert all("95 % interval" in line for line in lines[first + 5 : first + 7])
+    assert lines[-1].endswith(bundle.digest(tmp_path / "bundle"))
 
 
-def test_evaluation_finds_what_training_said_and_shows_every_row(
-    trained: Trained, flights_csv: Path, tmp_path: Path
-) -> None:
-    output = tmp_path / "out"
-    arguments = ["--bundle", trained.directory, "--data", flights_csv, "--output", output]
+@pytest.fixture(scope="module")
+def evaluated(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an evaluation of the small bundle writes."""
+    folder = tmp_path_factory.mktemp("evaluated")
+    trained.flights.to_csv(folder / "flights.csv", index=False)
+    arguments = ["--bundle", trained.directory, "--data", folder / "flights.csv", "--output", folder]
     assert evaluate.main([*map(str, arguments)]) == 0
-    found = json.loads((output / evaluate.METRICS).read_text())
+    return folder
+
+
+def test_evaluation_finds_what_training_said_and_shows_every_row(trained: Trained, evaluated: Path) -> None:
+    found = json.loads((evaluated / evaluate.METRICS).read_text())
     assert found["bundle"] == trained.bundle.digest
-    for model, periods in trained.metadata["metrics"].items():
-        for name, expected in periods.items():
-            assert found["metrics"][model][name] == pytest.approx(expected, abs=0.001)
-    rows = pd.read_csv(output / evaluate.PREDICTIONS)
-    assert list(rows.columns) == ["period", *KNOWN, "actual", "predicted", "naive"]
-    assert rows["period"].value_counts().to_dict() == {
-        name: period["rows"] for name, period in trained.metadata["split"].items()
-    }
+    assert [*found["models"]] == [model.name for model in MODELS]
+    for model in MODELS:
+        described = trained.metadata["models"][model.name]
+        for who, periods in described["metrics"].items():
+            for name, expected in periods.items():
+                assert found["models"][model.name]["metrics"][who][name] == pytest.approx(expected, abs=0.001)
+        rows = pd.read_csv(evaluated / model.name / evaluate.PREDICTIONS)
+        assert list(rows.columns) == [*KNOWN, "period", "actual", "predicted", "naive"]
+        assert rows["period"].value_counts().to_dict() == {
+            name: period["rows"] for name, period in trained.metadata["split"].items()
+        }
+
+
+def test_evaluation_shows_what_the_model_looks_at_and_what_it_can_not_see(evaluated: Path) -> None:
+    folder = evaluated / "late_arrival"
+    importance = pd.read_csv(folder / evaluate.IMPORTANCE).set_index("input")["log_loss_worse_by"]
+    assert set(importance.index) == {*KNOWN}
+    assert importance["scheduled_departure"] == importance.max() > 0
+    assert importance[["seats", "engines", "built", "model"]].tolist() == [0, 0, 0, 0]
+    dependence = pd.read_csv(folder / evaluate.DEPENDENCE)
+    by_hour = dependence[dependence["input"] == "hour"].set_index("value")["answer"]
+    assert by_hour[19] > 2 * by_hour[7]
+    drawing = ElementTree.parse(folder / evaluate.PLOTS)  # noqa: S314 -- our own
+    assert len(drawing.findall(".//{*}polyline")) == dependence["input"].nunique()
+
+
+def test_predictions_that_are_no_numbers_never_leave_the_evaluation(trained: Trained) -> None:
+    split = split_by_time(trained.flights)
+    naive = ARRIVAL_DELAY.fit("naive", split.train)
+    broken = ARRIVAL_DELAY.fit("naive", split.train)
+    broken.all_, broken.carriers_ = float("nan"), broken.carriers_ * float("nan")
+    with pytest.raises(SchemaErrors, match="predicted"):
+        evaluate.predictions(ARRIVAL_DELAY, broken, naive, split)
 
 
 def test_a_file_of_flights_becomes_a_file_of_predictions(trained: Trained, tmp_path: Path) -> None:
@@ -75,15 +119,15 @@ def test_a_file_of_flights_becomes_a_file_of_predictions(trained: Trained, tmp_p
     some[[*KNOWN]].to_csv(source, index=False)
     assert predict.main(["--input", str(source), "--output", str(target), "--bundle", str(trained.directory)]) == 0
     predicted = pd.read_csv(target)
-    assert list(predicted.columns) == [*KNOWN, predict.PREDICTED]
-    assert predicted[predict.PREDICTED].tolist() == pytest.approx(trained.bundle.predict(some).tolist(), abs=0.051)
+    assert list(predicted.columns) == [*KNOWN, *OUTPUTS]
+    pd.testing.assert_frame_equal(predicted[OUTPUTS], trained.bundle.predict(some).round(3))
 
 
 def test_a_file_without_rows_becomes_a_header(trained: Trained, tmp_path: Path) -> None:
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_text(",".join(KNOWN) + "\n")
     assert predict.predict(source, target, trained.bundle) == 0
-    assert target.read_text().strip() == ",".join([*KNOWN, predict.PREDICTED])
+    assert target.read_text().strip() == ",".join([*KNOWN, *OUTPUTS])
 
 
 def test_a_bad_row_is_named_and_nothing_is_written(
@@ -115,7 +159,23 @@ def test_the_bundle_is_where_the_image_has_it_unless_told(
         assert f"(default: {expected})" in " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("mode", ["train", "evaluate", "predict", "serve"])
+@pytest.mark.parametrize("target", [train, evaluate, compare, validation])
+def test_what_needs_the_training_data_says_so_where_it_is_not(
+    target: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(nycflights_data_loader, "find_spec", lambda _: None)
+    arguments = ["--output", str(tmp_path / "out")] if target is not validation else []
+    assert target.main(arguments) == 2
+    assert "belongs into the build image" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_where_there_is_no_bundle_serving_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert service.main(["--bundle", str(tmp_path)]) == 2
+    assert "There is no model bundle in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("mode", [*run.MODES])
 def test_the_application_has_all_modes(mode: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         run.main([mode, "--help"])
@@ -125,4 +185,4 @@ def test_the_application_has_all_modes(mode: str, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("arguments", [[], ["fly"]])
 def test_an_unknown_mode_is_a_usage_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(arguments) == 2
-    assert "{train,evaluate,predict,serve}" in capsys.readouterr().err
+    assert "train" in capsys.readouterr().err

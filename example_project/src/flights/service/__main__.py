@@ -9,8 +9,10 @@ import uvicorn
 from flights.models.common import bundle
 from flights.models.common.location import add_option
 from flights.service.app import create_app
+from flights.targets import target
 
 
+@target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Load the bundle, then serve until SIGTERM: requests under way are answered first."""
     parser = argparse.ArgumentParser(prog="serve", description="Serve predictions over HTTP.")

@@ -21,9 +21,10 @@ class Batch(BaseModel):
 
 
 class Prediction(BaseModel):
-    """The expected arrival delay; negative is early."""
+    """What the models answer; their names in the bundle are the fields."""
 
-    arrival_delay_minutes: float
+    arrival_delay_minutes: float = Field(description="negative is early")
+    late_probability: float = Field(description="of arriving more than half an hour late")
 
 
 class Predictions(BaseModel):
@@ -36,8 +37,9 @@ def create_app(bundle: Bundle) -> FastAPI:
     """The service around a loaded bundle."""
     app = FastAPI(title="flights", description="Arrival delays of flights from New York.")
 
-    def delays(flights: list[Flight]) -> list[Prediction]:
-        return [Prediction(arrival_delay_minutes=round(float(delay), 2)) for delay in bundle.predict(to_frame(flights))]
+    def predictions(flights: list[Flight]) -> list[Prediction]:
+        found = bundle.predict(to_frame(flights)).round(3)
+        return [Prediction(**answer) for answer in found.to_dict("records")]
 
     @app.exception_handler(RequestValidationError)
     def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -62,12 +64,12 @@ def create_app(bundle: Bundle) -> FastAPI:
 
     @app.post("/predict")
     def predict(flight: Flight) -> Prediction:
-        """The delay of one flight."""
-        return delays([flight])[0]
+        """What to expect of one flight."""
+        return predictions([flight])[0]
 
     @app.post("/predict/batch")
     def predict_batch(batch: Batch) -> Predictions:
-        """The delays of many flights."""
-        return Predictions(predictions=delays(batch.flights))
+        """What to expect of many flights."""
+        return Predictions(predictions=predictions(batch.flights))
 
     return app

@@ -1,4 +1,4 @@
-"""The model bundle: a directory with the model and what is known about it. Equal inputs give equal bytes."""
+"""The model bundle: a directory with the models and what is known about them. Equal inputs give equal bytes."""
 
 import hashlib
 import io
@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import numpy as np
 import pandas as pd
 import skops.io
-from sklearn.pipeline import Pipeline
 
-MODEL = "model.skops"
+from flights.models.common.model import answers
+
 METADATA = "metadata.json"
 
 # Beyond what skops itself trusts. Nothing else in a model file is ever imported or called.
 TRUSTED = [
-    "flights.features.build_features.build_features",
+    "flights.features.common.formula_transformer.FormulaTransformer",
+    "flights.features.flight.processor.build_features",
+    "flights.features.plane_model.processor.PlaneWords",
     "functools.partial",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.utils.validation.check_array",
@@ -29,19 +30,26 @@ TRUSTED = [
 class Bundle:
     """A loaded bundle. `digest` is the SHA-256 over the names and contents of its files."""
 
-    model: Pipeline
+    models: dict[str, Any]
     metadata: dict[str, Any]
     digest: str
 
-    def predict(self, flights: pd.DataFrame) -> np.ndarray:
-        """Minutes of arrival delay, one per flight (columns KNOWN)."""
-        return np.asarray(self.model.predict(flights), "float64")
+    @property
+    def outputs(self) -> list[str]:
+        """The columns of `predict`."""
+        return [self.metadata["models"][name]["output"] for name in self.models]
+
+    def predict(self, flights: pd.DataFrame) -> pd.DataFrame:
+        """One row per flight (columns KNOWN), a column for the answer of each model."""
+        found = [answers(model, flights) for model in self.models.values()]
+        return pd.DataFrame(dict(zip(self.outputs, found, strict=True)))
 
 
-def write(directory: Path, model: Pipeline, metadata: dict[str, Any]) -> str:
+def write(directory: Path, models: dict[str, Any], metadata: dict[str, Any]) -> str:
     """Write the bundle and return its digest."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / MODEL).write_bytes(_canonical(skops.io.dumps(model)))
+    for name, model in models.items():
+        (directory / file_of(name)).write_bytes(_canonical(skops.io.dumps(model)))
     (directory / METADATA).write_text(json.dumps(metadata, indent=2) + "\n", "utf-8")
     return digest(directory)
 
@@ -51,13 +59,19 @@ def load(directory: Path) -> Bundle:
 
     Raises:
         FileNotFoundError: there is none.
-        skops.io.exceptions.UntrustedTypesFoundException: the model holds a type that is not in TRUSTED.
+        skops.io.exceptions.UntrustedTypesFoundException: a model holds a type that is not in TRUSTED.
 
     """
     if not (directory / METADATA).is_file():
         raise FileNotFoundError(f"There is no model bundle in {directory}: train one, or name it with ML_CICD_BUNDLE.")
     metadata = json.loads((directory / METADATA).read_text("utf-8"))
-    return Bundle(skops.io.load(directory / MODEL, trusted=TRUSTED), metadata, digest(directory))
+    models = {name: skops.io.load(directory / file_of(name), trusted=TRUSTED) for name in metadata["models"]}
+    return Bundle(models, metadata, digest(directory))
+
+
+def file_of(name: str) -> str:
+    """The file of the model of this name."""
+    return f"{name}.skops"
 
 
 def digest(directory: Path) -> str:

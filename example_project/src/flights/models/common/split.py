@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from flights.features.columns import TARGET
+from flights.features.flight.filter import arrived
 
 FIRST_TEST_DAY = "2013-11-01"
 
@@ -24,9 +24,9 @@ def split_by_time(flights: pd.DataFrame, first_test_day: str = FIRST_TEST_DAY) -
         ValueError: a period has no flight.
 
     """
-    arrived = flights.dropna(subset=[TARGET])
-    later = arrived["scheduled_departure"] >= pd.Timestamp(first_test_day)
-    split = Split(arrived[~later], arrived[later])
+    known = arrived(flights)
+    later = known["scheduled_departure"] >= pd.Timestamp(first_test_day)
+    split = Split(known[~later], known[later])
     if split.train.empty or split.test.empty:
         raise ValueError(f"There must be flights both before and from {first_test_day} on.")
     return split

@@ -1,6 +1,6 @@
-"""The naive model: the carrier's usual delay."""
+"""The naive model: what is usual for the carrier."""
 
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -8,14 +8,17 @@ from sklearn.base import BaseEstimator, RegressorMixin
 
 
 class NaiveModel(RegressorMixin, BaseEstimator):
-    """Predicts the median delay of the carrier; for an unknown carrier the median of all."""
+    """Answers with the carrier's median, or mean (of yes and no it is a rate); an unknown carrier gets that of all."""
 
-    def fit(self, flights: pd.DataFrame, delays: pd.Series) -> Self:
-        """Learn the medians."""
-        self.all_ = float(delays.median())
-        self.carriers_ = delays.groupby(flights["carrier"]).median()
+    def __init__(self, statistic: Literal["median", "mean"] = "median") -> None:
+        self.statistic = statistic
+
+    def fit(self, flights: pd.DataFrame, answers: pd.Series) -> Self:
+        """Learn what is usual."""
+        self.all_ = float(answers.agg(self.statistic))
+        self.carriers_ = answers.groupby(flights["carrier"]).agg(self.statistic)
         return self
 
     def predict(self, flights: pd.DataFrame) -> np.ndarray:
-        """One delay in minutes per flight."""
+        """One answer per flight."""
         return np.asarray(flights["carrier"].map(self.carriers_).fillna(self.all_), "float64")

@@ -1,0 +1,9 @@
+"""What people are told instead of a traceback."""
+
+
+class BadDataError(ValueError):
+    """Data is not as its schema, or the use case that it is meant for, says."""
+
+
+class WrongImageError(Exception):
+    """A target needs what is not installed here."""

@@ -1,0 +1,123 @@
+"""A column computed from others, as a formula that people can read."""
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
+
+# What a formula may be made of, beside columns and numbers: so one that is read from a file does only arithmetic.
+OPERATORS: Mapping[type, Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+}
+
+
+class FormulaTransformer(TransformerMixin, BaseEstimator):
+    """Appends a column that a formula computes from the others.
+
+    All columns must be numbers. Those of an array are called x0, x1 and so on, as scikit-learn calls them.
+    A division by zero is a missing value.
+
+    >>> planes = pd.DataFrame({"seats": [182.0, 8.0, 2.0], "engines": [2.0, 1.0, 0.0]})
+    >>> FormulaTransformer(formula="seats_per_engine = seats / engines").fit_transform(planes)
+       seats  engines  seats_per_engine
+    0  182.0      2.0              91.0
+    1    8.0      1.0               8.0
+    2    2.0      0.0               NaN
+    >>> FormulaTransformer(formula="twice = 2 * x0").fit_transform(np.array([[1.0], [3.0]]))
+    array([[1., 2.],
+           [3., 6.]])
+    >>> FormulaTransformer(formula="rate = seats / wings").fit(planes)
+    Traceback (most recent call last):
+    ValueError: The formula 'rate = seats / wings' names wings; the columns are seats, engines.
+    """
+
+    def __init__(self, *, formula: str = "copy = x0") -> None:
+        self.formula = formula
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002, N803 -- the names that scikit-learn asks for
+        """Check that the formula can be computed from these columns.
+
+        Raises:
+            ValueError: it is no formula, or names another column.
+
+        """
+        checked = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan")
+        columns = self._columns(checked.shape[1])
+        used = {node.id for node in ast.walk(self._parsed()[1]) if isinstance(node, ast.Name)}
+        if unknown := sorted(used - {*columns}):
+            raise ValueError(
+                f"The formula '{self.formula}' names {', '.join(unknown)}; the columns are {', '.join(columns)}."
+            )
+        return self
+
+    def transform(self, X: Any) -> Any:  # noqa: N803
+        """The columns and the new one: a frame where one was given, else an array."""
+        check_is_fitted(self)
+        checked = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)
+        columns = dict(zip(self._columns(checked.shape[1]), checked.T, strict=True))
+        name, expression = self._parsed()
+        with np.errstate(all="ignore"):
+            computed = np.broadcast_to(np.asarray(_compute(expression, columns), float), len(checked))
+        computed = np.where(np.isfinite(computed), computed, np.nan)
+        return X.assign(**{name: computed}) if isinstance(X, pd.DataFrame) else np.column_stack([checked, computed])
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """The columns' names and that of the new one."""
+        check_is_fitted(self)
+        given = _check_feature_names_in(self, input_features)
+        return np.array([*given, self._parsed()[0]], dtype=object)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "n_features_in_")
+
+    def _columns(self, count: int) -> list[str]:
+        return list(getattr(self, "feature_names_in_", [f"x{number}" for number in range(count)]))
+
+    def _parsed(self) -> tuple[str, ast.expr]:
+        """The name left of the equals sign, and what is right of it."""
+        with suppress(SyntaxError):
+            match ast.parse(self.formula).body:
+                case [ast.Assign(targets=[ast.Name(id=name)], value=value)] if _arithmetic(value):
+                    return name, value
+        raise ValueError(f"'{self.formula}' is no formula: name = arithmetic with columns and numbers.")
+
+
+def _arithmetic(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(left=left, op=op, right=right):
+            return type(op) in OPERATORS and _arithmetic(left) and _arithmetic(right)
+        case ast.UnaryOp(op=op, operand=operand):
+            return type(op) in OPERATORS and _arithmetic(operand)
+        case ast.Constant(value=value):
+            return isinstance(value, int | float)
+    return isinstance(node, ast.Name)
+
+
+def _compute(node: ast.AST, columns: Mapping[str, np.ndarray]) -> Any:
+    match node:
+        case ast.BinOp(left=left, op=op, right=right):
+            return OPERATORS[type(op)](_compute(left, columns), _compute(right, columns))
+        case ast.UnaryOp(op=op, operand=operand):
+            return OPERATORS[type(op)](_compute(operand, columns))
+        case ast.Constant(value=int() | float() as value):
+            return np.float64(value)
+        case ast.Name(id=name):
+            return columns[name].astype("float64")
+    raise AssertionError(node)  # pragma: no cover -- `_arithmetic` let nothing else through

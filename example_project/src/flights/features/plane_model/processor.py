@@ -1,0 +1,48 @@
+"""From the text of a model to columns: which of the usual words it has."""
+
+from collections import Counter
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from flights.features.plane_model.postfilter import frequent
+from flights.features.plane_model.tokenizer import tokenize
+
+
+class PlaneWords(TransformerMixin, BaseEstimator):
+    """A column per word, 1 where the model has it. Words that were not learned are ignored.
+
+    scikit-learn's CountVectorizer would do, but keeps an address in memory: its file would never be the same twice.
+
+    >>> models = pd.Series(["A320-232", "A320-214", ""])
+    >>> PlaneWords(most=2).fit_transform(models)
+    array([[0., 1.],
+           [1., 1.],
+           [0., 0.]])
+    """
+
+    def __init__(self, *, most: int = 16) -> None:
+        self.most = most
+
+    def fit(self, models: pd.Series, y: Any = None) -> Self:  # noqa: ARG002 -- pipelines pass it
+        """Learn the words that are columns."""
+        counts: Counter[str] = Counter()
+        for model, times in models.value_counts().items():
+            counts.update(dict.fromkeys(tokenize(model), int(times)))
+        self.words_ = frequent(counts, self.most)
+        return self
+
+    def transform(self, models: pd.Series) -> np.ndarray:
+        """One row per model."""
+        places = {word: place for place, word in enumerate(self.words_)}
+        rows = {model: [places[word] for word in tokenize(model) if word in places] for model in models.unique()}
+        found = np.zeros((len(models), len(places)))
+        for row, model in enumerate(models):
+            found[row, rows[model]] = 1
+        return found
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 -- pipelines pass it
+        """The words."""
+        return np.array(self.words_, dtype=object)

@@ -1,0 +1,1 @@
+"""How many minutes late a flight arrives."""

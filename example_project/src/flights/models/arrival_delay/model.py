@@ -1,0 +1,43 @@
+"""The model: minutes of arrival delay."""
+
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from flights.features.columns import TARGET
+from flights.models.arrival_delay.features import FEATURES, line_columns, tree_columns
+from flights.models.common.metrics import MAE, RMSE
+from flights.models.common.model import NAIVE, Model
+from flights.models.ensemble.boosting import boosting_regressor
+from flights.models.ensemble.random_forests.all_features import all_features
+from flights.models.ensemble.random_forests.no_features import no_features
+from flights.models.regression.olsr_regressor import olsr_regressor
+from flights.models.rule_based.naive_model import NaiveModel
+
+SETTINGS = {"max_iter": 100, "learning_rate": 0.1, "max_leaf_nodes": 31, "min_samples_leaf": 200}
+"""Chosen on September and October; `flights.models.arrival_delay.tune` searches around them."""
+
+
+def boosting() -> Pipeline:
+    """The untrained model that is released."""
+    return boosting_regressor(tree_columns(), **SETTINGS)
+
+
+def _delay(flights: pd.DataFrame) -> pd.Series:
+    return flights[TARGET]
+
+
+ARRIVAL_DELAY = Model(
+    name="arrival_delay",
+    output="arrival_delay_minutes",
+    actual=_delay,
+    families={
+        NAIVE: NaiveModel,
+        "olsr_regressor": lambda: olsr_regressor(line_columns()),
+        "random_forest_no_features": lambda: no_features(classifier=False),
+        "random_forest_all_features": lambda: all_features(tree_columns(), classifier=False),
+        "boosting": boosting,
+    },
+    chosen="boosting",
+    features=FEATURES,
+    metrics=(MAE, RMSE),
+)

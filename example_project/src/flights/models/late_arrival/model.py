@@ -1,0 +1,44 @@
+"""The model: the probability of an arrival more than LATE minutes late."""
+
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from flights.features.columns import TARGET
+from flights.models.common.metrics import BRIER, LOG_LOSS
+from flights.models.common.model import NAIVE, Model
+from flights.models.ensemble.boosting import boosting_classifier
+from flights.models.ensemble.random_forests.all_features import all_features
+from flights.models.ensemble.random_forests.no_features import no_features
+from flights.models.late_arrival.features import FEATURES, line_columns, tree_columns
+from flights.models.regression.logistic_classifier import logistic_classifier
+from flights.models.rule_based.naive_model import NaiveModel
+
+LATE = 30
+SETTINGS = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 31, "min_samples_leaf": 200}
+"""Not tuned; `flights.models.late_arrival.tune` searches around them."""
+
+
+def boosting() -> Pipeline:
+    """The untrained model that is released."""
+    return boosting_classifier(tree_columns(), **SETTINGS)
+
+
+def _late(flights: pd.DataFrame) -> pd.Series:
+    return (flights[TARGET] > LATE).astype("int64")
+
+
+LATE_ARRIVAL = Model(
+    name="late_arrival",
+    output="late_probability",
+    actual=_late,
+    families={
+        NAIVE: lambda: NaiveModel("mean"),
+        "logistic_classifier": lambda: logistic_classifier(line_columns()),
+        "random_forest_no_features": lambda: no_features(classifier=True),
+        "random_forest_all_features": lambda: all_features(tree_columns(), classifier=True),
+        "boosting": boosting,
+    },
+    chosen="boosting",
+    features=FEATURES,
+    metrics=(LOG_LOSS, BRIER),
+)

@@ -1,0 +1,55 @@
+"""Compare: train every family of every model and judge them beside the naive one.
+
+python -m flights.pipelines.compare --output comparison.json
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flights.data_loaders import choose
+from flights.models.catalogue import MODELS
+from flights.models.common.judge import judge, report
+from flights.models.common.model import NAIVE, Model
+from flights.models.common.split import Split, split_by_time
+from flights.targets import target
+from flights.validation.use_cases import require
+
+
+def compare(model: Model, split: Split) -> dict[str, Any]:
+    """What is found out about each family, and the seconds that it trained."""
+    naive = model.fit(NAIVE, split.train)
+    found = {}
+    for family in [name for name in model.families if name != NAIVE]:
+        started = time.monotonic()
+        fitted = model.fit(family, split.train)
+        seconds = time.monotonic() - started
+        found[family] = {**judge(model, fitted, naive, split), "seconds": round(seconds, 1)}
+    return found
+
+
+@target
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compare, print the tables, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="compare", description="Train every family of models and compare them.")
+    parser.add_argument("--output", type=Path, help="a JSON file to write")
+    choose.add_options(parser)
+    options = parser.parse_args(arguments)
+    flights = choose.load(options.data, options.rows)
+    require(flights, "training")
+    split = split_by_time(flights)
+    found = {model.name: compare(model, split) for model in MODELS}
+    for name, families in found.items():
+        for family, judged in families.items():
+            print(report(f"{name}: {family}", judged), end=f"\ntrained in {judged['seconds']} s\n\n")
+    if options.output:
+        options.output.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""What all targets of the image have in common: python -m flights.<target> [options]."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+
+from flights.errors import BadDataError, WrongImageError
+
+
+def target(main: Callable[..., int]) -> Callable[..., int]:
+    """`main`, which tells people what was wrong: 1 for bad data, 2 for a file that is not there or the wrong image."""
+
+    @wraps(main)
+    def told(*arguments: object) -> int:
+        try:
+            return main(*arguments)
+        except BadDataError as error:
+            print(error, file=sys.stderr)
+            return 1
+        except (FileNotFoundError, WrongImageError) as error:
+            print(error, file=sys.stderr)
+            return 2
+
+    return told

@@ -1,0 +1,46 @@
+"""What is wrong with data that broke a schema: how many rows, and the first of them."""
+
+import re
+
+import pandas as pd
+from pandera.errors import SchemaErrors
+
+FIRST = 3
+MISSING = "column_in_dataframe"
+COERCION = re.compile(r"coerce_dtype\('(.*)'\)")
+KINDS = {"int64": "a whole number", "float64": "a number", "datetime64[ns]": "a time", "str": "text"}
+
+
+def explain(error: SchemaErrors, source: str) -> str:
+    """A line for the whole, then one per column and rule; rows are counted as in a file, the header being row 1."""
+    cases = error.failure_cases
+    missing = cases.loc[cases["check"] == MISSING, "failure_case"]
+    if not missing.empty:
+        return f"{source} lacks the columns {', '.join(missing)}."
+    # A value of another kind breaks every further rule of its column: it is told once.
+    other_kind = cases["check"].str.match(COERCION)
+    told = cases[cases["index"].notna() & (other_kind | ~cases["column"].isin(cases.loc[other_kind, "column"]))]
+    lines = [f"{source}: {told['index'].nunique()} of {len(error.data)} rows are bad."]
+    for (column, check), group in told.groupby(["column", "check"], sort=False):
+        first = group.sort_values("index").head(FIRST)
+        rows = ", ".join(f"row {index + 2} has {_shown(value)}" for index, value in _pairs(first))
+        more = f", and {len(group) - FIRST} rows more" if len(group) > FIRST else ""
+        lines.append(f"  {column} must be {_rule(str(check))}: {rows}{more}")
+    return "\n".join(lines)
+
+
+def _pairs(cases: pd.DataFrame) -> list[tuple[int, object]]:
+    return list(zip(cases["index"], cases["failure_case"], strict=True))
+
+
+def _shown(value: object) -> str:
+    return "nothing" if pd.isna(value) else repr(value)
+
+
+def _rule(check: str) -> str:
+    """The rule in words: pandera's names read like `greater_than(0)` and `coerce_dtype('int64')`."""
+    if kind := COERCION.fullmatch(check):
+        return KINDS.get(kind[1], kind[1])
+    if check == "not_nullable":
+        return "there"
+    return re.sub(r"[_(]", " ", check).removesuffix(")")

@@ -1,0 +1,121 @@
+"""The transformers, and the flows from columns to features."""
+
+import doctest
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import flights
+from flights.features.columns import TARGET
+from flights.features.common.formula_transformer import FormulaTransformer
+from flights.features.flight.filter import arrived
+from flights.features.flight.processor import FEATURES, build_features
+from flights.features.plane_model.processor import PlaneWords
+from tests.unit.conftest import Trained
+
+PLANES = pd.DataFrame({"seats": [182.0, 8.0, np.nan], "engines": [2.0, 0.0, 2.0]}, index=[7, 8, 9])
+
+
+# All of scikit-learn's checks apply, as a formula may also name the columns of an array. The one that needs arrays of
+# another library (SCIPY_ARRAY_API) is for estimators that say they take them; this one does not.
+@parametrize_with_checks([FormulaTransformer(formula="twice = 2 * x0")])
+def test_it_is_a_transformer_as_scikit_learn_defines_them(estimator: Any, check: Any) -> None:
+    if check.func.__name__ == "check_array_api_input":
+        assert not estimator.__sklearn_tags__().array_api_support
+        return
+    check(estimator)
+
+
+def test_the_examples_in_the_descriptions_are_true() -> None:
+    found = {}
+    for module in walk_packages(flights.__path__, "flights."):
+        if module.name.startswith("flights.features") and not module.ispkg:
+            found[module.name] = doctest.testmod(import_module(module.name))
+    assert {name: result.failed for name, result in found.items() if result.failed} == {}
+    assert {name for name, result in found.items() if result.attempted} == {
+        "flights.features.common.formula_transformer",
+        "flights.features.plane_model.postfilter",
+        "flights.features.plane_model.processor",
+        "flights.features.plane_model.tokenizer",
+    }
+
+
+def test_a_formula_keeps_the_rows_and_what_is_missing() -> None:
+    found = FormulaTransformer(formula="seats_per_engine = seats / engines").fit_transform(PLANES)
+    assert found.index.tolist() == [7, 8, 9]
+    assert found["seats_per_engine"].fillna(-1).tolist() == [91.0, -1, -1]
+    assert PLANES.columns.tolist() == ["seats", "engines"]
+
+
+def test_a_formula_has_its_place_in_a_pipeline() -> None:
+    columns = ColumnTransformer(
+        [("a", FormulaTransformer(formula="both = seats + 2 * -engines"), ["seats", "engines"])]
+    )
+    columns.set_output(transform="pandas")
+    found = columns.fit_transform(PLANES)
+    assert found.columns.tolist() == ["a__seats", "a__engines", "a__both"]
+    assert found["a__both"].tolist()[:2] == [178.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    ("formula", "problem"),
+    [
+        ("seats / engines", "is no formula"),
+        ("a = b = seats", "is no formula"),
+        ("a = seats +", "is no formula"),
+        ("a = 'seats'", "is no formula"),
+        ("a = __import__('os').system('true')", "is no formula"),
+        ("a = seats.sum", "is no formula"),
+        ("a = seats if engines else 0", "is no formula"),
+        ("a = wings * tails", "names tails, wings; the columns are seats, engines"),
+    ],
+)
+def test_what_is_no_arithmetic_with_the_columns_is_no_formula(formula: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        FormulaTransformer(formula=formula).fit(PLANES)
+
+
+def test_a_formula_can_only_be_used_with_the_columns_it_was_checked_with() -> None:
+    transformer = FormulaTransformer(formula="a = seats / engines").fit(PLANES)
+    with pytest.raises(ValueError, match="feature names"):
+        transformer.transform(PLANES.rename(columns={"seats": "chairs"}))
+
+
+def test_features_are_those_computed_by_hand(trained: Trained) -> None:
+    flight = trained.flights.head(1).assign(scheduled_departure=pd.Timestamp("2013-12-20 17:45"), built=1999.0)
+    found = build_features(flight).iloc[0]
+    assert (found["hour"], found["weekday"], found["age"]) == (17.75, 4, 14)
+
+
+def test_an_aircraft_built_after_its_flight_has_no_known_age(trained: Trained) -> None:
+    some = trained.flights.head(2).assign(built=[2014.0, 2013.0])
+    assert build_features(some)["age"].fillna(-1).tolist() == [-1, 0]
+
+
+def test_every_flight_has_features_but_only_those_that_arrived_teach(trained: Trained) -> None:
+    some = trained.flights.head(3).assign(**{TARGET: [1.0, np.nan, 2.0]})
+    assert len(build_features(some)) == 3
+    assert arrived(some)[TARGET].tolist() == [1.0, 2.0]
+
+
+def test_nothing_but_numbers_categories_and_text_comes_out(trained: Trained) -> None:
+    features = build_features(trained.flights.head(50).astype({"seats": object}))
+    assert [*features.columns] == [*FEATURES]
+    assert {str(kind) for kind in features.dtypes} == {"float64", "str"}
+
+
+def test_the_words_of_models_are_the_frequent_ones_and_others_are_ignored(trained: Trained) -> None:
+    features = build_features(trained.flights)
+    words = PlaneWords(most=20).fit(features["model"])
+    names = [*words.get_feature_names_out()]
+    assert len(names) == 20
+    assert {"A320", "737"} <= {*names}
+    rows = words.transform(pd.Series(["A320-232", "", "UNHEARD-OF"]))
+    assert [names[column] for column in np.flatnonzero(rows[0])] == ["232", "A320"]
+    assert rows[1:].sum() == 0
