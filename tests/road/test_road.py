@@ -26,9 +26,10 @@ def health(project: Project, environment: str) -> dict[str, Any]:
         return found
 
 
-def leftovers() -> list[str]:
-    """Containers of the project that are neither a release, nor a proxy, nor the registry."""
-    listed = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"})
+def leftovers(project: Project) -> list[str]:
+    """Containers of the project's forge that are neither a release, nor a proxy, nor the registry."""
+    label = f"ml-cicd.instance={data.of_project(project.path).instance}"
+    listed = engine.connect().containers.list(all=True, filters={"label": label}, ignore_removed=True)
     known = r"tiny-(integration|staging|production)-[0-9a-f]{8}-(proxy|[0-9a-f]{12})|ml-cicd-tiny-registry-[0-9a-f]{8}"
     return [str(one.name) for one in listed if not re.fullmatch(known, str(one.name))]
 
@@ -101,7 +102,7 @@ def test_a_failing_unit_test_is_red_at_that_step_and_deploys_nothing(road: Proje
     assert "FAILED: integration" in road.said
     assert "Run the unit tests in the image" in road.said
     assert (entries(road), road.environments()) == before
-    assert leftovers() == []
+    assert leftovers(road) == []
 
 
 def test_a_failing_test_is_red_on_a_feature_branch_too_and_the_checks_still_run(road: Project) -> None:
@@ -154,7 +155,7 @@ def test_a_release_that_is_never_healthy_is_recorded_and_the_old_one_serves_on(
     newest = road.history("integration")[0]["deployment"]
     assert newest["result"] == "failed"
     assert reason in newest["reason"]
-    assert leftovers() == []
+    assert leftovers(road) == []
 
 
 def test_a_release_that_fails_its_integration_tests_goes_no_further(road: Project) -> None:
