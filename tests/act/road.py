@@ -395,7 +395,7 @@ def _promotions() -> list[Case]:
     road = Road("deploy", lambda project: project.dispatch(inputs), passes, calls, outputs)
     found += _promotion_cases(road, "staging")
     found += [
-        road.with_inputs("the release before", {"environment": "staging", "commit": ""}),
+        replace(road.with_inputs("the release before", {"environment": "staging"}), calls=calls(commit="")),
         road.with_inputs(
             "every input",
             {
