@@ -23,7 +23,7 @@ from flights.pipelines.train import train
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOCK = PROJECT / "requirements" / "default.txt"
-ROWS = 20_000
+ROWS = 12_000
 
 TRAIN_AGAIN = """
 import sys
