@@ -15,7 +15,7 @@ READY := .venv/.ready $(if $(wildcard $(NODE)/package-lock.json),$(NODE)/node_mo
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 FAST := tests/unit tests/static tests/act
-PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+PYTEST = $(BIN)/python -m pytest --numprocesses auto
 
 # Where it is set, every process compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["cicd.testing"]
 TESTS = Path(__file__).resolve().parent
+SHARING = ("tests/act/test_forge", "tests/static/test_linters")
+"""Files whose tests share what one of them starts."""
 GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -88,10 +90,21 @@ class Tiers:
         paths = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
         return any(path == folder or path in folder.parents or folder in path.parents for path in paths)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_itemcollected(self, item: pytest.Item) -> None:
-        if TIERS.get(_tier(item.path)) in (_engine, _cluster):  # heavy, and made to run one after the other
-            item.add_marker(pytest.mark.xdist_group("engine"))
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object:
+        """Tests that share what is costly stay in one process: those of an engine or cluster, and of some files."""
+        from xdist.scheduler import (  # type: ignore[import-untyped]  # noqa: PLC0415 -- where it is installed
+            LoadScopeScheduling,
+        )
+
+        class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+            def _split_scope(self, nodeid: str) -> str:
+                file = nodeid.split("::", maxsplit=1)[0]
+                if TIERS.get(_tier(TESTS.parent / file)) in (_engine, _cluster):
+                    return "engine"
+                return file if file.startswith(SHARING) else nodeid
+
+        return Scheduling(config, log)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:

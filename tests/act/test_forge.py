@@ -14,8 +14,6 @@ from cicd.errors import UnreachableError
 from cicd.forge import lifecycle, report, runs
 from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
-pytestmark = pytest.mark.xdist_group("forge")  # its tests share a project
-
 HOSTILE = "a$(touch${IFS}x)'\";&|<b"
 
 

@@ -16,8 +16,6 @@ from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-pytestmark = pytest.mark.xdist_group("forge by hand")  # its tests share a project
-
 SHOW = "echo flag=$FLAG:$RAW count=$COUNT where=$WHERE ref=$GITHUB_REF type=$GITHUB_REF_TYPE"
 BY_HAND = f"""
 name: By hand

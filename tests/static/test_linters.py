@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from tests.static.kit import Kit
 
-pytestmark = pytest.mark.xdist_group("linters")  # they are started together, so one process runs them
 
 BIN = Path(sys.executable).parent
 EXAMPLE = ROOT / "example_project"
