@@ -169,18 +169,22 @@ class Swap:
         timeout = self.target.environment.health_timeout
         path, end, problem = self.target.config.service.health, time.monotonic() + timeout, "it did not start"
         while (left := end - time.monotonic()) > 0:
-            self._new.reload()
-            if self._new.status in ("exited", "dead"):
-                code = self._new.attrs["State"]["ExitCode"]
-                raise CheckFailedError(f"The new release ended with exit code {code}; the old one still serves.")
+            self._still_runs()
             limit = min(health.TIMEOUT, left)
             problem = self.target.proxy.probe(path, digest, container=self._new, patience=min(SLICE, left), limit=limit)
             if not problem:
                 return
+        self._still_runs()
         raise CheckFailedError(
             f"The new release was not healthy within {timeout:g} s ({problem}); the old one still serves.",
             "Its log is above. A slow start needs a longer health-timeout in ml-cicd.toml.",
         )
+
+    def _still_runs(self) -> None:
+        self._new.reload()
+        if self._new.status in ("exited", "dead"):
+            code = self._new.attrs["State"]["ExitCode"]
+            raise CheckFailedError(f"The new release ended with exit code {code}; the old one still serves.")
 
     def _judge(self) -> None:
         self.accept(self.target.inside(self._new), self.target.network)
