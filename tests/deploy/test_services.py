@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 import uuid
@@ -168,13 +169,20 @@ def test_what_was_chosen_is_kept_beside_the_project(project: tuple[Path, str]) -
     }
 
 
-def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(tmp_path: Path) -> None:
+@pytest.fixture
+def short() -> Iterator[str]:
+    """A folder for sockets: the name of one may have 107 characters, and that of `tmp_path` is nearly as long."""
+    with tempfile.TemporaryDirectory(prefix="socket-", ignore_cleanup_errors=True) as folder:
+        yield folder
+
+
+def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(tmp_path: Path, short: str) -> None:
     if os.geteuid() != 0 or not shutil.which("dockerd"):
         pytest.skip("no dockerd here, or not root: an engine can't be started")
-    address = f"unix://{tmp_path}/docker.sock"
-    folders = [f"--data-root={tmp_path}/data", f"--exec-root={tmp_path}/exec", f"--pidfile={tmp_path}/own.pid"]
-    # In a network namespace of its own it does not touch the interfaces of the engine that the other tests use.
-    command = ["unshare", "--net", "dockerd", "--host", address, *folders]
+    address = f"unix://{short}/docker.sock"
+    folders = [f"--data-root={tmp_path}/data", f"--exec-root={short}", f"--pidfile={tmp_path}/own.pid"]
+    # In namespaces of its own it does not touch the interfaces of the engine that the other tests use, nor leave mounts.
+    command = ["unshare", "--net", "--mount", "dockerd", "--host", address, *folders]
     engine_setup.start_daemon(command, address, tmp_path, print)
     process = int((tmp_path / "dockerd.pid").read_text())
     try:
