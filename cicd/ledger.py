@@ -119,7 +119,8 @@ def _contents(repository: Repository, names: Sequence[str]) -> list[bytes]:
 def append(repository: Repository, deployment: Deployment) -> Entry:
     """Add an entry at the end of its environment's chain; of two writers at once, one takes the next number.
 
-    What is there already is not added twice. The entry is signed by whom `signing.signer` says.
+    What is there already is not added twice. The entry is signed by whom `signing.signer` says. Afterwards the snapshot
+    has the entry, and else what the last fetch saw.
 
     Raises:
         RefusedError: the ledger is broken, or would be with this entry, or the remote declines.
@@ -144,19 +145,19 @@ def append(repository: Repository, deployment: Deployment) -> Entry:
         except RefusedError as error:
             raise RefusedError(f"This is not recorded, since then: {error.message}", audit.HINT) from error
         blob = repository.git("hash-object", "-w", "--stdin", stdin=content)
-        tag = f"refs/tags/{_tag(project, environment, number)}"
+        tag = _tag(project, environment, number)
         line = f"{environment} {number}: {deployment.action} of {deployment.commit[:12]}, {deployment.result}"
-        body = f"object {blob}\ntype blob\ntag {tag.removeprefix('refs/tags/')}\n"
+        body = f"object {blob}\ntype blob\ntag {tag}\n"
         tagger = f"tagger ml-cicd <ml-cicd@users.noreply.github.com> {int(time.time())} +0000\n"
         named = repository.git("mktag", stdin=f"{body}{tagger}\n{line}\n".encode())
         try:
             with steps.change("ledger.push"):
-                repository.push(f"{named}:{tag}")  # without force, so a tag that exists is never replaced
+                repository.push(f"{named}:refs/tags/{tag}")  # without force, so a tag that exists is never replaced
         except LostRaceError:
             time.sleep(0.05 * attempt)
             repository.fetch()
             continue
-        repository.fetch()
+        repository.git("update-ref", f"{SNAPSHOT}/tags/{tag}", named)
         return entry
     raise RefusedError(f"The ledger of {environment} is written by somebody else all the time.", "Run this again.")
 

@@ -181,7 +181,7 @@ def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(
         pytest.skip("no dockerd here, or not root: an engine can't be started")
     address = f"unix://{short}/docker.sock"
     folders = [f"--data-root={tmp_path}/data", f"--exec-root={short}", f"--pidfile={tmp_path}/own.pid"]
-    # In namespaces of its own it does not touch the interfaces of the engine that the other tests use, nor leave mounts.
+    # In namespaces of its own it leaves no mount, and the interfaces of the engine that the other tests use alone.
     command = ["unshare", "--net", "--mount", "dockerd", "--host", address, *folders]
     engine_setup.start_daemon(command, address, tmp_path, print)
     process = int((tmp_path / "dockerd.pid").read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,6 +44,13 @@ class Workspace:
         found.fetch()
         return found
 
+    def copy(self, folder: Path) -> Workspace:
+        """Both as they are now, and all that lies beside them, in `folder`, which does not exist."""
+        shutil.copytree(self.clone.parent, folder, symlinks=True)
+        found = Workspace(folder / self.clone.name, folder / self.remote.name)
+        found.git("remote", "set-url", "origin", str(found.remote))
+        return found
+
 
 def new_workspace(folder: Path) -> Workspace:
     """A workspace in `folder`, with a first commit on main."""
@@ -57,9 +65,15 @@ def new_workspace(folder: Path) -> Workspace:
     return found
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace that nobody changes: copying one is ten times as quick as making one."""
+    return new_workspace(tmp_path_factory.mktemp("blank"))
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return new_workspace(tmp_path)
+def workspace(blank: Workspace, tmp_path: Path) -> Workspace:
+    return blank.copy(tmp_path / "workspace")
 
 
 @pytest.fixture

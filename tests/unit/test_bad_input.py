@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import cli
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,9 +21,10 @@ COMMAND = Path(sys.executable).parent / "ml-cicd"
 DIGEST = "@sha256:" + "a" * 64
 
 
-@pytest.fixture
-def project(workspace: Workspace) -> Workspace:
-    """A clone with a configuration on main."""
+@pytest.fixture(scope="module")
+def project(blank: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A clone with a configuration on main, which no command here changes."""
+    workspace = blank.copy(tmp_path_factory.mktemp("project") / "workspace")
     (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n[train]\ncommand = ["train"]\n')
     (workspace.clone / "cicd" / "build").mkdir(parents=True)
     (workspace.clone / "cicd" / "build" / "Dockerfile").write_text("FROM scratch\n")
@@ -32,17 +35,22 @@ def project(workspace: Workspace) -> Workspace:
 
 
 @pytest.fixture
-def run(project: Workspace) -> Callable[..., tuple[int, str]]:
-    """Run a command in the clone, where neither an engine nor a registry answers."""
+def run(
+    project: Workspace, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Run a command in the clone, where neither an engine nor a registry answers: its exit code and its messages."""
+    for name in {*os.environ} - {"PATH", "HOME"}:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent.sock")
+    monkeypatch.setenv("ML_CICD_REGISTRY", "127.0.0.1:1")
+    monkeypatch.chdir(project.clone)
 
     def call(*words: str) -> tuple[int, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        environment = {**kept, "DOCKER_HOST": "unix:///nonexistent.sock", "ML_CICD_REGISTRY": "127.0.0.1:1"}
-        done = subprocess.run(
-            [str(COMMAND), *words], cwd=project.clone, env=environment, check=False, capture_output=True, text=True
-        )
-        assert "Traceback" not in done.stderr
-        return done.returncode, done.stderr
+        try:
+            code = cli.main(words)
+        except SystemExit as ended:  # argparse's own way
+            code = int(ended.code or 0)
+        return code, capfd.readouterr().err
 
     return call
 
@@ -92,15 +100,17 @@ def test_a_registry_that_does_not_answer_is_named(run: Callable[..., tuple[int, 
     assert "No Docker engine answers" in message or "The registry 127.0.0.1:1 does not answer" in message
 
 
-def test_outside_of_a_repository(tmp_path: Path) -> None:
+def test_outside_of_a_repository(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     (tmp_path / "ml-cicd.toml").write_text('name = "app"\n')
-    words = [str(COMMAND), "status"]
-    done = subprocess.run(words, cwd=tmp_path, check=False, capture_output=True, text=True)
-    assert (done.returncode, "not in a git repository" in done.stderr) == (2, True), done.stderr
+    os.chdir(tmp_path)
+    code, message = run("status")
+    assert (code, "not in a git repository" in message) == (2, True), message
 
 
-def test_a_remote_that_does_not_answer(project: Workspace) -> None:
-    project.git("remote", "set-url", "origin", "/nonexistent/remote.git")
+def test_a_remote_that_does_not_answer_and_no_traceback_in_a_terminal(workspace: Workspace) -> None:
+    workspace.git("remote", "set-url", "origin", "/nonexistent/remote.git")
+    (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
     words = [str(COMMAND), "history", "staging"]
-    done = subprocess.run(words, cwd=project.clone, check=False, capture_output=True, text=True)
+    done = subprocess.run(words, cwd=workspace.clone, check=False, capture_output=True, text=True)
     assert (done.returncode, "does not answer" in done.stderr) == (69, True), done.stderr
+    assert "Traceback" not in done.stderr

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import os
-import shutil
 import signal
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ import pytest
 
 from cicd import cli, ledger, pending, steps
 from cicd.repository import Repository
-from tests.unit.conftest import Workspace, new_workspace
+from tests.unit.conftest import new_workspace
 from tests.unit.folder_target import FolderTarget
 from tests.unit.registry_server import serve
 from tests.unit.test_promotion import Road
@@ -62,10 +61,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
 
 
 def copied(made: Production, folder: Path, patch: pytest.MonkeyPatch) -> Production:
-    shutil.copytree(made.target.folder, folder, symlinks=True)
     road = copy.copy(made.road)
-    road.workspace = Workspace(folder / "clone", folder / "remote.git")
-    road.workspace.git("remote", "set-url", "origin", str(road.workspace.remote))
+    road.workspace = made.road.workspace.copy(folder)
     use(patch, FolderTarget(folder), road.workspace.clone)
     return Production(road, FolderTarget(folder))
 

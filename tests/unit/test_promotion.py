@@ -13,7 +13,7 @@ from cicd.config import Config, Environment
 from cicd.deployment import config_for, meant
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.promotion import SupersededError
-from cicd.repository import LostRaceError
+from cicd.repository import LostRaceError, Repository
 
 if TYPE_CHECKING:
     from cicd.ledger import Entry
@@ -37,7 +37,7 @@ class Road:
         self, environment: str, commit: str, result: ledger.Result = "passed", action: ledger.Action = "deploy"
     ) -> Entry:
         release, test = self.release(commit)
-        repository, started = self.workspace.repository(), f"run {next(self.runs)}"
+        repository, started = Repository(self.workspace.clone, "origin"), f"run {next(self.runs)}"
         before = ledger.read(repository, "app", audit.BEFORE.get(environment, ""))
         accepted = ledger.last_passed(before, release=release)
         basis = ledger.Basis(accepted.deployment.environment, accepted.number, accepted.sha256) if accepted else None
@@ -49,6 +49,7 @@ class Road:
     def on_main(self) -> str:
         commit = self.workspace.commit()
         self.workspace.push("main")
+        self.workspace.repository()
         return commit
 
     def accepted(self, *environments: str) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cicd import cli, ledger, pending, signing
 from cicd.repository import Repository
-from tests.unit.conftest import Workspace, new_workspace
+from tests.unit.conftest import new_workspace
 from tests.unit.folder_target import FolderTarget
 from tests.unit.registry_server import serve
 from tests.unit.test_promotion import Road
@@ -94,15 +93,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
 def production(made: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Production:
     """A copy of it."""
     folder = tmp_path / "production"
-    shutil.copytree(made.target.folder, folder, symlinks=True)
-    workspace = Workspace(folder / "clone", folder / "remote.git")
-    workspace.git("remote", "set-url", "origin", str(workspace.remote))
     road = copy.copy(made.road)
-    road.workspace = workspace
+    road.workspace = made.road.workspace.copy(folder)
     monkeypatch.setattr(road.registry, "status", 0)
     found = Production(road, FolderTarget(folder))
     found.first, found.second = made.first, made.second
-    use(monkeypatch, found.target, workspace.clone)
+    use(monkeypatch, found.target, road.workspace.clone)
     return found
 
 

@@ -1,6 +1,6 @@
 """R7: whatever is altered, swapped, replayed, forged, removed or cut off in the ledger is found, and the entry named.
 
-The remote is a real one; what is done to it is what somebody with the right to force a push could do.
+The remote is a real one; what is done in it is what somebody with the right to force a push could do.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from securesystemslib.signer._key import SSlibKey
 from cicd import audit, ledger, signing
 from cicd.deploy.target import Running
 from cicd.errors import RefusedError, UsageError
+from cicd.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from cicd.ledger import Deployment, Entry
     from tests.unit.conftest import Workspace
@@ -46,7 +48,7 @@ class Ledger:
 
     def __init__(self, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
         self.workspace, self.monkeypatch = workspace, monkeypatch
-        self.repository = workspace.repository()
+        self.repository, self.remote = Repository(workspace.clone, "origin"), Repository(workspace.remote, "")
 
     def name_keys(self, *public: str, text: str = "") -> None:
         """What main says about keys."""
@@ -79,15 +81,14 @@ class Ledger:
 
     def overwrite(self, environment: str, number: int, content: bytes) -> None:
         """Put another blob under an entry's tag."""
-        blob = self.repository.git("hash-object", "-w", "--stdin", stdin=content)
+        blob = self.remote.git("hash-object", "-w", "--stdin", stdin=content)
         name = f"ledger/app/{environment}/{number}"
         body = f"object {blob}\ntype blob\ntag {name}\ntagger x <x@x> 0 +0000\n\nforged\n"
-        tag = self.repository.git("mktag", stdin=body.encode())
-        self.repository.git("push", "--force", "--quiet", "origin", f"{tag}:refs/tags/{name}")
+        self.remote.git("update-ref", f"refs/tags/{name}", self.remote.git("mktag", stdin=body.encode()))
         self.repository.fetch()
 
     def remove(self, environment: str, number: int) -> None:
-        self.workspace.push(f":refs/tags/ledger/app/{environment}/{number}")
+        self.remote.git("update-ref", "-d", f"refs/tags/ledger/app/{environment}/{number}")
         self.repository.fetch()
 
     def forge(self, entry: Entry, private: str = "", **changed: object) -> bytes:
@@ -110,26 +111,43 @@ def deployment(environment: str, basis: Entry | None, **more: object) -> Deploym
 def unsigned(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """A ledger whose keys nobody has named, and no key in the environment."""
     monkeypatch.delenv("LEDGER_KEY", raising=False)
-    return Ledger(workspace, monkeypatch)
+    made = Ledger(workspace, monkeypatch)
+    made.repository.fetch()
+    return made
 
 
-@pytest.fixture(params=[False, True], ids=["unsigned", "signed"])
-def either(request: pytest.FixtureRequest, unsigned: Ledger) -> Ledger:
-    """The road in the ledger: once without signatures, once signed."""
-    if request.param:
-        unsigned.sign_with(PAIR[0])
-        unsigned.name_keys(PAIR[1])
-    unsigned.road()
-    return unsigned
+@pytest.fixture(scope="module")
+def roads(blank: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Workspace]:
+    """The road in a ledger, without signatures and signed; made once each, and copied for each test."""
+    found = {}
+    for signed in (False, True):
+        found[signed] = blank.copy(tmp_path_factory.mktemp("road") / "workspace")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("LEDGER_KEY", raising=False)
+            made = Ledger(found[signed], patch)
+            if signed:
+                made.sign_with(PAIR[0])
+                made.name_keys(PAIR[1])
+            made.road()
+    return found
 
 
 @pytest.fixture
-def signed(unsigned: Ledger) -> Ledger:
+def signed(roads: dict[bool, Workspace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """A ledger that must be signed, and the road in it."""
-    unsigned.sign_with(PAIR[0])
-    unsigned.name_keys(PAIR[1])
-    unsigned.road()
-    return unsigned
+    monkeypatch.setenv("LEDGER_KEY", PAIR[0])
+    return Ledger(roads[True].copy(tmp_path / "road"), monkeypatch)
+
+
+@pytest.fixture(params=[False, True], ids=["unsigned", "signed"])
+def either(
+    request: pytest.FixtureRequest, roads: dict[bool, Workspace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Ledger:
+    """The road in the ledger: once without signatures, once signed."""
+    monkeypatch.delenv("LEDGER_KEY", raising=False)
+    if request.param:
+        monkeypatch.setenv("LEDGER_KEY", PAIR[0])
+    return Ledger(roads[request.param].copy(tmp_path / "road"), monkeypatch)
 
 
 class TestR7Tampering:
