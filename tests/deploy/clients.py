@@ -48,6 +48,11 @@ class Answers:
         """The requests that failed."""
         return [one for one in self.all if one.failed]
 
+    def first(self, release: str, since: float) -> float:
+        """When a user got the first answer of a release after a time."""
+        digest = release.partition("@")[2]
+        return min(end for one in self.all if one.what == digest if (end := one.when + one.seconds) > since)
+
     def p99(self, start: float, end: float) -> float:
         """The 99th percentile of the seconds that answers took in a time."""
         found = sorted(one.seconds for one in self.all if start <= one.when <= end)
