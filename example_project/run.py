@@ -10,6 +10,9 @@ MODES = {
     "evaluate": "flights.pipelines.evaluate",
     "predict": "flights.pipelines.predict",
     "validate": "flights.validation.__main__",
+    "export-csv": "flights.data_exports.csv_file",
+    "export-table": "flights.data_exports.table",
+    "snapshot": "flights.data_exports.snapshot",
     "serve": "flights.service.__main__",
 }
 

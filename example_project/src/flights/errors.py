@@ -7,3 +7,7 @@ class BadDataError(ValueError):
 
 class WrongImageError(Exception):
     """A target needs what is not installed here."""
+
+
+class UnreadableSourceError(Exception):
+    """A database does not answer, or not to what it is asked."""

@@ -4,11 +4,11 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 
-from flights.errors import BadDataError, WrongImageError
+from flights.errors import BadDataError, UnreadableSourceError, WrongImageError
 
 
 def target(main: Callable[..., int]) -> Callable[..., int]:
-    """`main`, which tells people what was wrong: 1 for bad data, 2 for a file that is not there or the wrong image."""
+    """`main`, which tells people what was wrong: 1 for bad data, 2 for an unreadable source or the wrong image."""
 
     @wraps(main)
     def told(*arguments: object) -> int:
@@ -17,7 +17,7 @@ def target(main: Callable[..., int]) -> Callable[..., int]:
         except BadDataError as error:
             print(error, file=sys.stderr)
             return 1
-        except (FileNotFoundError, WrongImageError) as error:
+        except (FileNotFoundError, UnreadableSourceError, WrongImageError) as error:
             print(error, file=sys.stderr)
             return 2
 

@@ -10,6 +10,8 @@ from flights.data_loaders.data_loader import DataLoader
 class CsvDataLoader(DataLoader):
     """A CSV file whose header names the columns; aircraft, weather and the target may be left empty."""
 
+    first_row = 2
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = str(path)

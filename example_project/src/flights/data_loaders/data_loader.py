@@ -9,6 +9,8 @@ class DataLoader(ABC):
     """A source of flights, by the name that messages about its data use. What reads it is a view, which checks it."""
 
     name: str
+    first_row = 1
+    """What messages call the first flight: 2 where a header is row 1."""
 
     @abstractmethod
     def rows(self) -> pd.DataFrame:

@@ -38,7 +38,7 @@ class FeatureView(pa.DataFrameModel):
         try:
             return cls.check(loader.rows())
         except SchemaErrors as error:
-            raise BadDataError(explain(error, loader.name)) from None
+            raise BadDataError(explain(error, loader.name, loader.first_row)) from None
 
     @classmethod
     def check(cls, flights: pd.DataFrame) -> DataFrame[Self]:

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, help="a JSON file to write")
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    flights = choose.load(options.data, options.rows)
+    flights = choose.load(options.data, options.rows, options.query)
     require(flights, "training")
     split = split_by_time(flights)
     found = {model.name: compare(model, split) for model in MODELS}

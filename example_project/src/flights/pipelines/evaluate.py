@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_option(parser)
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    flights = choose.load(options.data, options.rows)
+    flights = choose.load(options.data, options.rows, options.query)
     require(flights, "scoring")
     loaded = bundle.load(options.bundle)
     split = split_by_time(flights)

@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--lock", type=Path, default=Path("requirements/default.txt"), help="the locked dependencies")
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    flights = choose.load(options.data, options.rows)
+    flights = choose.load(options.data, options.rows, options.query)
     require(flights, "training")
     metadata = train(flights, options.lock, options.output)
     print("\n\n".join(report(name, described) for name, described in metadata["models"].items()))

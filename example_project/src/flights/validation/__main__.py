@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--use-case", choices=[*USE_CASES], default="training", help="(default: %(default)s)")
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    found = judge(choose.load(options.data, options.rows), options.use_case)
+    found = judge(choose.load(options.data, options.rows, options.query), options.use_case)
     print("\n".join(map(str, found)))
     return 0 if all(finding.passed for finding in found) else 1
 

@@ -11,8 +11,8 @@ COERCION = re.compile(r"coerce_dtype\('(.*)'\)")
 KINDS = {"int64": "a whole number", "float64": "a number", "datetime64[ns]": "a time", "str": "text"}
 
 
-def explain(error: SchemaErrors, source: str) -> str:
-    """A line for the whole, then one per column and rule; rows are counted as in a file, the header being row 1."""
+def explain(error: SchemaErrors, source: str, first_row: int) -> str:
+    """A line for the whole, then one per column and rule; rows are counted from `first_row`."""
     cases = error.failure_cases
     missing = cases.loc[cases["check"] == MISSING, "failure_case"]
     if not missing.empty:
@@ -23,7 +23,7 @@ def explain(error: SchemaErrors, source: str) -> str:
     lines = [f"{source}: {told['index'].nunique()} of {len(error.data)} rows are bad."]
     for (column, check), group in told.groupby(["column", "check"], sort=False):
         first = group.sort_values("index").head(FIRST)
-        rows = ", ".join(f"row {index + 2} has {_shown(value)}" for index, value in _pairs(first))
+        rows = ", ".join(f"row {index + first_row} has {_shown(value)}" for index, value in _pairs(first))
         more = f", and {len(group) - FIRST} rows more" if len(group) > FIRST else ""
         lines.append(f"  {column} must be {_rule(str(check))}: {rows}{more}")
     return "\n".join(lines)

@@ -32,5 +32,5 @@ def main(model: Model, grid: Mapping[str, Sequence[Any]], arguments: Sequence[st
     parser = argparse.ArgumentParser(prog="tune", description=f"Search the settings of {model.name}.")
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    print(tune(model, grid, choose.load(options.data, options.rows)).to_string(index=False))
+    print(tune(model, grid, choose.load(options.data, options.rows, options.query)).to_string(index=False))
     return 0

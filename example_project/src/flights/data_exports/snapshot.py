@@ -1,0 +1,54 @@
+"""Snapshot: what a query of the warehouse answers today, in a file that stays and is named after its content.
+
+python -m flights.data_exports.snapshot --data sqlite:///flights.db --query "SELECT ..." --output snapshots
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from flights.data_exports.csv_file import csv_bytes
+from flights.data_loaders.snapshot_data_loader import named_after
+from flights.data_loaders.sql_data_loader import EVERYTHING, SqlDataLoader
+from flights.feature_store.views import Flights
+from flights.targets import target
+
+
+def take(loader: SqlDataLoader, folder: Path, name: str) -> Path:
+    """Write the flights that the query answers, in an order of their own, and beside them where they come from.
+
+    A database answers in any order, so the rows are sorted: the same flights give the same file, which is then there
+    already.
+
+    Raises:
+        BadDataError: columns are missing, or rows are bad; nothing was written.
+        UnreadableSourceError: the database does not answer.
+
+    """
+    flights = Flights.read(loader)
+    content = csv_bytes(flights.sort_values([*flights.columns]))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / named_after(name, content)
+    path.write_bytes(content)
+    origin = {"source": loader.name, "query": loader.query, "rows": len(flights), "columns": [*flights.columns]}
+    path.with_suffix(".json").write_text(json.dumps(origin, indent=2) + "\n", "utf-8")
+    return path
+
+
+@target
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take the snapshot, name its file, and return the exit code: 1 for bad data."""
+    parser = argparse.ArgumentParser(prog="snapshot", description="Keep what a query of a database answers.")
+    parser.add_argument("--data", required=True, metavar="URL", help="the database, such as sqlite:///flights.db")
+    parser.add_argument("--query", default=EVERYTHING, help="what to ask it (default: %(default)s)")
+    parser.add_argument("--output", type=Path, required=True, help="the folder to write to")
+    parser.add_argument("--name", default="flights", help="what the file is called (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    print(take(SqlDataLoader(options.data, options.query), options.output, options.name))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Connections to databases, by the URLs of SQLAlchemy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pandas.errors import DatabaseError
+
+from flights.errors import UnreadableSourceError, WrongImageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+HINT = (
+    "SQLAlchemy is not installed: databases are for the build image, which has what requirements/dev.txt names. "
+    "In the release image, name a file with --data."
+)
+
+
+def shown(url: str) -> str:
+    """The URL without its password.
+
+    Raises:
+        UnreadableSourceError: it is none.
+        WrongImageError: there is no SQLAlchemy here.
+
+    """
+    sqlalchemy = _sqlalchemy()
+    try:
+        return str(sqlalchemy.make_url(url).render_as_string(hide_password=True))
+    except sqlalchemy.exc.ArgumentError as error:
+        raise UnreadableSourceError("This is not the URL of a database: scheme://user:password@host/name") from error
+
+
+@contextmanager
+def connected(url: str) -> "Iterator[Connection]":
+    """A connection; what is written through it is kept if all goes well.
+
+    Raises:
+        UnreadableSourceError: the database, or its driver, is not there, or it does not take what it is asked.
+        WrongImageError: there is no SQLAlchemy here.
+
+    """
+    sqlalchemy, name = _sqlalchemy(), shown(url)
+    try:
+        with sqlalchemy.create_engine(url).begin() as connection:
+            yield connection
+    except (sqlalchemy.exc.SQLAlchemyError, DatabaseError, ModuleNotFoundError) as error:
+        raise UnreadableSourceError(f"{name}: {error}") from error
+
+
+def _sqlalchemy() -> Any:
+    try:
+        import sqlalchemy  # noqa: PLC0415 -- not in the release image
+    except ModuleNotFoundError as error:
+        raise WrongImageError(HINT) from error
+    return sqlalchemy
