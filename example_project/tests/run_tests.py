@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run the tests: python tests/run_tests.py --test-type {unit,integration,acceptance,all}."""
+"""Run the tests: python tests/run_tests.py --test-type {unit,integration,acceptance,all,workbench}."""
 
 import argparse
 import os
@@ -11,16 +11,19 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 TYPES = ("unit", "integration", "acceptance")
+WORKBENCH = "workbench"  # needs requirements/workbench.txt, so it is no part of all
 DEPLOYED = ("SERVICE_URL", "EXPECTED_DIGEST")
 
 
 def main() -> int:
     """Run what was asked for and return pytest's exit code; 2 where nothing says which service to test."""
-    parser = argparse.ArgumentParser(description=f"All but the unit tests need {' and '.join(DEPLOYED)}.")
-    parser.add_argument("--test-type", choices=[*TYPES, "all"], required=True)
+    parser = argparse.ArgumentParser(description=f"integration and acceptance need {' and '.join(DEPLOYED)}.")
+    parser.add_argument("--test-type", choices=[*TYPES, "all", WORKBENCH], required=True)
     asked = parser.parse_args().test_type
     types = TYPES if asked == "all" else (asked,)
-    if types != ("unit",) and (missing := [name for name in DEPLOYED if not os.environ.get(name)]):
+    if {"integration", "acceptance"} & {*types} and (
+        missing := [name for name in DEPLOYED if not os.environ.get(name)]
+    ):
         print(f"Set {' and '.join(missing)}: the URL of a service, and the digest it must name.", file=sys.stderr)
         return 2
     arguments = [str(TESTS / name) for name in types]

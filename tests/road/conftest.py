@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,3 +41,17 @@ def road(tiny: Project) -> Project:
     tiny.git("fetch", "--quiet", "--tags", "--force", "local")
     tiny.git("checkout", "--quiet", "--force", "-B", "develop", "local/main")
     return tiny
+
+
+@pytest.fixture(scope="session")
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the commands that the example's requirements/workbench.txt installs: mkdocs, dvc and others."""
+    place = tmp_path_factory.mktemp("workbench") / "venv"
+    uv = str(Path(sys.executable).parent / "uv")
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, place], check=True)
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--python", place, "--require-hashes", "--requirement",
+         EXAMPLE / "requirements" / "workbench.txt"],
+        check=True,
+    )  # fmt: skip
+    return place / "bin"

@@ -1,0 +1,1 @@
+"""What people do beside the images, with requirements/workbench.txt installed."""
