@@ -28,7 +28,7 @@ from cicd.entry import (
     parse,
 )
 from cicd.errors import RefusedError
-from cicd.repository import SNAPSHOT, LostRaceError
+from cicd.repository import MAIN, SNAPSHOT, LostRaceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,8 +46,12 @@ NUMBER = re.compile("[1-9][0-9]*")
 
 def keyring(repository: Repository) -> Keyring:
     """The keys whose signatures count: those that `ml-cicd.toml` at the root of main names, for all environments."""
-    text = repository.show(repository.branch(repository.main) or "", config.FILE)
-    return signing.keyring(config.parse(text, f"{config.FILE} on {repository.main}").ledger_keys if text else ())
+    for name in MAIN:
+        commit, text = repository.read([f"{SNAPSHOT}/heads/{name}", f"{SNAPSHOT}/heads/{name}:{config.FILE}"])
+        if commit is not None:
+            where = f"{config.FILE} on {name}"
+            return signing.keyring(config.parse(text.decode(), where).ledger_keys if text else ())
+    return signing.keyring(())
 
 
 def _tag(project: str, environment: str, number: int | str) -> str:
@@ -79,10 +83,14 @@ def read_all(repository: Repository, project: str, *, every_signature: bool = Fa
         if kind != "tag" or not NUMBER.fullmatch(number):
             raise RefusedError(f"The ledger of {environment} holds a foreign tag: {name}.")
         places.setdefault(environment, {})[int(number)] = blob
-    keys, chains = keyring(repository), {}
-    for environment, blobs in places.items():
-        contents = dict(zip(sorted(blobs), _contents(repository, [blobs[one] for one in sorted(blobs)]), strict=True))
-        chains[environment] = chain(contents, project, environment, keys, every_signature=every_signature)
+    ordered = {environment: dict(sorted(blobs.items())) for environment, blobs in places.items()}
+    stored = iter(repository.read([blob for blobs in ordered.values() for blob in blobs.values()]))
+    contents = {environment: {one: next(stored) or b"" for one in blobs} for environment, blobs in ordered.items()}
+    keys = keyring(repository)
+    chains = {
+        environment: chain(found, project, environment, keys, every_signature=every_signature)
+        for environment, found in contents.items()
+    }
     audit.check_links(chains)
     return chains
 
@@ -100,20 +108,6 @@ def chain(
     audit.check_chain(entries, [*contents], project, environment)
     stored = [*contents.values()]
     return audit.check_signatures(entries, stored if every_signature else stored[-1:], keys)
-
-
-def _contents(repository: Repository, names: Sequence[str]) -> list[bytes]:
-    stream = repository.git("cat-file", "--batch", stdin="\n".join(names).encode() + b"\n")
-    data = stream.encode(errors="surrogateescape") + b"\n"
-    found, position = [], 0
-    for _ in names:
-        start = data.index(b"\n", position) + 1
-        if data[position:start].endswith(b" missing\n"):
-            raise RefusedError("An entry's content is missing from the repository.", audit.HINT)
-        size = int(data[position:start].split(b" ")[2])
-        found.append(data[start : start + size])
-        position = start + size + 1
-    return found
 
 
 def append(repository: Repository, deployment: Deployment) -> Entry:

@@ -22,7 +22,7 @@ from cicd import instance
 from cicd.errors import RefusedError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SNAPSHOT = "refs/ml-cicd"
 MAIN = ("main", "master")
@@ -50,6 +50,9 @@ class Repository:
             UnreachableError: git could not reach the remote.
 
         """
+        return self._output(*arguments, stdin=stdin).decode(errors="surrogateescape").rstrip("\n")
+
+    def _output(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         result = self._run(*arguments, stdin=stdin)
         if result.returncode:
             words = result.stderr.decode(errors="replace").strip()
@@ -58,7 +61,7 @@ class Repository:
                     f"The git remote {self.remote} does not answer: {words}", "Check its address and your rights to it."
                 )
             raise UsageError(f"git {arguments[0]} failed: {words}")
-        return result.stdout.decode(errors="surrogateescape").rstrip("\n")
+        return result.stdout
 
     def _run(
         self, *arguments: str, stdin: bytes | None = None, show: bool = False
@@ -124,6 +127,19 @@ class Repository:
         """The content of a file in a commit; None when it has no such file."""
         result = self._run("show", f"{commit}:{path}")
         return None if result.returncode else result.stdout.decode()
+
+    def read(self, names: Sequence[str]) -> list[bytes | None]:
+        """The contents of objects, under any names that git has for them; None for what is not there."""
+        output = self._output("cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
+        found: list[bytes | None] = []
+        position = 0
+        for _ in names:
+            start = output.index(b"\n", position) + 1
+            *_, size = output[position:start].split()
+            there = size.isdigit()  # else it says "missing"
+            found.append(output[start : start + int(size)] if there else None)
+            position = start + int(size) + 1 if there else start
+        return found
 
     def tree(self, commit: str, path: str) -> str | None:
         """The object name of a file's or folder's content in a commit; None when it is not there."""

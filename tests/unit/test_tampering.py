@@ -191,6 +191,12 @@ class TestR7Tampering:
         with pytest.raises(RefusedError, match="of staging does not hold together at entry 1: it is missing"):
             either.read()
 
+    def test_an_entry_whose_content_is_gone_is_found(self, either: Ledger) -> None:
+        blob = either.repository.git("rev-parse", "refs/ml-cicd/tags/ledger/app/staging/1^{blob}")
+        (either.workspace.clone / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+        with pytest.raises(UsageError, match=f"missing object {blob} for .*/ledger/app/staging/1"):
+            either.read()
+
     def test_a_removed_entry_on_which_another_rests_is_found(self, either: Ledger) -> None:
         for number in (2, 1):
             either.remove("staging", number)
