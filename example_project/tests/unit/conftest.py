@@ -28,6 +28,7 @@ ROWS = 12_000
 TRAIN_AGAIN = """
 import sys
 import zipfile
+from flights.data_exports import data_lock  # what --stages imports
 from flights.pipelines import train
 train.main(sys.argv[1:])
 print("modules", *(module.__file__ for name, module in sys.modules.items() if name.startswith("flights")))

@@ -14,7 +14,7 @@ from tests.unit.conftest import Trained, load
 def test_flights_written_to_a_file_are_read_back_as_they_were(trained: Trained, tmp_path: Path) -> None:
     some = trained.flights.head(300).reset_index(drop=True)
     some.to_csv(tmp_path / "flights.csv", index=False)
-    pd.testing.assert_frame_equal(choose.load(tmp_path / "flights.csv", None), some)
+    pd.testing.assert_frame_equal(choose.load(tmp_path / "flights.csv", None), some, check_exact=True)
 
 
 def test_a_file_without_delays_is_good_enough_to_predict(trained: Trained, tmp_path: Path) -> None:

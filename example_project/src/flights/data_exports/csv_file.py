@@ -20,13 +20,18 @@ def csv_bytes(flights: pd.DataFrame) -> bytes:
     return text.encode()
 
 
+def parser() -> argparse.ArgumentParser:
+    """What the command line may say."""
+    made = argparse.ArgumentParser(prog="export-csv", description="Write the flights of a source to a CSV file.")
+    made.add_argument("--output", type=Path, required=True, help="the CSV file to write")
+    choose.add_options(made)
+    return made
+
+
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the file, say how many flights it has, and return the exit code: 1 for bad data."""
-    parser = argparse.ArgumentParser(prog="export-csv", description="Write the flights of a source to a CSV file.")
-    parser.add_argument("--output", type=Path, required=True, help="the CSV file to write")
-    choose.add_options(parser)
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     flights = choose.load(options.data, options.rows, options.query)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_bytes(csv_bytes(flights))

@@ -17,5 +17,5 @@ class CsvDataLoader(DataLoader):
         self.name = str(path)
 
     def rows(self) -> pd.DataFrame:
-        """The rows of the file, in its order."""
+        """The rows of the file, in its order, with the very numbers that were written."""
         return pd.read_csv(self.path, keep_default_na=False, na_values=[""], low_memory=False)

@@ -27,6 +27,8 @@ from flights.models.common.split import period, split_by_time
 from flights.targets import target
 from flights.validation.use_cases import require
 
+DATA_LOCK = "dvc.lock"
+
 
 @pa.check_types(lazy=True)
 def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, Any]:
@@ -77,11 +79,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="train", description="Train a model bundle.")
     parser.add_argument("--output", type=Path, required=True, help="the directory to write the bundle to")
     parser.add_argument("--lock", type=Path, default=Path("requirements/default.txt"), help="the locked dependencies")
+    parser.add_argument(
+        "--stages",
+        type=Path,
+        metavar="DVC_YAML",
+        help=f"train on what the stage prepare of this file makes, and put its lock into the bundle: {DATA_LOCK}",
+    )
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    flights = choose.load(options.data, options.rows, options.query)
+    if options.stages and (options.data or options.rows):
+        parser.error("--stages names the flights: it goes with neither --data nor --rows")
+    data_lock = ""
+    if options.stages:
+        from flights.data_exports.data_lock import prepare  # noqa: PLC0415 -- YAML is not in the release image
+
+        prepared = prepare(options.stages)
+        flights, data_lock = prepared.flights, prepared.lock
+    else:
+        flights = choose.load(options.data, options.rows, options.query)
     require(flights, "training")
     metadata = train(flights, options.lock, options.output)
+    if data_lock:
+        (options.output / DATA_LOCK).write_text(data_lock, "utf-8")
     print("\n\n".join(report(name, described) for name, described in metadata["models"].items()))
     print(f"bundle  {options.output}  {bundle.digest(options.output)}")
     return 0

@@ -1,0 +1,80 @@
+"""Training inside the image locks its data: what `prepare` of dvc.yaml makes, by the sums that DVC would write."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flights.data_exports import csv_file
+from flights.data_exports.data_lock import prepare
+from flights.pipelines import train
+from tests.unit.conftest import LOCK, PROJECT
+
+STAGE = """stages:
+  prepare:
+    cmd: python -m {module} --data {data} --output data/flights.csv
+    deps: [loaders, one.txt]
+    outs: [data/flights.csv]
+"""
+
+
+@pytest.fixture
+def stages(tmp_path: Path) -> Path:
+    (tmp_path / "loaders").mkdir()
+    (tmp_path / "loaders" / "a.py").write_text("a")
+    (tmp_path / "one.txt").write_text("one")
+    text = STAGE.format(module=csv_file.__name__, data=PROJECT / "dummy_data" / "flights.csv")
+    (tmp_path / "dvc.yaml").write_text(text)
+    return tmp_path / "dvc.yaml"
+
+
+def locked(stages: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(prepare(stages).lock)["stages"]["prepare"]
+    return found
+
+
+def test_the_lock_holds_the_sum_of_the_file_that_the_stage_writes(stages: Path, tmp_path: Path) -> None:
+    (written,) = locked(stages)["outs"]
+    output = tmp_path / "flights.csv"
+    assert csv_file.main(["--data", str(PROJECT / "dummy_data" / "flights.csv"), "--output", str(output)]) == 0
+    assert written["path"] == "data/flights.csv"
+    assert written["md5"] == hashlib.md5(output.read_bytes(), usedforsecurity=False).hexdigest()
+    assert written["size"] == output.stat().st_size
+
+
+def test_the_lock_changes_with_each_file_that_the_stage_depends_on_and_with_no_bytecode(stages: Path) -> None:
+    before = locked(stages)
+    (stages.parent / "loaders" / "__pycache__").mkdir()
+    (stages.parent / "loaders" / "__pycache__" / "a.pyc").write_text("compiled")
+    assert locked(stages) == before
+    for name in ("one.txt", "loaders/a.py", "loaders/b.py"):
+        (stages.parent / name).write_text("changed")
+        changed = locked(stages)
+        assert changed != before
+        before = changed
+
+
+def test_training_on_the_stages_puts_their_lock_into_the_bundle(stages: Path, tmp_path: Path) -> None:
+    output = tmp_path / "bundle"
+    assert train.main(["--stages", str(stages), "--output", str(output), "--lock", str(LOCK)]) == 0
+    assert (output / train.DATA_LOCK).read_text() == prepare(stages).lock
+
+
+def test_the_stages_and_other_flights_do_not_go_together(stages: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        train.main(["--stages", str(stages), "--rows", "20", "--output", "bundle"])
+    assert "it goes with neither --data nor --rows" in capsys.readouterr().err
+
+
+def test_a_stage_that_runs_something_else_is_refused(stages: Path) -> None:
+    stages.write_text(stages.read_text().replace(csv_file.__name__, "flights.elsewhere"))
+    with pytest.raises(ValueError, match=r"must run flights\.data_exports\.csv_file, not flights\.elsewhere"):
+        prepare(stages)
+
+
+def test_integration_trains_on_the_stages_that_are_in_git() -> None:
+    stage = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"]["prepare"]
+    assert all((PROJECT / name).exists() for name in stage["deps"])
+    assert '"--stages", "dvc.yaml"' in (PROJECT / "ml-cicd.toml").read_text()
