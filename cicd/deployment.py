@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cicd import config as configuration
 from cicd import github, ledger, promotion, registry, suites
 from cicd.deploy import holder, target_for
-from cicd.deploy.target import Order
+from cicd.deploy.target import Order, held
 from cicd.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -86,6 +86,27 @@ def built(repository: Repository, config: Config, commit: str, release: str, tes
     entries = ledger.read(repository, config.name, "integration")
     after = entries[-1].name if entries else ""
     return promotion.Candidate("integration", commit, release, test, None, "deploy", after)
+
+
+def verified(
+    repository: Repository,
+    config: Config,
+    environment: str,
+    commit: str,
+    *,
+    tag: str | None,
+    backwards: bool,
+    target: Target | None = None,
+) -> Candidate:
+    """What `promotion.verify` says of a commit; with the `target` at hand, also by what it runs and has retained.
+
+    Backwards, a release that the target has retained needs no registry.
+    """
+    running = target.observe() if target else None
+    retained = (held(target, running) if target else None) if backwards else ()
+    return promotion.verify(
+        repository, config, environment, commit, tag=tag, backwards=backwards, running=running, retained=retained
+    )
 
 
 def deploy(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cicd import audit, github, ledger, policy, registry, steps
-from cicd.errors import RefusedError
+from cicd.errors import RefusedError, UnreachableError
 from cicd.repository import LostRaceError
 
 if TYPE_CHECKING:
@@ -49,13 +49,14 @@ def verify(
     backwards: bool = False,
     release: str | None = None,
     running: Running | None = None,
-    retained: Collection[str] = (),
+    retained: Collection[str] | None = (),
 ) -> Candidate:
     """The release of `commit` that may go to `environment`; of several, the newest, or `release`.
 
     `tag` is the trigger tag that must still point to the commit. Only `backwards` lets a commit in that does not
     descend from the one running there. `running` is what the environment's target runs: the ledger must have the
-    entries that it names. About the `retained`, which the target holds by their digest, no registry is asked.
+    entries that it names. About the `retained`, which the target holds by their digest, no registry is asked. Where
+    they are not known (None) and the registry is down, that is only said: who asks the target decides.
 
     Raises:
         RefusedError: it may not; the message names the reason.
@@ -90,9 +91,15 @@ def verify(
     policy.check_promoter(config.environment(environment), who)
     if missing := policy.missing_approval(config.environment(environment), deployment, own, who):
         raise RefusedError(f"{missing}.", f"ml-cicd approve {environment} {short} --reason TEXT")
-    if deployment.release not in retained:
-        registry.verify(deployment.release)
-        registry.verify(deployment.test)
+    try:
+        if deployment.release not in (retained or ()):
+            registry.verify(deployment.release)
+            registry.verify(deployment.test)
+    except UnreachableError as error:
+        if retained is not None:
+            raise
+        hint = f"Only a release that {environment} has retained can come back meanwhile."
+        github.annotate("warning", f"{error.message} {hint}", title="The registry is down")
     after = own[-1].name if own else ""
     return Candidate(environment, commit, deployment.release, deployment.test, accepted.basis, action, after)
 

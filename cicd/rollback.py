@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicd import audit, ledger, promotion, repository
+from cicd.deploy.target import held
 from cicd.errors import RefusedError, UnreachableError
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ def find(
         )
     by_number = name is None or name.removeprefix("#").isdecimal()
     entry = _entry(own, environment, name) if by_number else None
-    held = {one.release for one in [*target.retained(), *([running] if running else [])]}
     return promotion.verify(
         found,
         config,
@@ -66,7 +66,7 @@ def find(
         backwards=True,
         release=entry.deployment.release if entry else None,
         running=None if offline else running,
-        retained=held,
+        retained=held(target, running),
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from cicd.config import Config
-    from cicd.deploy.target import Running, Target
+    from cicd.deploy.target import Target
     from cicd.promotion import Candidate
     from cicd.repository import Repository
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         def verify(target: Target) -> Candidate:
             found.fetch()
-            return _candidate(arguments, found, project, commit, target.observe())
+            return _candidate(arguments, found, project, commit, target)
 
         if arguments.dry_run:
             lines = deployment.plan(project, environment, verify, repository=found)
@@ -70,18 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _candidate(
-    arguments: argparse.Namespace, found: Repository, project: Config, commit: str, running: Running | None = None
+    arguments: argparse.Namespace, found: Repository, project: Config, commit: str, target: Target | None = None
 ) -> Candidate:
     given = [name for name in ("release", "test") if getattr(arguments, name)]
     if not given:
-        return promotion.verify(
-            found,
-            project,
-            arguments.environment,
-            commit,
-            tag=arguments.tag,
-            backwards=arguments.backwards,
-            running=running,
+        tag, backwards = arguments.tag, arguments.backwards
+        return deployment.verified(
+            found, project, arguments.environment, commit, tag=tag, backwards=backwards, target=target
         )
     if arguments.environment != "integration" or len(given) == 1:
         raise UsageError(

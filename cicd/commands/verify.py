@@ -6,9 +6,8 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from cicd import config, github, promotion, report, repository, status
+from cicd import config, deployment, github, promotion, report, repository, status
 from cicd.commands import options
-from cicd.deployment import meant
 
 if TYPE_CHECKING:
     import argparse
@@ -28,16 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.ledger:
         return _ledger(arguments)
     with repository.here(arguments.directory, arguments.remote) as found:
-        commit, project = meant(found, arguments.environment, arguments.commit, backwards=arguments.backwards)
+        commit, project = deployment.meant(
+            found, arguments.environment, arguments.commit, backwards=arguments.backwards
+        )
         candidate, result = None, "accepted"
         try:
-            candidate = promotion.verify(
-                found,
-                project,
-                arguments.environment,
-                commit,
-                tag=arguments.tag,
-                backwards=arguments.backwards,
+            candidate = deployment.verified(
+                found, project, arguments.environment, commit, tag=arguments.tag, backwards=arguments.backwards
             )
         except promotion.SupersededError as newer:
             result = "superseded"

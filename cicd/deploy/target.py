@@ -92,3 +92,8 @@ class Target(Protocol):
 
     def unlock(self) -> Holder | None:
         """Remove the lock, whoever holds it. Returns the holder; None when nobody held it."""
+
+
+def held(target: Target, running: Running | None) -> set[str]:
+    """The releases that a target has by their digest, `running` among them: they need no registry."""
+    return {one.release for one in [*target.retained(), *([running] if running else [])]}

@@ -324,7 +324,7 @@ def _promotion_cases(road: Road, environment: str) -> list[Case]:
     return [
         road.case("passes"),
         road.case("refused", verify=Reply(4), calls=[verify, nothing], ended=refused),
-        road.case("no registry answers", verify=Reply(69), calls=[verify, nothing], ended=refused),
+        road.case("neither ledger nor registry answers", verify=Reply(69), calls=[verify, nothing], ended=refused),
         road.case(
             "the deployment fails and is recorded", deploy=deployed(environment, "failed"),
             calls=[verify, deploy, failed, "conclude deploy=failure record=success verify=success"],

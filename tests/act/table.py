@@ -33,7 +33,7 @@ OUTCOMES = {
         "refused", "refused when it is verified again",
     ),
     UNREACHABLE: (
-        "no engine answers", "no engine answers the deployment", "no registry answers",
+        "no engine answers", "no engine answers the deployment", "neither ledger nor registry answers",
         "the ledger can't be written, so nothing advances", "the ledger can't be written",
         "no registry takes the images", "the deployment fails and can't be recorded", "staging can't be started",
     ),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cicd.deploy.target import Target
 
 CONFIG = 'name = "{}"\n[environments.production]\nhealth-timeout = 20\nstop-timeout = 1\n'
+BACK = ("--environment", "production", "--backwards")
 
 
 class Production:
@@ -110,13 +111,18 @@ def test_r8_the_way_back_without_the_git_remote(production: Production, images: 
     assert pending.waiting(production.workspace.repository()) == []
 
 
+@pytest.mark.parametrize(
+    "commands",
+    [[["rollback", "production", "--reason", "it is slow", "--yes"]], [["verify", *BACK], ["deploy", *BACK]]],
+    ids=["rollback", "deploy.yml"],
+)
 def test_r8_the_way_back_without_the_registry(
-    client: docker.DockerClient, production: Production, images: tuple[str, str]
+    client: docker.DockerClient, production: Production, images: tuple[str, str], commands: list[list[str]]
 ) -> None:
     (registry,) = client.containers.list(filters={"name": f"ml-cicd-{production.name}-registry"})
     registry.stop(timeout=1)
     try:
-        assert cli.main(["rollback", "production", "--reason", "it is slow", "--yes"]) == 0
+        assert [cli.main(words) for words in commands] == [0] * len(commands)
         assert production.runs == images[0]
     finally:
         registry.start()

@@ -8,9 +8,18 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from cicd import containers, engine, instance
+from cicd.forge import data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docker.models.containers import Container
 
 KIT = Path(__file__).resolve().parents[2]
 EXAMPLE = KIT / "example_project"
@@ -75,6 +84,23 @@ class Project:
     def down(self) -> None:
         """Stop and remove the forge and everything that ran in it."""
         subprocess.run([COMMAND, "local", "down"], cwd=self.path, check=True)
+
+    @property
+    def registry(self) -> Container:
+        """The registry of the forge."""
+        labels = [f"{instance.LABEL}={data.of_project(self.path).instance}", f"{containers.ROLE}=registry"]
+        (found,) = engine.connect().containers.list(all=True, filters={"label": labels})
+        return found
+
+    @contextmanager
+    def without_registry(self) -> Iterator[None]:
+        """The registry is away for as long as the block runs."""
+        self.registry.stop(timeout=1)
+        try:
+            yield
+        finally:
+            self.registry.start()
+            assert self.up() == 0
 
     def create(self) -> None:
         """Take over the source as it is now: a first commit on main, or one more when it changed."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.road.project import Project
 
 
-def test_production_goes_back_by_a_workflow_that_is_started_by_hand(road: Project) -> None:
+def test_production_goes_back_by_a_workflow_that_is_started_by_hand_also_without_a_registry(road: Project) -> None:
     before = road.environments()["production"]
     commit = road.commit("to be taken back")
     assert [run.result for run in road.push("--force", "develop")] == ["success", "success"], road.said
@@ -25,6 +25,14 @@ def test_production_goes_back_by_a_workflow_that_is_started_by_hand(road: Projec
     assert (after["commit"], after["digest"], after["healthy"]) == (before["commit"], before["digest"], True)
     newest = road.history("production")[0]["deployment"]
     assert (newest["action"], newest["result"], newest["commit"]) == ("rollback", "passed", before["commit"])
+
+    with road.without_registry():
+        done = road.command("local", "dispatch", "deploy.yml", *inputs[:3], f"commit={commit}")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert road.environments()["production"]["commit"] == commit
+    assert road.history("production")[0]["deployment"]["result"] == "passed"
+    log = road.log(road.runs()[-1])
+    assert "Only a release that production has retained can come back meanwhile." in log
 
 
 def test_a_commit_that_was_never_accepted_is_refused_and_nothing_changes(road: Project) -> None:

@@ -13,8 +13,6 @@ from cicd import engine, instance
 from cicd.forge import data
 
 if TYPE_CHECKING:
-    from docker.models.containers import Container
-
     from tests.road.project import Project
 
 
@@ -32,12 +30,6 @@ def leftovers(project: Project) -> list[str]:
     listed = engine.connect().containers.list(all=True, filters={"label": label}, ignore_removed=True)
     known = r"tiny-(integration|staging|production)-[0-9a-f]{8}-(proxy|[0-9a-f]{12})|ml-cicd-tiny-registry-[0-9a-f]{8}"
     return [str(one.name) for one in listed if not re.fullmatch(known, str(one.name))]
-
-
-def registry_of(project: Project) -> Container:
-    """The registry of the project's forge."""
-    forge = data.of_project(project.path).instance
-    return engine.connect().containers.get(f"ml-cicd-tiny-registry-{forge}")
 
 
 def entries(project: Project) -> dict[str, int]:
@@ -194,14 +186,9 @@ def test_a_commit_of_main_that_staging_never_saw_is_refused(road: Project) -> No
 def test_while_the_registry_is_away_nothing_is_promoted_and_then_it_is(road: Project) -> None:
     before, commit = entries(road), road.environments()["staging"]["commit"]
     words = ("verify", "--remote", "local", "--environment", "production", "--commit", commit)
-    registry = registry_of(road)
-    registry.stop(timeout=1)
-    try:
+    with road.without_registry():
         done = road.command(*words)
         assert (done.returncode, "does not answer" in done.stderr) == (69, True), done.stderr
-    finally:
-        registry.start()
-    assert road.up() == 0
     done = road.command(*words)
     assert (done.returncode, entries(road)) == (0, before), done.stderr
 
@@ -209,7 +196,7 @@ def test_while_the_registry_is_away_nothing_is_promoted_and_then_it_is(road: Pro
 def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
     before, commit = health(road, "production"), road.environments()["staging"]["commit"]
     digest = road.environments()["staging"]["digest"].removeprefix("sha256:")
-    registry = registry_of(road)
+    registry = road.registry
     found = registry.exec_run(["sh", "-c", f"ls /var/lib/*registry/docker/registry/v2/blobs/sha256/*/{digest}/data"])
     assert isinstance(found.output, bytes)
     (blob,) = found.output.decode().split()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cicd.ledger import Entry
 
 CONFIG = 'name = "app"\n'
+BACK = ("--environment", "production", "--backwards")
 
 
 class Production:
@@ -138,10 +139,29 @@ def test_r8_without_a_registry(production: Production) -> None:
     assert production.runs == production.first
 
 
-def test_a_release_that_the_target_does_not_hold_needs_the_registry(production: Production) -> None:
+def test_r8_by_hand_in_a_workflow_without_a_registry(
+    production: Production, capsys: pytest.CaptureFixture[str]
+) -> None:
+    production.road.registry.status = 503
+    assert cli.main(["verify", *BACK]) == 0
+    said = capsys.readouterr().err
+    assert "failed with 503" in said
+    assert "Only a release that production has retained can come back meanwhile." in said
+    assert cli.main(["deploy", *BACK]) == 0
+    assert production.runs == production.first
+
+
+@pytest.mark.parametrize("command", ["verify", "deploy"])
+def test_forwards_nothing_goes_without_the_registry_whatever_is_retained(production: Production, command: str) -> None:
+    production.road.registry.status = 503
+    assert cli.main([command, "--environment", "production", "--commit", production.second]) == 69
+
+
+@pytest.mark.parametrize("command", ["rollback", "deploy"])
+def test_a_release_that_the_target_does_not_hold_needs_the_registry(production: Production, command: str) -> None:
     (production.target.folder / "retained.json").unlink()
     production.road.registry.status = 503
-    assert production.back() == 69
+    assert (production.back() if command == "rollback" else cli.main(["deploy", *BACK])) == 69
     assert production.runs == production.second
 
 
