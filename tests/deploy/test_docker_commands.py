@@ -1,0 +1,227 @@
+"""What people and workflows type, on the real engine: deploy, its dry run, the way back, unlock, status."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cicd import cli, containers, ledger, pending
+from cicd.deploy.docker import DockerTarget
+from cicd.deploy.target import Holder, Order
+from tests.deploy.tiny import serving, sweep
+from tests.unit.conftest import Workspace, new_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import docker
+
+    from cicd.config import Config
+
+CONFIG = 'name = "{}"\n[environments.production]\nhealth-timeout = 20\nstop-timeout = 1\n'
+BACK = ("--environment", "production", "--backwards")
+
+
+class Production:
+    """Production on the engine, with two accepted releases, of which the second runs."""
+
+    def __init__(self, name: str, workspace: Workspace, target: DockerTarget, outputs: Path) -> None:
+        self.name, self.workspace, self.target, self.outputs = name, workspace, target, outputs
+
+    def accepted(self, image: str) -> str:
+        """A commit whose release is accepted by integration and staging."""
+        (self.workspace.clone / "ml-cicd.toml").write_text(CONFIG.format(self.name))
+        self.workspace.git("add", "--all")
+        commit, basis = self.workspace.commit(), None
+        self.workspace.push("main")
+        repository = self.workspace.repository()
+        for environment in ("integration", "staging"):
+            made = ledger.Deployment(self.name, environment, "deploy", "passed", commit, image, image, basis=basis)
+            basis = ledger.append(repository, made).basis
+        return commit
+
+    def bring(self, image: str) -> None:
+        """Deploy a new commit of that release as its workflow does."""
+        commit = self.accepted(image)
+        assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 0
+        lines = self.outputs.read_text().splitlines()
+        outcome = [line for line in lines if line.startswith("outcome={")][-1].removeprefix("outcome=")
+        assert cli.main(["record", "--outcome", outcome]) == 0
+
+    @property
+    def mine(self) -> dict[str, Any]:
+        """What finds all that is Production's on the engine."""
+        return {"label": [f"{containers.PROJECT}={self.name}", f"{containers.ENVIRONMENT}=production"]}
+
+    @property
+    def runs(self) -> str:
+        running = self.target.observe()
+        return running.release if running and running.healthy else ""
+
+    def entries(self, environment: str = "production") -> list[ledger.Entry]:
+        return ledger.read(self.workspace.repository(), self.name, environment)
+
+
+@pytest.fixture(scope="module")
+def images(release: Callable[[str, str], str]) -> tuple[str, str]:
+    return release("first", "# first\n"), release("second", "# second\n")
+
+
+@pytest.fixture
+def production(
+    client: docker.DockerClient,
+    config: Config,
+    images: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Production]:
+    for name in ("GITHUB_ACTIONS", "LEDGER_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "outputs"))
+    workspace = new_workspace(tmp_path)
+    monkeypatch.chdir(workspace.clone)
+    found = Production(
+        config.name,
+        workspace,
+        DockerTarget(client, config, config.environment("production")),
+        tmp_path / "outputs",
+    )
+    for image in images:
+        found.bring(image)
+    yield found
+    sweep(client)
+
+
+def test_r1_what_runs_is_the_digest_that_was_accepted(
+    production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert production.runs == images[1]
+    entry, staging, integration = (production.entries(one)[-1] for one in ("production", "staging", "integration"))
+    assert {one.deployment.release for one in (entry, staging, integration)} == {images[1]}
+    assert (entry.deployment.basis, staging.deployment.basis) == (staging.basis, integration.basis)
+    capfd.readouterr()
+    assert cli.main(["verify", "--ledger", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["environments"]["production"]["running"].startswith(staging.name)
+
+
+def test_r8_the_way_back_without_the_git_remote(production: Production, images: tuple[str, str]) -> None:
+    away = production.workspace.remote.with_name("away.git")
+    production.workspace.remote.rename(away)
+    assert cli.main(["rollback", "production", "--reason", "it is slow", "--yes"]) == 0
+    assert production.runs == images[0]
+    away.rename(production.workspace.remote)
+    assert len(production.entries()) == 2
+    assert cli.main(["record", "--pending"]) == 0
+    newest = production.entries()[-1].deployment
+    assert (newest.action, newest.result, newest.release) == ("rollback", "passed", images[0])
+    assert pending.waiting(production.workspace.repository()) == []
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [[["rollback", "production", "--reason", "it is slow", "--yes"]], [["verify", *BACK], ["deploy", *BACK]]],
+    ids=["rollback", "deploy.yml"],
+)
+def test_r8_the_way_back_without_the_registry(
+    client: docker.DockerClient, production: Production, images: tuple[str, str], commands: list[list[str]]
+) -> None:
+    (registry,) = client.containers.list(filters={"name": f"ml-cicd-{production.name}-registry"})
+    registry.stop(timeout=1)
+    try:
+        assert [cli.main(words) for words in commands] == [0] * len(commands)
+        assert production.runs == images[0]
+    finally:
+        registry.start()
+
+
+def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
+    production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["deploy", "--environment", "production", "--commit", production.accepted(images[0])]
+    before = everything(production)
+    capfd.readouterr()
+    assert cli.main([*words, "--dry-run"]) == 0
+    planned = capfd.readouterr().out.splitlines()
+    assert cli.main([*words, "--dry-run", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out) == {"plan": planned}
+    assert everything(production) == before
+
+    assert cli.main(words) == 0
+    assert capfd.readouterr().out.splitlines()[:-1] == planned
+    assert planned[0] == f"create {production.target.name}-candidate from {images[0]}"
+    assert cli.main([*words, "--dry-run"]) == 0
+    assert capfd.readouterr().out == "nothing is to be done\n"
+
+
+def test_r9_a_dry_run_of_the_way_back_prints_the_steps_too(
+    production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["rollback", "production", "--reason", "it is slow"]
+    before = everything(production)
+    capfd.readouterr()
+    assert cli.main([*words, "--dry-run"]) == 0
+    said, *planned = capfd.readouterr().out.splitlines()
+    assert said.endswith(images[0])
+    assert everything(production) == before
+    assert cli.main([*words, "--yes"]) == 0
+    done = [f"  {line}" for line in capfd.readouterr().out.splitlines()]
+    assert done[1 : 1 + len(planned)] == planned
+
+
+def test_r9_what_would_be_refused_is_refused_in_a_dry_run(production: Production) -> None:
+    first = production.entries()[0].deployment.commit
+    assert cli.main(["deploy", "--environment", "production", "--commit", first, "--dry-run"]) == 4
+
+
+def test_r5_the_lock_of_a_dead_holder_on_another_machine_is_removed_by_unlock_alone(
+    production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    holder = Holder("bob", "another-machine", "999999@1@elsewhere", "https://example.org/runs/7")
+    production.target._lock._image()
+    assert production.target._lock._take(holder)
+    words = ["deploy", "--environment", "production", "--commit", production.accepted(images[0])]
+    before = production.runs
+    for command in (words, ["rollback", "production", "--reason", "it is slow", "--yes"]):
+        capfd.readouterr()
+        assert cli.main(command) == 4
+        said = capfd.readouterr().err
+        assert "by bob on another-machine, process 999999 (https://example.org/runs/7)." in said
+        assert "If it is dead for sure: ml-cicd unlock production" in said
+    assert production.runs == before
+
+    assert cli.main(["unlock", "production"]) == 0
+    removed = "the lock of bob on another-machine, process 999999 (https://example.org/runs/7) is removed"
+    assert capfd.readouterr().out == f"production: {removed}\n"
+    assert cli.main(["unlock", "production"]) == 0
+    assert capfd.readouterr().out == "production: nobody holds the lock\n"
+    assert cli.main(words) == 0
+    assert production.runs == images[0]
+
+
+def test_r10_status_tells_when_what_runs_is_not_what_the_ledger_says(
+    production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    def problem() -> str:
+        capfd.readouterr()
+        cli.main(["status", "--json"])
+        return str(json.loads(capfd.readouterr().out)["environments"]["production"]["problem"])
+
+    assert problem() == ""
+    production.target.apply(Order(images[0], "e" * 40, "", "", "somebody, past the ledger"), lambda *_: None)
+    assert problem() == f"the ledger says {images[1]}, but {images[0]} runs"
+    serving(production.target).remove(force=True)
+    assert problem() == "nothing runs, but the ledger says that something should"
+
+
+def everything(production: Production) -> object:
+    """All that a deployment could change: containers, networks, volumes, and the ledger."""
+    client, mine = production.target.client, production.mine
+    found = client.containers.list(all=True, filters=mine)
+    return (
+        sorted((str(one.id), str(one.name), str(one.attrs["State"])) for one in found),
+        sorted(str(one.id) for one in [*client.networks.list(filters=mine), *client.volumes.list(filters=mine)]),
+        [entry.sha256 for entry in production.entries()],
+    )
