@@ -114,7 +114,7 @@ class Proxy:
         )
 
     def start(self, container: Container) -> str:
-        """Start it. Returns why its port can't be had; empty when it runs."""
+        """Start it, and wait until it answers. Returns why its port can't be had; empty when it runs."""
         if self._config(container) is None:
             container.put_archive(FOLDER, containers.packed({FILE: self._rendered("").encode()}))
         try:
@@ -123,6 +123,7 @@ class Proxy:
             if TAKEN.search(str(error.explanation)):
                 return str(error.explanation)
             raise
+        self._answer("127.0.0.1", PORT, "/", "HTTP/", patience=health.TIMEOUT)
         return ""
 
     def restart(self, container: Container) -> None:
@@ -199,12 +200,17 @@ class Proxy:
         where, port = (address_of(container, self.network), self.service_port) if container else ("127.0.0.1", PORT)
         if not where:
             return "it has no address"
-        words = [where, str(port), path, digest, str(int(1000 * patience)), f"{limit:.1f}"]
         try:
-            _, said = _run(self.container(), "probe", *words, seconds=patience + limit)
+            return health.judged(self._answer(where, port, path, digest, patience=patience, limit=limit), digest)
         except APIError as error:
             return f"the proxy {self.name} can't be used: {error.explanation}"
-        return health.judged(said, digest)
+
+    def _answer(
+        self, where: str, port: int, path: str, wanted: str, *, patience: float, limit: float = health.TIMEOUT
+    ) -> bytes:
+        """What is answered, as soon as it holds what is `wanted`, else when the `patience` ends."""
+        words = [where, str(port), path, wanted, str(int(1000 * patience)), f"{limit:.1f}"]
+        return _run(self.container(), "probe", *words, seconds=patience + limit)[1]
 
     def _config(self, container: Container) -> str | None:
         data = containers.archive(container, f"{FOLDER}/{FILE}")

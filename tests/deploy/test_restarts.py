@@ -1,0 +1,190 @@
+"""What restarts finds its way back: the proxy, a release, and the whole engine. The routing is kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import docker
+import pytest
+
+from cicd import images
+from cicd.forge import engine_setup, services
+from tests.deploy.tiny import NAME, accept, digest, get, order, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from docker.models.containers import Container
+
+    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.target import Running
+
+
+@pytest.fixture
+def running(target: DockerTarget, good: str, better: str) -> Running:
+    """A second release serves."""
+    target.apply(order(good), accept)
+    return target.apply(order(better, "2" * 40), accept)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [lambda proxy: proxy.restart(timeout=1), lambda proxy: proxy.exec_run(["bash", "-c", "kill -USR1 1"], user="root")],
+    ids=["restarted", "its process ends"],
+)
+def test_the_proxy_comes_back_by_itself_with_its_routing(
+    target: DockerTarget, running: Running, end: Callable[[Container], object]
+) -> None:
+    began = target.proxy.container().attrs["State"]["StartedAt"]
+    end(target.proxy.container())
+    until(lambda: target.proxy.container().attrs["State"]["StartedAt"] != began)
+    until(lambda: get(running.url, "/health")["digest"] == digest(running.release))
+    assert target.observe() == running
+
+
+def remove(proxy: Container) -> None:
+    proxy.remove(force=True)
+
+
+@pytest.mark.parametrize("end", [lambda proxy: proxy.kill(), remove], ids=["killed", "removed"])
+def test_the_next_deployment_brings_the_proxy_back_with_its_routing_and_url(
+    target: DockerTarget, running: Running, end: Callable[[Container], object]
+) -> None:
+    service = serving(target).attrs["State"]
+    end(target.proxy.container())
+    wanted = order(running.release, running.commit)
+    (step,) = target.plan(wanted)
+    assert step.startswith("start the proxy")
+    assert target.apply(wanted, accept) == running
+    assert get(running.url, "/health")["digest"] == digest(running.release)
+    assert serving(target).attrs["State"] == service, "the release was not touched"
+
+
+def test_another_image_of_the_proxy_keeps_routing_and_url(
+    target: DockerTarget, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = f"{NAME}-proxy:newer"
+    proxy = target.proxy.container()
+    proxy.commit(*newer.split(":"))
+    monkeypatch.setenv("ML_CICD_PROXY", newer)
+    proxy.remove(force=True)
+    try:
+        assert target.apply(order(running.release, running.commit), accept) == running
+        assert get(running.url, "/health")["digest"] == digest(running.release)
+        assert target.proxy.container().attrs["Config"]["Image"] == newer
+    finally:
+        target.proxy.container().remove(force=True)
+        target.client.images.remove(newer)
+
+
+def test_a_release_that_starts_again_at_another_address_is_found(target: DockerTarget, good: str, better: str) -> None:
+    running = target.apply(order(good), accept)
+    service = serving(target)
+    target.client.networks.get(target.network).disconnect(service)
+    taken = target.client.containers.create(better, network=target.network, name=f"{target.name}-taken")
+    taken.start()
+    try:
+        target.client.networks.get(target.network).connect(service)
+        until(lambda: get(running.url, "/health")["digest"] == digest(good))
+        assert target.observe() == running
+    finally:
+        taken.remove(force=True)
+
+
+class Second:
+    """Another engine, in namespaces of its own, which other tests do not notice; they outlive its restarts."""
+
+    def __init__(self, folder: Path, sockets: str) -> None:
+        self.folder, self.sockets, self.address = folder, sockets, f"unix://{sockets}/docker.sock"
+        self.namespaces = subprocess.Popen(["unshare", "--net", "--mount", "sleep", "600"])
+        mine, own = (Path(f"/proc/{process}/ns/mnt") for process in ("self", self.namespaces.pid))
+        until(lambda: own.readlink() != mine.readlink())
+        self.inside = ["nsenter", "--target", str(self.namespaces.pid), "--net", "--mount", "--"]
+        subprocess.run([*self.inside, "ip", "link", "set", "lo", "up"], check=True)
+
+    def start(self) -> docker.DockerClient:
+        folders = [f"--data-root={self.folder}/data", f"--exec-root={self.sockets}", f"--pidfile={self.folder}/own.pid"]
+        command = [*self.inside, "dockerd", "--host", self.address, *folders]
+        engine_setup.start_daemon(command, self.address, self.folder, print)
+        return docker.DockerClient(base_url=self.address)
+
+    def end(self) -> None:
+        process = int((self.folder / "dockerd.pid").read_text())
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)
+
+    def health(self, url: str) -> str:
+        """The digest that a user of that machine gets."""
+        code = f"import json, urllib.request as r; print(json.load(r.urlopen('{url}/health', timeout=5))['digest'])"
+        done = subprocess.run([*self.inside, sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Iterator[Second]:
+    if os.geteuid() != 0 or not shutil.which("dockerd"):
+        pytest.skip("no dockerd here, or not root: an engine can't be started")
+    with tempfile.TemporaryDirectory(prefix="socket-", ignore_cleanup_errors=True) as sockets:
+        found = Second(tmp_path, sockets)
+        try:
+            yield found
+            found.end()
+        finally:
+            found.namespaces.kill()
+            found.namespaces.wait()
+
+
+def test_when_the_engine_restarts_the_same_release_serves_at_the_same_url(
+    second: Second, target: DockerTarget, good: str, better: str
+) -> None:
+    there = replace(target, client=second.start())
+    releases = carry_over(target.client, there.client, [good, better])
+    there.apply(order(releases[0]), accept)
+    running = there.apply(order(releases[1], "2" * 40), accept)
+    assert second.health(running.url) == digest(better)
+
+    second.end()
+    there = replace(target, client=second.start())
+    until(lambda: second.health(running.url) == digest(better))
+    assert there.observe() == running
+    assert [one.release for one in there.retained()] == [releases[0]]
+    assert there.plan(order(releases[1], "2" * 40)) == []
+    for container in there.client.containers.list():
+        container.remove(force=True)
+
+
+def carry_over(client: docker.DockerClient, own: docker.DockerClient, releases: list[str]) -> list[str]:
+    """Have releases, their proxy and a registry on another engine; the releases as they are called there."""
+    (registry,) = client.containers.list(filters={"name": f"ml-cicd-{NAME}-registry"})
+    needed = [os.environ["ML_CICD_PROXY"], registry.attrs["Config"]["Image"]]
+    for name in needed:
+        own.images.load(b"".join(client.images.get(name).save(named=name)))
+    own.containers.run(needed[1], detach=True, ports={services.REGISTRY_PORT: ("127.0.0.1", 5000)})
+    found = []
+    for number, release in enumerate(releases):
+        (image,) = own.images.load(b"".join(client.images.get(release).save()))
+        image.tag(f"release-{number}")
+        found.append(images.push(own, f"release-{number}", "localhost:5000/release", f"number-{number}"))
+    return found
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so; what can't be asked yet is not so."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            if true():
+                return
+        except OSError:
+            pass
+        assert time.monotonic() < end, "it never was"
+        time.sleep(0.1)
