@@ -6,6 +6,7 @@ from importlib import import_module
 
 MODES = {
     "train": "flights.pipelines.train",
+    "tune": "flights.pipelines.tune",
     "compare": "flights.pipelines.compare",
     "evaluate": "flights.pipelines.evaluate",
     "predict": "flights.pipelines.predict",

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
-from flights.features.columns import KNOWN
+from flights.features.columns import KNOWN, TEXTS
 
 
 class Flight(BaseModel):
@@ -17,7 +18,11 @@ class Flight(BaseModel):
     carrier: str = Field(pattern=r"^[A-Z0-9]{2}$", description="airline, two letters or digits", examples=["UA"])
     origin: Literal["EWR", "JFK", "LGA"] = Field(description="airport it leaves from")
     dest: str = Field(pattern=r"^[A-Z0-9]{3}$", description="airport it flies to", examples=["LAX"])
-    scheduled_departure: NaiveDatetime = Field(description="New York time", examples=["2013-12-20T17:45:00"])
+    scheduled_departure: NaiveDatetime = Field(
+        description="New York time",
+        examples=["2013-12-20T17:45:00"],
+        json_schema_extra={"format": "date-time-local"},  # `date-time` has a time zone
+    )
     scheduled_minutes: int = Field(gt=0, lt=1440, description="from gate to gate, as scheduled", examples=[370])
     distance: int = Field(gt=0, lt=10_000, description="miles", examples=[2454])
     seats: int | None = Field(None, gt=0, lt=1000, description="seats of the aircraft")
@@ -35,6 +40,6 @@ class Flight(BaseModel):
 
 def to_frame(flights: Sequence[Flight]) -> pd.DataFrame:
     """The flights as the model takes them: the columns KNOWN, one row each."""
-    frame = pd.DataFrame([flight.model_dump() for flight in flights], columns=[*KNOWN])
-    frame["scheduled_departure"] = frame["scheduled_departure"].astype("datetime64[ns]")
-    return frame
+    kinds = dict.fromkeys(KNOWN, "float64") | dict.fromkeys(TEXTS, "object") | {"scheduled_departure": "datetime64[us]"}
+    columns = {name: [getattr(flight, name) for flight in flights] for name in KNOWN}
+    return pd.DataFrame({name: np.array(column, kinds[name]) for name, column in columns.items()})

@@ -11,6 +11,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle
+from flights.models.late_arrival.model import LATE_ARRIVAL
 from tests.unit.conftest import Trained
 
 NAMES = [model.name for model in MODELS]
@@ -26,6 +27,13 @@ def test_the_models_predict_the_same_after_they_were_saved(trained: Trained, tmp
     assert loaded.predict(some)["arrival_delay_minutes"].tolist() == models["arrival_delay"].predict(some).tolist()
     late = loaded.predict(some)["late_probability"]
     assert late.tolist() == models["late_arrival"].predict_proba(some)[:, 1].tolist()
+
+
+def test_models_that_do_not_begin_with_the_features_are_no_bundle(trained: Trained, tmp_path: Path) -> None:
+    forest = LATE_ARRIVAL.families["random_forest_no_features"]()
+    with pytest.raises(ValueError, match="late_arrival does not begin with the features"):
+        bundle.write(tmp_path / "bundle", {**trained.bundle.models, "late_arrival": forest}, trained.metadata)
+    assert not (tmp_path / "bundle").exists()
 
 
 def test_a_model_that_would_call_something_else_is_not_loaded(trained: Trained, tmp_path: Path) -> None:

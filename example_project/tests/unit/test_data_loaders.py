@@ -28,9 +28,8 @@ def test_missing_columns_are_named(trained: Trained, tmp_path: Path) -> None:
         choose.load(tmp_path / "flights.csv", None)
 
 
-def test_a_sample_is_the_same_every_time_and_in_order(trained: Trained, tmp_path: Path) -> None:
-    trained.flights.to_csv(tmp_path / "flights.csv", index=False)
-    first, second = (choose.load(tmp_path / "flights.csv", rows=50) for _ in range(2))
+def test_a_sample_is_the_same_every_time_and_in_order(flights_csv: Path) -> None:
+    first, second = (choose.load(flights_csv, rows=50) for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
     assert first["scheduled_departure"].is_monotonic_increasing
 

@@ -35,14 +35,16 @@ def test_it_is_a_transformer_as_scikit_learn_defines_them(estimator: Any, check:
 def test_the_examples_in_the_descriptions_are_true() -> None:
     found = {}
     for module in walk_packages(flights.__path__, "flights."):
-        if module.name.startswith("flights.features") and not module.ispkg:
+        if module.name.startswith(("flights.features", "flights.models.common")) and not module.ispkg:
             found[module.name] = doctest.testmod(import_module(module.name))
     assert {name: result.failed for name, result in found.items() if result.failed} == {}
     assert {name for name, result in found.items() if result.attempted} == {
         "flights.features.common.formula_transformer",
         "flights.features.plane_model.postfilter",
+        "flights.features.plane_model.prefilter",
         "flights.features.plane_model.processor",
         "flights.features.plane_model.tokenizer",
+        "flights.models.common.encoding",
     }
 
 

@@ -8,16 +8,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import ColumnTransformer
 
 from flights.features.columns import TARGET
+from flights.features.flight.processor import build_features
+from flights.models.arrival_delay.model import ARRIVAL_DELAY
 from flights.models.catalogue import MODELS
-from flights.models.common import tuning
+from flights.models.common.encoding import RARE, CategoryMeans, Columns
 from flights.models.common.metrics import BRIER, LOG_LOSS, MAE, RMSE, difference
 from flights.models.common.model import answers
 from flights.models.common.split import FIRST_TEST_DAY, split_by_time
+from flights.models.common.tuning import tune
 from flights.models.late_arrival.model import LATE_ARRIVAL
 from flights.models.rule_based.naive_model import NaiveModel
 from flights.pipelines import compare
+from flights.pipelines import tune as tuning
 from tests.unit.conftest import Trained
 
 
@@ -89,11 +94,10 @@ def test_unknown_airports_and_missing_weather_still_get_a_prediction(trained: Tr
 
 
 def test_every_family_learns_and_is_judged_beside_the_naive_model(
-    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    flights_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trained.flights.to_csv(tmp_path / "flights.csv", index=False)
     output = tmp_path / "comparison.json"
-    arguments = ["--data", str(tmp_path / "flights.csv"), "--rows", "3000", "--output", str(output)]
+    arguments = ["--data", str(flights_csv), "--rows", "3000", "--output", str(output)]
     assert compare.main(arguments) == 0
     found = json.loads(output.read_text())
     said = capsys.readouterr().out
@@ -117,8 +121,35 @@ def test_features_are_worth_their_trouble(trained: Trained) -> None:
 def test_tuning_never_sees_the_test_period_and_names_the_best_setting_first(trained: Trained) -> None:
     later = trained.flights["scheduled_departure"] >= FIRST_TEST_DAY
     spoilt = trained.flights.assign(**{TARGET: trained.flights[TARGET].mask(later, 1000.0)})
-    grid = {"estimator__max_iter": [1, 20]}
-    found, other = (tuning.tune(LATE_ARRIVAL, grid, flights) for flights in (trained.flights, spoilt))
+    found, other = (tune(LATE_ARRIVAL, {"max_iter": [1, 20]}, flights) for flights in (trained.flights, spoilt))
     pd.testing.assert_frame_equal(found, other)
-    assert found["estimator__max_iter"].tolist() == [20, 1]
+    assert found["max_iter"].tolist() == [20, 1]
     assert found["log_loss"].is_monotonic_increasing
+
+
+def test_tuning_prints_the_best_setting_of_a_model_first(
+    flights_csv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tuning, "GRID", {"max_iter": [1, 20]})
+    assert tuning.main(["--model", "late_arrival", "--data", str(flights_csv), "--rows", "3000"]) == 0
+    said = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert said[0] == ["max_iter", "log_loss", "brier"]
+    assert [line[0] for line in said[1:]] == ["20", "1"]
+
+
+def test_columns_are_those_that_scikit_learn_makes(trained: Trained) -> None:
+    features = build_features(trained.flights)
+    model = trained.bundle.models["arrival_delay"]
+    theirs = ColumnTransformer(model["columns"].steps, sparse_threshold=0)
+    answers = ARRIVAL_DELAY.actual(trained.flights)
+    np.testing.assert_array_equal(
+        Columns(model["columns"].steps).fit(features, answers).transform(features),
+        theirs.fit(features, answers).transform(features),
+    )
+
+
+def test_a_category_counts_the_more_the_more_flights_it_has() -> None:
+    flights = pd.DataFrame({"carrier": ["UA"] * 9 * RARE + ["DL"] * RARE})
+    delays = pd.Series([10.0] * 9 * RARE + [0.0] * RARE)
+    asked = pd.DataFrame({"carrier": ["UA", "DL", "ZZ"]})
+    assert CategoryMeans().fit(flights, delays).transform(asked).tolist() == [[9.9], [4.5], [9.0]]

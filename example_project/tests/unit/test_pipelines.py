@@ -26,13 +26,6 @@ from tests.unit.conftest import LOCK, Trained
 OUTPUTS = ["arrival_delay_minutes", "late_probability"]
 
 
-@pytest.fixture
-def flights_csv(trained: Trained, tmp_path: Path) -> Path:
-    path = tmp_path / "flights.csv"
-    trained.flights.to_csv(path, index=False)
-    return path
-
-
 def test_other_flights_have_another_digest(trained: Trained) -> None:
     changed = trained.flights.assign(seats=trained.flights["seats"] + 1)
     assert train.data_digest(trained.flights) == trained.metadata["data"]
@@ -66,11 +59,10 @@ def test_training_prints_the_errors_of_each_model_and_of_the_naive_one(
 
 
 @pytest.fixture(scope="module")
-def evaluated(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def evaluated(trained: Trained, flights_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What an evaluation of the small bundle writes."""
     folder = tmp_path_factory.mktemp("evaluated")
-    trained.flights.to_csv(folder / "flights.csv", index=False)
-    arguments = ["--bundle", trained.directory, "--data", folder / "flights.csv", "--output", folder]
+    arguments = ["--bundle", trained.directory, "--data", flights_csv, "--output", folder]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(interpretation, "REPEATS", 1)  # each is a hundred predictions
         patch.setattr(interpretation, "STEPS", 2)

@@ -1,8 +1,5 @@
 """Bad data is stopped where it comes in, and named: how many rows, which first, what is wrong with them."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,7 @@ from flights.flight import Flight
 from flights.pipelines import train
 from flights.validation import __main__ as validation
 from flights.validation import use_cases
-from tests.unit.conftest import LOCK, PROJECT, Trained, load, write
+from tests.unit.conftest import LOCK, Trained, load, write
 
 LIMITS = {
     "greater_than": ("exclusiveMinimum", "min_value"),
@@ -160,10 +157,3 @@ def test_a_figure_that_can_not_be_computed_does_not_pass() -> None:
 def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert validation.main(["--data", str(tmp_path / "none.csv")]) == 2
     assert "none.csv" in capsys.readouterr().err
-
-
-def test_the_service_starts_without_the_schemas() -> None:
-    program = "import sys, flights.service.__main__; print('pandera' in sys.modules, 'pandas' in sys.modules)"
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "src")}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
-    assert done.stdout.split() == ["False", "True"]

@@ -1,36 +1,68 @@
 """The service as the process that it is, on a port of its own."""
 
+import csv
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from flights.features.columns import KNOWN
+from flights.pipelines import predict
 from tests.service import FLIGHT, Service
 from tests.unit.conftest import PROJECT, Trained
 
+CODES = st.text("ABCXYZ019", min_size=2, max_size=2)
+FLIGHTS = st.fixed_dictionaries(
+    {
+        "carrier": st.sampled_from(["UA", "DL"]) | CODES,
+        "origin": st.sampled_from(["EWR", "JFK", "LGA"]),
+        "dest": st.sampled_from(["LAX", "BOS", "XXX"]),
+        "scheduled_departure": st.datetimes().map(lambda at: at.isoformat()),
+        "scheduled_minutes": st.integers(1, 1439),
+        "distance": st.integers(1, 9999),
+    },
+    optional={
+        "seats": st.integers(1, 999),
+        "engines": st.integers(1, 9),
+        "built": st.integers(1931, 2099),
+        "model": st.sampled_from(["A320-232", "a320", "737-824", "DC-9-82(MD-82)", "é"]),
+        "temperature": st.floats(-80, 140),
+        "humidity": st.floats(0, 110),
+        "precipitation": st.floats(0, 20),
+        "pressure": st.floats(800, 1100),
+    },
+)
+SERVE = """
+import sys
+from flights.service import __main__ as service
+print(*sys.modules, flush=True)
+service.main(sys.argv[1:])
+"""
 RELEASE = {"ML_CICD_DIGEST": "sha256:abc", "ML_CICD_COMMIT": "1234567", "ML_CICD_ENVIRONMENT": "staging"}
 
 
 @pytest.fixture(scope="module")
-def running(trained: Trained) -> Iterator[tuple[Service, subprocess.Popen[bytes]]]:
+def running(trained: Trained) -> Iterator[tuple[Service, subprocess.Popen[str]]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "flights.service",
-            "--host=127.0.0.1",
-            f"--port={port}",
-            f"--bundle={trained.directory}",
-        ],
+        [sys.executable, "-c", SERVE, "--host=127.0.0.1", f"--port={port}", f"--bundle={trained.directory}"],
         env={**os.environ, **RELEASE, "PYTHONPATH": str(PROJECT / "src")},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     service = Service(f"http://127.0.0.1:{port}")
     deadline = time.monotonic() + 30
@@ -73,6 +105,52 @@ def test_a_batch_is_answered_like_single_flights(running: tuple[Service, object]
     ]
 
 
+@settings(max_examples=15, derandomize=True, database=None, deadline=None)
+@given(flights=st.lists(FLIGHTS, min_size=1, max_size=4))
+def test_service_and_batch_pipeline_answer_alike(
+    running: tuple[Service, object], trained: Trained, flights: list[dict[str, Any]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asked, answered = Path(folder) / "flights.csv", Path(folder) / "predictions.csv"
+        with asked.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [*KNOWN])
+            writer.writeheader()
+            writer.writerows(flights)
+        assert predict.predict(asked, answered, trained.bundle) == len(flights)
+        rows = pd.read_csv(answered)[trained.bundle.outputs].to_dict("records")
+    assert running[0].post("/predict/batch", {"flights": flights}) == (200, {"predictions": rows})
+    assert running[0].post("/predict", flights[0]) == (200, rows[0])
+
+
+def test_requests_and_predictions_are_counted_for_prometheus(running: tuple[Service, object], trained: Trained) -> None:
+    def figures() -> dict[str, float]:
+        with urllib.request.urlopen(f"{running[0].url}/metrics") as answer:
+            assert answer.headers["Content-Type"].startswith("text/plain; version=")
+            lines = answer.read().decode().splitlines()
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
+
+    before = figures()
+    running[0].post("/predict/batch", {"flights": [FLIGHT] * 3})
+    running[0].post("/predict", FLIGHT | {"seats": 0})
+    running[0].get("/health")
+    after = figures()
+    assert after["flights_predictions_total"] - before["flights_predictions_total"] == 3
+    for path, status in (("/predict/batch", 200), ("/predict", 422), ("/health", 200)):
+        count = f'flights_request_seconds_count{{path="{path}",status="{status}"}}'
+        assert after[count] - before.get(count, 0) == 1
+    assert any(trained.bundle.digest in name for name in after if name.startswith("flights_bundle_info"))
+    assert after["process_resident_memory_bytes"] > 0
+
+
+def test_paths_that_do_not_exist_are_counted_as_one(running: tuple[Service, object]) -> None:
+    for path in ("/nowhere", "/elsewhere"):
+        assert running[0].get(path)[0] == 404
+    with urllib.request.urlopen(f"{running[0].url}/metrics") as answer:
+        said = answer.read().decode()
+    assert 'flights_request_seconds_count{path="other",status="404"} 2.0' in said
+    assert "nowhere" not in said
+
+
 def test_what_is_known_only_later_is_refused_by_name(running: tuple[Service, object]) -> None:
     status, body = running[0].post("/predict", FLIGHT | {"dep_delay": 30})
     assert (status, body["detail"][0]["loc"]) == (422, ["body", "dep_delay"])
@@ -90,6 +168,12 @@ def test_a_batch_has_a_size(running: tuple[Service, object], count: int) -> None
     assert (status, body["detail"][0]["loc"]) == (422, ["body", "flights"])
 
 
-def test_it_ends_when_told_to(running: tuple[Service, subprocess.Popen[bytes]]) -> None:
+def test_it_starts_without_the_schemas(running: tuple[Service, subprocess.Popen[str]]) -> None:
+    assert running[1].stdout
+    imported = running[1].stdout.readline().split()
+    assert ("pandas" in imported, "pandera" in imported) == (True, False)
+
+
+def test_it_ends_when_told_to(running: tuple[Service, subprocess.Popen[str]]) -> None:
     running[1].send_signal(signal.SIGTERM)
     assert running[1].wait(10) in (0, -signal.SIGTERM)

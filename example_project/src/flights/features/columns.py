@@ -12,4 +12,5 @@ WEATHER = ("temperature", "dew_point", "humidity", "wind_speed", "precipitation"
 KNOWN = (*CATEGORIES, *SCHEDULE, *AIRCRAFT, *WEATHER)
 """What a caller gives. Aircraft and weather may be missing."""
 
+TEXTS = (*CATEGORIES, "model")
 TARGET = "arrival_delay"

@@ -1,15 +1,17 @@
-"""The application: health, and predictions for one flight or many."""
+"""The application: health, figures, and predictions for one flight or many."""
 
 import os
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from flights.flight import Flight, to_frame
 from flights.models.common.bundle import Bundle
+from flights.service.metrics import Measured, Metrics
 
 LARGEST_BATCH = 10_000
 
@@ -36,9 +38,12 @@ class Predictions(BaseModel):
 def create_app(bundle: Bundle) -> FastAPI:
     """The service around a loaded bundle."""
     app = FastAPI(title="flights", description="Arrival delays of flights from New York.")
+    metrics = Metrics(bundle)
+    app.add_middleware(Measured, metrics=metrics)
 
     def predictions(flights: list[Flight]) -> list[Prediction]:
         found = bundle.predict(to_frame(flights)).round(3)
+        metrics.predictions.inc(len(flights))
         return [Prediction(**answer) for answer in found.to_dict("records")]
 
     @app.exception_handler(RequestValidationError)
@@ -62,8 +67,14 @@ def create_app(bundle: Bundle) -> FastAPI:
             },
         }
 
+    @app.get("/metrics", response_class=PlainTextResponse)
+    def figures() -> PlainTextResponse:
+        """Requests, their times, predictions and the process, for Prometheus."""
+        return PlainTextResponse(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    # Quicker than the way to a thread and back is to answer at once; a batch would hold up the others.
     @app.post("/predict")
-    def predict(flight: Flight) -> Prediction:
+    async def predict(flight: Flight) -> Prediction:
         """What to expect of one flight."""
         return predictions([flight])[0]
 

@@ -36,11 +36,8 @@ class PlaneWords(TransformerMixin, BaseEstimator):
 
     def transform(self, models: pd.Series) -> np.ndarray:
         """One row per model."""
-        places = {word: place for place, word in enumerate(self.words_)}
-        rows = {model: [places[word] for word in tokenize(model) if word in places] for model in models.unique()}
-        found = np.zeros((len(models), len(places)))
-        for row, model in enumerate(models):
-            found[row, rows[model]] = 1
+        places, different = pd.factorize(models)
+        found: np.ndarray = np.array([np.isin(self.words_, tokenize(model)) for model in different], "float64")[places]
         return found
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 -- pipelines pass it

@@ -1,19 +1,18 @@
 """The features of this model: schedule, aircraft with its words and a formula, weather."""
 
-from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from flights.features.columns import CATEGORIES, WEATHER
 from flights.features.common.formula_transformer import FormulaTransformer
 from flights.features.flight.processor import AIRCRAFT, PLANE_MODEL, SCHEDULE
 from flights.features.plane_model.processor import PlaneWords
-from flights.models.common.encoding import Step, for_lines, for_trees
+from flights.models.common.encoding import Columns, Step, for_lines, for_trees
 
 NUMBERS = (*SCHEDULE, *WEATHER)
 FEATURES = (*CATEGORIES, *NUMBERS, *AIRCRAFT, "seats_per_engine", PLANE_MODEL)
 
 
-def tree_columns() -> ColumnTransformer:
+def tree_columns() -> Columns:
     """For models made of trees."""
     return for_trees(NUMBERS, *_aircraft())
 
@@ -26,5 +25,5 @@ def line_columns() -> Pipeline:
 def _aircraft() -> list[Step]:
     return [
         ("aircraft", FormulaTransformer(formula="seats_per_engine = seats / engines"), [*AIRCRAFT]),
-        ("words", PlaneWords(), PLANE_MODEL),
+        ("words", PlaneWords(most=8), PLANE_MODEL),
     ]

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pandas as pd
 import skops.io
 
+from flights.features.flight.processor import build_features
 from flights.models.common.model import answers
 
 METADATA = "metadata.json"
@@ -20,9 +21,9 @@ TRUSTED = [
     "flights.features.common.formula_transformer.FormulaTransformer",
     "flights.features.flight.processor.build_features",
     "flights.features.plane_model.processor.PlaneWords",
-    "functools.partial",
+    "flights.models.common.encoding.CategoryMeans",
+    "flights.models.common.encoding.Columns",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.utils.validation.check_array",
 ]
 
 
@@ -41,12 +42,22 @@ class Bundle:
 
     def predict(self, flights: pd.DataFrame) -> pd.DataFrame:
         """One row per flight (columns KNOWN), a column for the answer of each model."""
-        found = [answers(model, flights) for model in self.models.values()]
+        features = build_features(flights)
+        # Every model begins with the features (`write` sees to it): they are computed once for all.
+        found = [answers(model[1:], features) for model in self.models.values()]
         return pd.DataFrame(dict(zip(self.outputs, found, strict=True)))
 
 
 def write(directory: Path, models: dict[str, Any], metadata: dict[str, Any]) -> str:
-    """Write the bundle and return its digest."""
+    """Write the bundle and return its digest.
+
+    Raises:
+        ValueError: a model does not begin with the features, on which `Bundle.predict` relies.
+
+    """
+    for name, model in models.items():
+        if getattr(model[0], "func", None) is not build_features:
+            raise ValueError(f"{name} does not begin with the features.")
     directory.mkdir(parents=True, exist_ok=True)
     for name, model in models.items():
         (directory / file_of(name)).write_bytes(_canonical(skops.io.dumps(model)))
@@ -87,6 +98,9 @@ def _canonical(dumped: bytes) -> bytes:
     names: dict[str, str] = {}
 
     def renumber(node: dict[str, Any]) -> dict[str, Any]:
+        # Which texts and numbers are one object depends on where the flights came from, and says nothing.
+        if node.get("is_json"):
+            node.pop("__id__", None)
         if "__id__" in node:
             node["__id__"] = ids.setdefault(node["__id__"], len(ids))
         if "file" in node:

@@ -1,20 +1,79 @@
 """From features to the numbers that a family of models can take."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from flights.features.columns import CATEGORIES
 from flights.features.flight.processor import build_features
 
 RARE = 100
 
-Step = tuple[str, Any, Any]
+Step = tuple[str, Any, list[str] | str]
+
+
+class CategoryMeans(TransformerMixin, BaseEstimator):
+    """Each category as the mean answer of its flights, the rarer the nearer to that of all; so is an unknown one.
+
+    >>> flights = pd.DataFrame({"carrier": ["UA", "UA", "DL"]})
+    >>> CategoryMeans(rare=1).fit(flights, [8, 8, 2]).transform(pd.DataFrame({"carrier": ["DL", "UA", "ZZ"]})).tolist()
+    [[4.0], [7.333333333333333], [6.0]]
+    """
+
+    def __init__(self, *, rare: int = RARE) -> None:
+        self.rare = rare
+
+    def fit(self, flights: pd.DataFrame, answers: Any) -> Self:
+        """Learn the mean of each category in each column; `rare` is how many flights count as much as all."""
+        answers = np.asarray(answers, "float64")
+        self.all_ = float(answers.mean())
+        self.means_ = {}
+        for name, column in flights.items():
+            found = pd.Series(answers).groupby(column.to_numpy()).agg(["sum", "count"])
+            means = (found["sum"] + self.rare * self.all_) / (found["count"] + self.rare)
+            self.means_[name] = {category: float(mean) for category, mean in means.items()}
+        return self
+
+    def transform(self, flights: pd.DataFrame) -> np.ndarray:
+        """One column for each given."""
+        return np.array(
+            [[means.get(one, self.all_) for one in flights[name].to_numpy()] for name, means in self.means_.items()]
+        ).T
+
+
+class Columns(TransformerMixin, BaseEstimator):
+    """What each step makes of its columns, side by side; "passthrough" leaves them as they are.
+
+    So does scikit-learn's ColumnTransformer, with checks that take longer than a model does for a single flight.
+    """
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps = steps
+
+    def fit(self, features: pd.DataFrame, answers: Any = None) -> Self:
+        """Let each step learn from its columns."""
+        self.steps_ = [
+            (name, step if step == "passthrough" else clone(step).fit(features[columns], answers), columns)
+            for name, step, columns in self.steps
+        ]
+        return self
+
+    def transform(self, features: pd.DataFrame) -> np.ndarray:
+        """The columns of all steps, in their order."""
+        parts = []
+        for _, step, columns in self.steps_:
+            if step == "passthrough":
+                parts += [features[name].to_numpy() for name in columns]
+            else:
+                parts.append(np.asarray(step.transform(features[columns])))
+        return np.column_stack(parts)
 
 
 def features() -> FunctionTransformer:
@@ -22,12 +81,9 @@ def features() -> FunctionTransformer:
     return FunctionTransformer(build_features)
 
 
-def for_trees(numbers: Sequence[str], *more: Step) -> ColumnTransformer:
+def for_trees(numbers: Sequence[str], *more: Step) -> Columns:
     """First the categories, as numbers; trees need no scale and take what is missing."""
-    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
-    return ColumnTransformer(
-        [("categories", encoder, [*CATEGORIES]), ("numbers", "passthrough", [*numbers]), *more], sparse_threshold=0
-    )
+    return Columns([("categories", CategoryMeans(), [*CATEGORIES]), ("numbers", "passthrough", [*numbers]), *more])
 
 
 def for_lines(numbers: Sequence[str], *more: Step) -> Pipeline:

@@ -1,6 +1,5 @@
 """The search for settings, apart from training: within the training period, so that the test period stays unseen."""
 
-import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +7,6 @@ import pandas as pd
 from sklearn.model_selection import ParameterGrid
 from threadpoolctl import threadpool_limits
 
-from flights.data_loaders import choose
 from flights.models.common.model import Model, answers
 from flights.models.common.split import split_by_time
 
@@ -18,19 +16,13 @@ FIRST_DAY = "2013-09-01"
 def tune(model: Model, grid: Mapping[str, Sequence[Any]], flights: pd.DataFrame) -> pd.DataFrame:
     """The errors of each setting on the last two months of the training period, trained on those before; best first."""
     split = split_by_time(split_by_time(flights).train, FIRST_DAY)
+    actual = model.actual(split.test)
     rows = []
     for settings in ParameterGrid(dict(grid)):
+        untrained = model.families[model.chosen]()
+        untrained["estimator"].set_params(**settings)
         with threadpool_limits(1, "openmp"):
-            fitted = model.families[model.chosen]().set_params(**settings).fit(split.train, model.actual(split.train))
-        actual, answer = model.actual(split.test), answers(fitted, split.test)
+            fitted = untrained.fit(split.train, model.actual(split.train))
+        answer = answers(fitted, split.test)
         rows.append({**settings, **{metric.name: metric(actual, answer) for metric in model.metrics}})
     return pd.DataFrame(rows).sort_values(model.metrics[0].name, ignore_index=True)
-
-
-def main(model: Model, grid: Mapping[str, Sequence[Any]], arguments: Sequence[str] | None) -> int:
-    """Print what `tune` finds, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="tune", description=f"Search the settings of {model.name}.")
-    choose.add_options(parser)
-    options = parser.parse_args(arguments)
-    print(tune(model, grid, choose.load(options.data, options.rows, options.query)).to_string(index=False))
-    return 0

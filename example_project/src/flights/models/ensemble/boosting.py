@@ -3,29 +3,33 @@
 from typing import Any
 
 from sklearn.base import BaseEstimator
-from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
-from flights.features.columns import CATEGORIES
-from flights.models.common.encoding import features
+from flights.models.common.encoding import Columns, features
 
 SETTINGS: dict[str, Any] = {
-    "categorical_features": [*range(len(CATEGORIES))],
     "early_stopping": False,
     "random_state": 0,
 }
+# What `flights.pipelines.tune` tries.
+GRID: dict[str, list[Any]] = {
+    "learning_rate": [0.05, 0.1],
+    "max_iter": [50, 100],
+    "max_leaf_nodes": [15, 31, 63],
+    "min_samples_leaf": [50, 200],
+}
 
 
-def boosting_regressor(columns: ColumnTransformer, **settings: Any) -> Pipeline:
+def boosting_regressor(columns: Columns, **settings: Any) -> Pipeline:
     """An untrained regressor of the absolute error, as delays have a long tail that squares would chase."""
     return _pipeline(columns, HistGradientBoostingRegressor(loss="absolute_error", **SETTINGS, **settings))
 
 
-def boosting_classifier(columns: ColumnTransformer, **settings: Any) -> Pipeline:
+def boosting_classifier(columns: Columns, **settings: Any) -> Pipeline:
     """An untrained classifier."""
     return _pipeline(columns, HistGradientBoostingClassifier(**SETTINGS, **settings))
 
 
-def _pipeline(columns: ColumnTransformer, estimator: BaseEstimator) -> Pipeline:
+def _pipeline(columns: Columns, estimator: BaseEstimator) -> Pipeline:
     return Pipeline([("features", features()), ("columns", columns), ("estimator", estimator)])

@@ -1,17 +1,16 @@
 """The features of this model: schedule and weather. What aircraft flies hardly matters to it."""
 
-from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from flights.features.columns import CATEGORIES, WEATHER
 from flights.features.flight.processor import SCHEDULE
-from flights.models.common.encoding import for_lines, for_trees
+from flights.models.common.encoding import Columns, for_lines, for_trees
 
 NUMBERS = (*SCHEDULE, *WEATHER)
 FEATURES = (*CATEGORIES, *NUMBERS)
 
 
-def tree_columns() -> ColumnTransformer:
+def tree_columns() -> Columns:
     """For models made of trees."""
     return for_trees(NUMBERS)
 

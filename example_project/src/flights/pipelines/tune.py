@@ -1,0 +1,31 @@
+"""Tune: search settings for the model that is released. A person writes those that are found into its package.
+
+python -m flights.pipelines.tune --model late_arrival
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from flights.data_loaders import choose
+from flights.models.catalogue import MODELS
+from flights.models.common.tuning import tune
+from flights.models.ensemble.boosting import GRID
+from flights.targets import target
+
+
+@target
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the errors of each setting, best first, and return the exit code."""
+    models = {model.name: model for model in MODELS}
+    parser = argparse.ArgumentParser(prog="tune", description="Search the settings of a model.")
+    parser.add_argument("--model", choices=[*models], required=True)
+    choose.add_options(parser)
+    options = parser.parse_args(arguments)
+    flights = choose.load(options.data, options.rows, options.query)
+    print(tune(models[options.model], GRID, flights).to_string(index=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
