@@ -8,8 +8,8 @@ import grimp
 PAGE = Path(__file__).with_suffix(".md")
 HEAD = """# Which package imports which
 
-Drawn by `docs/imports.py` from the code; a unit test says when it is outdated. What is allowed stands in `pyproject.toml`,
-section `tool.importlinter`, and is one of the checks in the image (`lint-imports`).
+Drawn by `docs/imports.py` from the code; a unit test says when it is outdated. What is allowed stands in
+`pyproject.toml`, section `tool.importlinter`, and is one of the checks in the image (`lint-imports`).
 
 ```mermaid
 graph TD
