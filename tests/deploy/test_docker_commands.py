@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cicd import cli, containers, ledger, pending
+from cicd import cli, containers, pending
 from cicd.deploy.docker import DockerTarget
 from cicd.deploy.target import Holder, Order
 from tests.deploy.tiny import serving, sweep
-from tests.unit.conftest import Workspace, new_workspace
+from tests.deploy.typed import Typed
+from tests.unit.conftest import new_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,31 +27,11 @@ CONFIG = 'name = "{}"\n[environments.production]\nhealth-timeout = 20\nstop-time
 BACK = ("--environment", "production", "--backwards")
 
 
-class Production:
+@dataclass
+class Production(Typed):
     """Production on the engine, with two accepted releases, of which the second runs."""
 
-    def __init__(self, name: str, workspace: Workspace, target: DockerTarget, outputs: Path) -> None:
-        self.name, self.workspace, self.target, self.outputs = name, workspace, target, outputs
-
-    def accepted(self, image: str) -> str:
-        """A commit whose release is accepted by integration and staging."""
-        (self.workspace.clone / "ml-cicd.toml").write_text(CONFIG.format(self.name))
-        self.workspace.git("add", "--all")
-        commit, basis = self.workspace.commit(), None
-        self.workspace.push("main")
-        repository = self.workspace.repository()
-        for environment in ("integration", "staging"):
-            made = ledger.Deployment(self.name, environment, "deploy", "passed", commit, image, image, basis=basis)
-            basis = ledger.append(repository, made).basis
-        return commit
-
-    def bring(self, image: str) -> None:
-        """Deploy a new commit of that release as its workflow does."""
-        commit = self.accepted(image)
-        assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 0
-        lines = self.outputs.read_text().splitlines()
-        outcome = [line for line in lines if line.startswith("outcome={")][-1].removeprefix("outcome=")
-        assert cli.main(["record", "--outcome", outcome]) == 0
+    target: DockerTarget
 
     @property
     def mine(self) -> dict[str, Any]:
@@ -60,9 +42,6 @@ class Production:
     def runs(self) -> str:
         running = self.target.observe()
         return running.release if running and running.healthy else ""
-
-    def entries(self, environment: str = "production") -> list[ledger.Entry]:
-        return ledger.read(self.workspace.repository(), self.name, environment)
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +62,9 @@ def production(
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "outputs"))
     workspace = new_workspace(tmp_path)
     monkeypatch.chdir(workspace.clone)
-    found = Production(
-        config.name,
-        workspace,
-        DockerTarget(client, config, config.environment("production")),
-        tmp_path / "outputs",
-    )
-    for image in images:
-        found.bring(image)
+    target = DockerTarget(client, config, config.environment("production"))
+    found = Production(config.name, workspace, tmp_path / "outputs", CONFIG.format(config.name), target)
+    assert [found.bring(image) for image in images] == [0, 0]
     yield found
     sweep(client)
 

@@ -1,0 +1,111 @@
+"""What people and workflows type, on a real cluster: deploy, its dry run, a failed release, the way back, status."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cicd import cli
+from cicd.deploy.kubectl import Kubectl
+from tests.deploy.typed import Typed
+from tests.kubernetes.common import CRASH, digest
+from tests.kubernetes.conftest import NAME
+from tests.unit.conftest import new_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+CONFIG = f"""name = "{NAME}"
+[environments.production]
+target = "kubernetes"
+namespace = "{{}}"
+replicas = 2
+service-type = "NodePort"
+health-timeout = 8
+stop-timeout = 1
+"""
+
+
+@dataclass
+class Production(Typed):
+    """Production on the cluster."""
+
+    kubectl: Kubectl
+    capture: pytest.CaptureFixture[str]
+
+    def said(self, *words: str, code: int = 0) -> str:
+        """What a command prints that ends with that code."""
+        self.capture.readouterr()
+        assert cli.main(words) == code
+        return self.capture.readouterr().out
+
+    @property
+    def status(self) -> dict[str, Any]:
+        self.capture.readouterr()
+        cli.main(["status", "--json"])
+        found: dict[str, Any] = json.loads(self.capture.readouterr().out)["environments"]["production"]
+        return found
+
+
+@pytest.fixture
+def production(
+    good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Production]:
+    """Production with the good release."""
+    for name in ("GITHUB_ACTIONS", "LEDGER_KEY", "GITHUB_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "outputs"))
+    workspace = new_workspace(tmp_path)
+    monkeypatch.chdir(workspace.clone)
+    kubectl = Kubectl(f"{NAME}-{uuid.uuid4().hex[:6]}")
+    found = Production(NAME, workspace, tmp_path / "outputs", CONFIG.format(kubectl.namespace), kubectl, capfd)
+    assert found.bring(good) == 0
+    yield found
+    kubectl.run("delete", "namespace", kubectl.namespace, "--wait=false")
+
+
+def test_the_road_of_commands_deploy_fail_roll_back(
+    production: Production, good: str, better: str, release: Callable[[str, str], str]
+) -> None:
+    assert production.bring(better) == 0
+    assert (production.status["digest"], production.status["healthy"]) == (digest(better), True)
+    assert production.bring(release("crashing", CRASH)) == 1
+    assert [one.deployment.result for one in production.entries()] == ["passed", "passed", "failed"]
+    assert (production.status["digest"], production.status["problem"]) == (digest(better), "")
+    production.said("rollback", "production", "--reason", "it is slow", "--yes")
+    newest = production.entries()[-1].deployment
+    assert (newest.action, newest.result, newest.release) == ("rollback", "passed", good)
+    assert (production.status["digest"], production.status["healthy"]) == (digest(good), True)
+    ready = production.kubectl.run("get", "deployment", "--output=jsonpath={.items[*].status.readyReplicas}")
+    assert ready == "2"
+
+
+def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
+    production: Production, better: str
+) -> None:
+    words = ["deploy", "--environment", "production", "--commit", production.accepted(better)]
+    before = production.kubectl.run("get", "all,leases,secrets,configmaps", "--output=name"), production.status
+    planned = production.said(*words, "--dry-run").splitlines()
+    assert planned
+    assert before == (
+        production.kubectl.run("get", "all,leases,secrets,configmaps", "--output=name"), production.status
+    )  # fmt: skip
+    assert production.said(*words).splitlines()[: len(planned)] == planned
+    assert production.said(*words, "--dry-run") == "nothing is to be done\n"
+
+
+def test_r10_status_tells_when_what_runs_is_not_what_the_ledger_says(
+    production: Production, good: str, better: str
+) -> None:
+    assert production.status["problem"] == ""
+    (name,) = production.kubectl.run("get", "deployments", "--output=name").split()
+    container = production.kubectl.run("get", name, "--output=jsonpath={.spec.template.spec.containers[0].name}")
+    production.kubectl.run("set", "image", name, f"{container}={better}")
+    assert production.status["problem"] != ""
+    production.kubectl.run("delete", name)
+    assert production.status["problem"] == "nothing runs, but the ledger says that something should"
