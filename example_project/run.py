@@ -14,6 +14,7 @@ MODES = {
     "export-csv": "flights.data_exports.csv_file",
     "export-table": "flights.data_exports.table",
     "snapshot": "flights.data_exports.snapshot",
+    "track": "flights.tracking.__main__",
     "serve": "flights.service.__main__",
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run the tests: python tests/run_tests.py --test-type {unit,integration,acceptance,all,workbench}."""
+"""Run the tests: python tests/run_tests.py --test-type {unit,integration,acceptance,all}, or one of the DESKS."""
 
 import argparse
 import os
@@ -12,14 +12,14 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 TYPES = ("unit", "integration", "acceptance")
-WORKBENCH = "workbench"  # needs requirements/workbench.txt, so it is no part of all
+DESKS = ("workbench", "tracking", "report")  # each needs the lock of its name, so it is no part of all
 DEPLOYED = ("SERVICE_URL", "EXPECTED_DIGEST")
 
 
 def main() -> int:
     """Run what was asked for and return pytest's exit code; 2 where nothing says which service to test."""
     parser = argparse.ArgumentParser(description=f"integration and acceptance need {' and '.join(DEPLOYED)}.")
-    parser.add_argument("--test-type", choices=[*TYPES, "all", WORKBENCH], required=True)
+    parser.add_argument("--test-type", choices=[*TYPES, "all", *DESKS], required=True)
     asked = parser.parse_args().test_type
     types = TYPES if asked == "all" else (asked,)
     if {"integration", "acceptance"} & {*types} and (

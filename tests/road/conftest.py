@@ -46,12 +46,23 @@ def road(tiny: Project) -> Project:
 @pytest.fixture(scope="session")
 def workbench(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the commands that the example's requirements/workbench.txt installs: mkdocs, dvc and others."""
-    place = tmp_path_factory.mktemp("workbench") / "venv"
+    return desk(tmp_path_factory, "workbench")
+
+
+@pytest.fixture(scope="session")
+def tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for requirements/tracking.txt: MLflow."""
+    return desk(tmp_path_factory, "tracking")
+
+
+def desk(tmp_path_factory: pytest.TempPathFactory, lock: str) -> Path:
+    """The folder of the commands that a lock of the example installs."""
+    place = tmp_path_factory.mktemp(lock) / "venv"
     uv = str(Path(sys.executable).parent / "uv")
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, place], check=True)
     subprocess.run(
         [uv, "pip", "install", "--quiet", "--python", place, "--require-hashes", "--requirement",
-         EXAMPLE / "requirements" / "workbench.txt"],
+         EXAMPLE / "requirements" / f"{lock}.txt"],
         check=True,
     )  # fmt: skip
     return place / "bin"

@@ -1,4 +1,4 @@
-"""What the example's people do beside the images: every notebook runs and is a page, DVC brings the data."""
+"""What the example's people do beside the images: notebooks run and are pages, DVC has the data, MLflow the runs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ if TYPE_CHECKING:
 
 
 def test_the_examples_own_tests_of_its_workbench_pass(workbench: Path) -> None:
+    run(workbench, "workbench")
+
+
+def test_the_examples_own_tests_of_its_tracking_pass(tracking: Path) -> None:
+    run(tracking, "tracking")
+
+
+def run(commands: Path, kind: str) -> None:
+    """The example's tests of a kind, which must pass."""
     done = subprocess.run(
-        [workbench / "python", "tests/run_tests.py", "--test-type", "workbench"],
+        [commands / "python", "tests/run_tests.py", "--test-type", kind],
         cwd=EXAMPLE, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

@@ -10,4 +10,8 @@ class WrongImageError(Exception):
 
 
 class UnreadableSourceError(Exception):
-    """A database does not answer, or not to what it is asked."""
+    """A database or a service does not answer, or not to what it is asked."""
+
+
+class NotRecordedError(Exception):
+    """A bundle of which no registered model is known."""

@@ -4,17 +4,17 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 
-from flights.errors import BadDataError, UnreadableSourceError, WrongImageError
+from flights.errors import BadDataError, NotRecordedError, UnreadableSourceError, WrongImageError
 
 
 def target(main: Callable[..., int]) -> Callable[..., int]:
-    """`main`, which tells people what was wrong: 1 for bad data, 2 for an unreadable source or the wrong image."""
+    """`main`, which tells people what was wrong: 1 for bad data, 2 for what can not be read or the wrong image."""
 
     @wraps(main)
     def told(*arguments: object) -> int:
         try:
             return main(*arguments)
-        except BadDataError as error:
+        except (BadDataError, NotRecordedError) as error:
             print(error, file=sys.stderr)
             return 1
         except (FileNotFoundError, UnreadableSourceError, WrongImageError) as error:

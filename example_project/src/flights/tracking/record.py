@@ -1,0 +1,62 @@
+"""The record of a training: a file, which needs nothing, and what MLflow is told."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flights.models.common import bundle
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a bundle was made of, by which code in which image, and how good its models are.
+
+    `bundle`, `data` and `lock` are digests; `commit` and `image` are None where nobody said them.
+    """
+
+    bundle: str
+    data: str
+    lock: str
+    commit: str | None
+    image: str | None
+    models: dict[str, Any]
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What tells this training from others."""
+        told = {"bundle": self.bundle, "data": self.data, "lock": self.lock, "commit": self.commit, "image": self.image}
+        return {name: value for name, value in told.items() if value}
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The errors by model, metric and period, and how much less each is than that of the naive model."""
+        found: dict[str, float] = {}
+        for name, model in self.models.items():
+            for period, errors in model["metrics"]["model"].items():
+                found |= {f"{name}.{metric}.{period}": float(value) for metric, value in errors.items()}
+            for metric, difference in model["against_naive"].items():
+                found |= {f"{name}.{metric}.against_naive.{key}": float(value) for key, value in difference.items()}
+        return found
+
+
+def of(directory: Path, commit: str | None, image: str | None) -> Record:
+    """The record of the bundle in `directory`; its models are not loaded.
+
+    Raises:
+        FileNotFoundError: there is none.
+
+    """
+    metadata: Mapping[str, Any] = json.loads((directory / bundle.METADATA).read_text("utf-8"))
+    return Record(
+        bundle.digest(directory), metadata["data"], metadata["lock"], commit, image, models=metadata["models"]
+    )
+
+
+def write(record: Record, folder: Path) -> Path:
+    """Write the record into a file that is named after the bundle, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{record.bundle.removeprefix('sha256:')[:16]}.json"
+    path.write_text(json.dumps(asdict(record), indent=2) + "\n", "utf-8")
+    return path

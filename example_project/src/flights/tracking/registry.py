@@ -1,0 +1,84 @@
+"""Runs and registered models in MLflow. Nothing else imports it."""
+
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, RunTag
+from mlflow.exceptions import MlflowException
+
+from flights.errors import NotRecordedError
+from flights.models.common import bundle
+from flights.tracking.record import Record
+
+EXPERIMENT = "flights"
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+
+
+class Registry:
+    """MLflow at a URI: `sqlite:///FILE` is embedded, `http://...` a server. A model is registered as `flights.NAME`."""
+
+    def __init__(self, uri: str) -> None:
+        self.client = MlflowClient(uri, uri)
+
+    def record(self, record: Record, directory: Path) -> dict[str, str]:
+        """A run with the bundle, and a version of each model, by its name; what was recorded before is not again.
+
+        The versions become challengers, unless they are champions.
+        """
+        versions = self._versions(record.bundle)
+        if {*versions} != {_registered(name) for name in record.models}:
+            versions = self._new_versions(record, directory)
+        for name, version in versions.items():
+            if self._aliased(name, CHAMPION) != version:
+                self.client.set_registered_model_alias(name, CHALLENGER, version)
+        return versions
+
+    def promote(self, digest: str) -> dict[str, str]:
+        """Make champions of the versions with this bundle, and return them by the names of their models.
+
+        Raises:
+            NotRecordedError: there are none.
+
+        """
+        versions = self._versions(digest)
+        if not versions:
+            raise NotRecordedError(f"No registered model has the bundle {digest}: record it first, with --bundle.")
+        for name, version in versions.items():
+            self.client.set_registered_model_alias(name, CHAMPION, version)
+            if self._aliased(name, CHALLENGER) == version:
+                self.client.delete_registered_model_alias(name, CHALLENGER)
+        return versions
+
+    def _new_versions(self, record: Record, directory: Path) -> dict[str, str]:
+        found = self.client.get_experiment_by_name(EXPERIMENT)
+        experiment = found.experiment_id if found else self.client.create_experiment(EXPERIMENT)
+        run = self.client.create_run(experiment, run_name=record.bundle[:14]).info
+        metrics = [Metric(name, value, run.start_time, 0) for name, value in record.metrics.items()]
+        tags = [RunTag(name, value) for name, value in record.tags.items()]
+        self.client.log_batch(run.run_id, metrics=metrics, tags=tags)
+        self.client.log_artifacts(run.run_id, str(directory), "bundle")
+        versions = {}
+        for model in record.models:
+            name, file = _registered(model), f"{run.artifact_uri}/bundle/{bundle.file_of(model)}"
+            try:
+                self.client.get_registered_model(name)
+            except MlflowException:
+                self.client.create_registered_model(name)
+            version = self.client.create_model_version(name, file, run.run_id, tags=record.tags)
+            versions[name] = str(version.version)
+        self.client.set_terminated(run.run_id)
+        return versions
+
+    def _versions(self, digest: str) -> dict[str, str]:
+        """The newest version of each model that has this bundle."""
+        found = self.client.search_model_versions(f"tags.bundle = '{digest}'", order_by=["version_number ASC"])
+        return {version.name: str(version.version) for version in found}
+
+    def _aliased(self, name: str, alias: str) -> str | None:
+        version = self.client.get_registered_model(name).aliases.get(alias)
+        return None if version is None else str(version)
+
+
+def _registered(model: str) -> str:
+    return f"flights.{model}"

@@ -1,0 +1,1 @@
+"""Runs and registered models in a real MLflow, embedded."""

@@ -1,0 +1,142 @@
+"""What was trained is a run with versions of the models; who is champion follows what Production serves."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from flights.data_loaders import choose
+from flights.models.common import bundle
+from flights.pipelines.train import train
+from flights.tracking import __main__ as tracking
+
+PROJECT = Path(__file__).resolve().parents[2]
+MODELS = ("flights.arrival_delay", "flights.late_arrival")
+COMMIT, IMAGE = "1234567", "sha256:abc"
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two bundles, of different flights."""
+    folder = tmp_path_factory.mktemp("bundles")
+    flights = choose.load(PROJECT / "dummy_data" / "flights.csv", None)
+    found = [folder / "one", folder / "two"]
+    for path, rows in zip(found, (flights, flights.iloc[1:]), strict=True):
+        train(rows, PROJECT / "requirements" / "default.txt", path)
+    return found
+
+
+@pytest.fixture
+def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An embedded MLflow; artifacts lie in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    return uri
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[str], str]]:
+    """A service whose /health names the bundle that it was told; its URL."""
+    told = {}
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"model": {"digest": told["digest"]}}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Health)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def serve(digest: str) -> str:
+        told["digest"] = digest
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    server.shutdown()
+    server.server_close()
+
+
+def record(directory: Path) -> int:
+    return tracking.main(["record", "--bundle", str(directory), f"--commit={COMMIT}", f"--image={IMAGE}"])
+
+
+def aliases(uri: str) -> list[dict[str, str]]:
+    client = MlflowClient(uri, uri)
+    return [{alias: str(at) for alias, at in client.get_registered_model(name).aliases.items()} for name in MODELS]
+
+
+@pytest.mark.usefixtures("uri")
+def test_a_training_is_a_run_with_its_origin_its_errors_and_its_bundle(bundles: list[Path], uri: str) -> None:
+    assert record(bundles[0]) == 0
+    client = MlflowClient(uri, uri)
+    experiment = client.get_experiment_by_name("flights")
+    (run,) = client.search_runs([experiment.experiment_id])
+    metadata = json.loads((bundles[0] / bundle.METADATA).read_text())
+    assert run.info.status == "FINISHED"
+    assert {name: run.data.tags[name] for name in ("bundle", "data", "lock", "commit", "image")} == {
+        "bundle": bundle.digest(bundles[0]),
+        "data": metadata["data"],
+        "lock": metadata["lock"],
+        "commit": COMMIT,
+        "image": IMAGE,
+    }
+    errors = metadata["models"]["arrival_delay"]["metrics"]["model"]["test"]
+    assert run.data.metrics["arrival_delay.mae.test"] == errors["mae"]
+    assert "late_arrival.log_loss.against_naive.high" in run.data.metrics
+    kept = Path(client.download_artifacts(run.info.run_id, "bundle"))
+    assert bundle.digest(kept) == bundle.digest(bundles[0])
+    (file,) = Path("runs").iterdir()
+    assert json.loads(file.read_text())["commit"] == COMMIT
+
+
+def test_what_was_recorded_is_not_recorded_again(bundles: list[Path], uri: str) -> None:
+    assert [record(bundles[0]), record(bundles[0])] == [0, 0]
+    assert aliases(uri) == [{"challenger": "1"}] * 2
+    assert len(MlflowClient(uri, uri).search_model_versions()) == len(MODELS)
+
+
+def test_the_champion_is_what_production_serves_also_after_a_rollback(
+    bundles: list[Path], uri: str, serving: Callable[[str], str]
+) -> None:
+    first, second = (bundle.digest(path) for path in bundles)
+    found = []
+    for step in (
+        lambda: record(bundles[0]),
+        lambda: tracking.main(["promote", "--service", serving(first)]),
+        lambda: record(bundles[1]),
+        lambda: tracking.main(["promote", "--service", serving(second)]),
+        lambda: tracking.main(["promote", "--service", serving(first)]),
+    ):
+        assert step() == 0
+        assert aliases(uri)[0] == aliases(uri)[1]
+        found.append(aliases(uri)[0])
+    assert found == [
+        {"challenger": "1"},
+        {"champion": "1"},
+        {"champion": "1", "challenger": "2"},
+        {"champion": "2"},
+        {"champion": "1"},
+    ]
+
+
+@pytest.mark.usefixtures("uri")
+def test_what_was_never_recorded_can_not_be_promoted(
+    serving: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tracking.main(["promote", "--service", serving("sha256:none")]) == 1
+    assert "No registered model has the bundle sha256:none" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("uri")
+def test_a_service_that_does_not_answer_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tracking.main(["promote", "--service", "http://127.0.0.1:9"]) == 2
+    assert "http://127.0.0.1:9 does not say which bundle it serves" in capsys.readouterr().err
