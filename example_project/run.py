@@ -15,6 +15,7 @@ MODES = {
     "export-table": "flights.data_exports.table",
     "snapshot": "flights.data_exports.snapshot",
     "track": "flights.tracking.__main__",
+    "report": "flights.report.__main__",
     "serve": "flights.service.__main__",
 }
 

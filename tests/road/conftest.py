@@ -55,6 +55,12 @@ def tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return desk(tmp_path_factory, "tracking")
 
 
+@pytest.fixture(scope="session")
+def reporting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for requirements/report.txt: Streamlit."""
+    return desk(tmp_path_factory, "report")
+
+
 def desk(tmp_path_factory: pytest.TempPathFactory, lock: str) -> Path:
     """The folder of the commands that a lock of the example installs."""
     place = tmp_path_factory.mktemp(lock) / "venv"

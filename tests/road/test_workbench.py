@@ -19,6 +19,10 @@ def test_the_examples_own_tests_of_its_tracking_pass(tracking: Path) -> None:
     run(tracking, "tracking")
 
 
+def test_the_examples_own_tests_of_its_report_pass(reporting: Path) -> None:
+    run(reporting, "report")
+
+
 def run(commands: Path, kind: str) -> None:
     """The example's tests of a kind, which must pass."""
     done = subprocess.run(

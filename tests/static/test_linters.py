@@ -51,6 +51,9 @@ LINTERS = {
     "schema of dependabot": Linter(
         f"{SCHEMA} vendor.dependabot", tracked(".github/dependabot.yml"), ("bad.yml", "version: 2\n")
     ),
+    "schema of compose files": Linter(
+        f"{SCHEMA} vendor.compose-spec", tracked("*compose.yaml"), ("bad.yml", "services: {a: {imag: b}}\n")
+    ),
     "time limits": Linter(f"{SCHEMA} custom.github-workflows-require-timeout", WORKFLOWS, ("bad.yml", BAD_WORKFLOW)),
     "yamllint": Linter(
         f"yamllint --strict --config-file {ROOT}/.yamllint.yml", tracked("*.yml", "*.yaml"), ("bad.yml", "a: 1\na: 2\n")

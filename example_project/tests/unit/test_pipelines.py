@@ -18,7 +18,8 @@ from flights.models.arrival_delay.model import ARRIVAL_DELAY
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle, interpretation
 from flights.models.common.split import split_by_time
-from flights.pipelines import compare, evaluate, predict, train
+from flights.pipelines import compare, evaluate, evaluation_files, predict, train
+from flights.report import __main__ as report
 from flights.service import __main__ as service
 from flights.validation import __main__ as validation
 from tests.unit.conftest import LOCK, Trained
@@ -71,7 +72,7 @@ def evaluated(trained: Trained, flights_csv: Path, tmp_path_factory: pytest.Temp
 
 
 def test_evaluation_finds_what_training_said_and_shows_every_row(trained: Trained, evaluated: Path) -> None:
-    found = json.loads((evaluated / evaluate.METRICS).read_text())
+    found = json.loads((evaluated / evaluation_files.METRICS).read_text())
     assert found["bundle"] == trained.bundle.digest
     assert [*found["models"]] == [model.name for model in MODELS]
     for model in MODELS:
@@ -79,7 +80,7 @@ def test_evaluation_finds_what_training_said_and_shows_every_row(trained: Traine
         for who, periods in described["metrics"].items():
             for name, expected in periods.items():
                 assert found["models"][model.name]["metrics"][who][name] == pytest.approx(expected, abs=0.001)
-        rows = pd.read_csv(evaluated / model.name / evaluate.PREDICTIONS)
+        rows = pd.read_csv(evaluated / model.name / evaluation_files.PREDICTIONS)
         assert list(rows.columns) == [*KNOWN, "period", "actual", "predicted", "naive"]
         assert rows["period"].value_counts().to_dict() == {
             name: period["rows"] for name, period in trained.metadata["split"].items()
@@ -88,14 +89,14 @@ def test_evaluation_finds_what_training_said_and_shows_every_row(trained: Traine
 
 def test_evaluation_shows_what_the_model_looks_at_and_what_it_can_not_see(evaluated: Path) -> None:
     folder = evaluated / "late_arrival"
-    importance = pd.read_csv(folder / evaluate.IMPORTANCE).set_index("input")["log_loss_worse_by"]
+    importance = pd.read_csv(folder / evaluation_files.IMPORTANCE).set_index("input")["log_loss_worse_by"]
     assert set(importance.index) == {*KNOWN}
     assert importance["scheduled_departure"] == importance.max() > 0
     assert importance[["seats", "engines", "built", "model"]].tolist() == [0, 0, 0, 0]
-    dependence = pd.read_csv(folder / evaluate.DEPENDENCE)
+    dependence = pd.read_csv(folder / evaluation_files.DEPENDENCE)
     by_hour = dependence[dependence["input"] == "hour"].set_index("value")["answer"]
     assert by_hour[19] > 2 * by_hour[7]
-    drawing = ElementTree.parse(folder / evaluate.PLOTS)  # noqa: S314 -- our own
+    drawing = ElementTree.parse(folder / evaluation_files.PLOTS)  # noqa: S314 -- our own
     assert len(drawing.findall(".//{*}polyline")) == dependence["input"].nunique()
 
 
@@ -163,6 +164,11 @@ def test_what_needs_the_training_data_says_so_where_it_is_not(
     assert target.main(arguments) == 2
     assert "belongs into the build image" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_the_report_says_where_it_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report.main([]) == 2
+    assert "the report has an image of its own" in capsys.readouterr().err
 
 
 def test_where_there_is_no_bundle_serving_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

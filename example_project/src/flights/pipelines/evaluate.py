@@ -25,15 +25,10 @@ from flights.models.common.location import add_option
 from flights.models.common.model import NAIVE, Model, answers
 from flights.models.common.predictions import Predictions
 from flights.models.common.split import Split, split_by_time
+from flights.pipelines.evaluation_files import DEPENDENCE, IMPORTANCE, METRICS, PLOTS, PREDICTIONS
 from flights.pipelines.plots import partial_dependence_plots
 from flights.targets import target
 from flights.validation.use_cases import require
-
-METRICS = "metrics.json"
-PREDICTIONS = "predictions.csv"
-IMPORTANCE = "importance.csv"
-DEPENDENCE = "partial_dependence.csv"
-PLOTS = "partial_dependence.svg"
 
 
 @dataclass(frozen=True)

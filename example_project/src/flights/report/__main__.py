@@ -1,0 +1,41 @@
+"""Report: python -m flights.report --evaluation evaluation."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from flights.errors import WrongImageError
+from flights.report import EVALUATION
+from flights.targets import target
+
+PAGE = Path(__file__).with_name("page.py")
+
+
+@target
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Replace this process by Streamlit, which serves the page until it is ended.
+
+    Raises:
+        WrongImageError: Streamlit is not installed.
+
+    """
+    parser = argparse.ArgumentParser(prog="report", description="Show an evaluation as a web page.")
+    default = Path(os.environ.get(EVALUATION, "evaluation"))
+    parser.add_argument("--evaluation", type=Path, default=default, help="what evaluate wrote (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8501)
+    options = parser.parse_args(arguments)
+    if find_spec("streamlit") is None:
+        raise WrongImageError(
+            "Streamlit is not installed: the report has an image of its own (cicd/report), or install "
+            "requirements/report.txt."
+        )
+    words = ["--server.headless=true", f"--server.port={options.port}", "--browser.gatherUsageStats=false"]
+    command = [sys.executable, "-m", "streamlit", "run", str(PAGE), *words]
+    os.execve(sys.executable, command, {**os.environ, EVALUATION: str(options.evaluation)})  # noqa: S606 -- no shell
+
+
+if __name__ == "__main__":
+    sys.exit(main())
