@@ -65,13 +65,18 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> Any:  # noqa: N803
         """The columns and the new one: a frame where one was given, else an array."""
         check_is_fitted(self)
-        checked = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)
-        columns = dict(zip(self._columns(checked.shape[1]), checked.T, strict=True))
+        framed = isinstance(X, pd.DataFrame)
+        # The names of a frame are all that must be checked: what is no number in it is no number to a formula either.
+        checked = validate_data(
+            self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False, skip_check_array=framed
+        )
+        values = [checked[column].to_numpy() for column in checked] if framed else checked.T
+        columns = dict(zip(self._columns(checked.shape[1]), values, strict=True))
         name, expression = self._parsed()
         with np.errstate(all="ignore"):
             computed = np.broadcast_to(np.asarray(_compute(expression, columns), float), len(checked))
         computed = np.where(np.isfinite(computed), computed, np.nan)
-        return X.assign(**{name: computed}) if isinstance(X, pd.DataFrame) else np.column_stack([checked, computed])
+        return X.assign(**{name: computed}) if framed else np.column_stack([checked, computed])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns' names and that of the new one."""
