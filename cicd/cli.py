@@ -41,6 +41,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "advance": "fast-forward main to the tested commit, move Staging to it, and start staging",
     },
     "repository": {
+        "checkout": "bring a release of the ledger back into a folder: code, model and data",
         "keys": "make a key pair that signs the ledger, and say where each half belongs",
     },
     "kit": {

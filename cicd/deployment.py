@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cicd import config as configuration
-from cicd import github, ledger, promotion, registry, suites
+from cicd import github, ledger, promotion, registry, releasing, suites
 from cicd.deploy import holder, target_for
 from cicd.deploy.target import Order, held
 from cicd.errors import CheckFailedError, UsageError
@@ -85,7 +85,11 @@ def built(repository: Repository, config: Config, commit: str, release: str, tes
     registry.verify(test)
     entries = ledger.read(repository, config.name, "integration")
     after = entries[-1].name if entries else ""
-    return promotion.Candidate("integration", commit, release, test, None, "deploy", after)
+    made_of = registry.labels(release)
+    return promotion.Candidate(
+        "integration", commit, release, test, None, "deploy", after,
+        bundle=made_of.get(releasing.BUNDLE, ""), data=made_of.get(releasing.DATA, ""),
+    )  # fmt: skip
 
 
 def verified(
@@ -168,6 +172,8 @@ def _brought(
         commit=candidate.commit,
         release=candidate.release,
         test=candidate.test,
+        bundle=candidate.bundle,
+        data=candidate.data,
         replaced=running.release if running else "",
         ephemeral=ephemeral,
         basis=candidate.basis,

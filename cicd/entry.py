@@ -57,6 +57,10 @@ class Deployment:
     commit: str
     release: str
     test: str
+    bundle: str = ""
+    """Integration only: the model bundle in the release image. All else rests on an entry of integration."""
+    data: str = ""
+    """Integration only: the digest of the data that trained it, if the bundle names one."""
     replaced: str = ""
     reason: str = ""
     tests: Mapping[str, int] = field(default_factory=dict)
@@ -122,7 +126,9 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
     ):
         if not isinstance(value, str) or not pattern.fullmatch(value):
             raise RefusedError(f"This is not a deployment: its {name} is {value!r}.")
-    for name in ("replaced", "reason", "url", "actor", "run", "started", "ended"):
+    if deployment.bundle and not IMAGE.fullmatch(str(deployment.bundle)):
+        raise RefusedError(f"This is not a deployment: its bundle is {deployment.bundle!r}.")
+    for name in ("bundle", "data", "replaced", "reason", "url", "actor", "run", "started", "ended"):
         value = getattr(deployment, name)
         if not isinstance(value, str) or len(value) > 2000 or not value.isprintable():  # noqa: PLR2004
             raise RefusedError(f"This is not a deployment: its {name} is not a short line of text.")

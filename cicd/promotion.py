@@ -37,6 +37,8 @@ class Candidate:
     after: str = ""
     """The name of the newest entry of the environment itself; empty when there is none."""
     reason: str = ""
+    bundle: str = ""
+    data: str = ""
 
 
 def verify(

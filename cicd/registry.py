@@ -1,11 +1,12 @@
 """Image registries over their HTTP API: is a digest still there and unchanged, which digest has a tag, retagging.
 
-Pushing and pulling layers is the engine's business; this module reads and writes manifests only.
+Pushing and pulling layers is the engine's business; this module reads and writes manifests, and reads labels.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -102,11 +103,11 @@ def _named(token: str) -> tuple[str, str]:
 
 
 def _request(
-    method: str, image: str, reference: str, headers: Mapping[str, str], body: bytes = b""
+    method: str, image: str, reference: str, headers: Mapping[str, str], body: bytes = b"", *, kind: str = "manifests"
 ) -> requests.Response:
-    """One call on a manifest, with the registry's token dance where it asks for one."""
+    """One call on a manifest or blob, with the registry's token dance where it asks for one."""
     registry, _, name = image.partition("/")
-    url = f"{_scheme(registry)}://{registry}/v2/{name}/manifests/{reference}"
+    url = f"{_scheme(registry)}://{registry}/v2/{name}/{kind}/{reference}"
     known = credentials(registry)
     try:
         response = requests.request(method, url, headers=dict(headers), data=body, auth=known, timeout=TIMEOUT)
@@ -138,6 +139,19 @@ def manifest(image: str, reference: str) -> Manifest | None:
         return None
     digest = "sha256:" + hashlib.sha256(response.content).hexdigest()
     return Manifest(digest, response.headers.get("Content-Type", ""), response.content)
+
+
+def labels(image: str) -> dict[str, str]:
+    """The labels of `repository@sha256:...`, which its digest covers; none where it is no image for one platform."""
+    repository, _, digest = image.partition("@")
+    found = manifest(repository, digest)
+    described = json.loads(found.content).get("config") if found else None
+    if not described:
+        return {}
+    content = _request("GET", repository, described["digest"], {}, kind="blobs").content
+    if f"sha256:{hashlib.sha256(content).hexdigest()}" != described["digest"]:
+        raise RefusedError(f"The registry's content changed: that is not the configuration of {image}.")
+    return json.loads(content).get("config", {}).get("Labels") or {}
 
 
 def verify(image: str) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cicd import images, training
 from cicd.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from docker import DockerClient
 
     from cicd.config import Config
+
+BUNDLE, DATA = "ml-cicd.bundle", "ml-cicd.data"
+"""Labels of a release image: the model bundle in it, and the digest of the data that trained it."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +40,20 @@ def build_and_push(
         CheckFailedError: the release image does not build; nothing was pushed.
 
     """
-    check_lock(client, config, directory, bundle)
+    described = training.metadata(client, bundle)
+    check_lock(config, directory, described)
     local = f"ml-cicd/{config.name}:{commit}"
     images.build(
         directory,
         directory / "cicd" / "release" / "Dockerfile",
         tag=local,
         arguments={"BUNDLE": bundle},
-        labels={"org.opencontainers.image.revision": commit, "org.opencontainers.image.title": config.name},
+        labels={
+            "org.opencontainers.image.revision": commit,
+            "org.opencontainers.image.title": config.name,
+            BUNDLE: bundle,
+            DATA: str(described.get("data", "")),
+        },
     )
     with ThreadPoolExecutor(2) as pool:
         release = pool.submit(images.push, client, local, repository, commit)
@@ -51,14 +61,14 @@ def build_and_push(
         return Release(release.result(), test.result())
 
 
-def check_lock(client: DockerClient, config: Config, directory: Path, bundle: str) -> None:
-    """Refuse a bundle that was trained for another lock than the release installs."""
+def check_lock(config: Config, directory: Path, described: Mapping[str, Any]) -> None:
+    """Refuse a bundle that says it was trained for another lock than the release installs."""
     if config.train is None:
         raise UsageError("The project has no [train] in ml-cicd.toml.")
     lock = directory / config.train.lock
     if not lock.is_file():
         raise UsageError(f"There is no lock file {config.train.lock}.", "Name it in ml-cicd.toml: [train] lock.")
-    found = training.metadata(client, bundle).get("lock")
+    found = described.get("lock")
     expected = hashlib.sha256(lock.read_bytes()).hexdigest()
     if str(found).removeprefix("sha256:") != expected:
         raise RefusedError(

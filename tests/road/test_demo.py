@@ -12,6 +12,7 @@ import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from cicd import containers, engine
 from tests.road.project import KIT, Project
@@ -29,6 +30,11 @@ import os, sys
 import flights.service.app
 cached = [getattr(module, "__cached__", None) for module in sys.modules.values()]
 print(sum(not os.path.exists(file) for file in cached if file))
+"""
+DIGEST_OF_DATA = """
+from flights.data_loaders import choose
+from flights.pipelines.train import data_digest
+print(data_digest(choose.load("data/flights.csv", None)))
 """
 
 
@@ -113,6 +119,57 @@ def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again(demo: Demo) 
         "local", "logs", str(len(Project(demo.home).runs()) - 2)
     ).stdout  # fmt: skip
     assert table(walked)["production"][0] != table(demo.first)["production"][0]
+    second, first = (one["deployment"] for one in Project(demo.home).history("integration")[:2])
+    assert (second["bundle"], second["data"]) == (first["bundle"], first["data"])
+    assert second["release"] != first["release"]
+
+
+def test_checkout_brings_code_data_and_model_of_a_release_back(
+    demo: Demo, workbench: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, back = Project(demo.home), tmp_path / "back"
+    old = project.history("production")[-1]["deployment"]
+    monkeypatch.setenv("PATH", f"{workbench}{os.pathsep}{os.environ['PATH']}")
+    made = project.json("checkout", "production", "1", "--remote", "local", "--folder", str(back))
+    assert (made["commit"], made["release"]) == (old["commit"], old["release"])
+    assert (made["data"], made["stages"]) == ("brought back", ["prepare"])
+    with containers.created(engine.connect(), old["release"]) as container:
+        packed = containers.archive(container, "/opt/bundle") or b""
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+        files = {one.name: tar.extractfile(one) for one in tar.getmembers() if one.isfile()}
+        released = {name.removeprefix("bundle/"): stream.read() for name, stream in files.items() if stream}
+    lock = released.pop("dvc.lock")
+    assert {path.name: path.read_bytes() for path in (back / "bundle").iterdir()} == released
+    assert yaml.safe_load((back / "dvc.lock").read_text()) == yaml.safe_load(lock)
+    assert made["digest"] == json.loads(released["metadata.json"])["data"]
+
+    def in_folder(*words: str) -> str:
+        return subprocess.run(words, cwd=back, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert in_folder("git", "rev-parse", "HEAD") == old["commit"]
+    assert in_folder("git", "status", "--porcelain") == "?? dvc.lock"
+    assert in_folder("dvc", "status", "prepare") == "Data and pipelines are up to date."
+    assert in_folder("env", "PYTHONPATH=src", "python", "-c", DIGEST_OF_DATA) == made["digest"]
+
+
+def test_a_bad_row_stops_integration_and_is_named(demo: Demo) -> None:
+    project, before = Project(demo.home, quiet=True), demo.environments()
+    project.git("checkout", "--quiet", "--force", "-B", "develop", "main")
+    rows = (project.path / "dummy_data" / "flights.csv").read_text().splitlines(keepends=True)
+    rows[41] = re.sub(r"^((?:[^,]*,){5})\d+", r"\g<1>-229", rows[41])
+    project.write("dummy_data/bad.csv", "".join(rows))
+    configuration = (project.path / "ml-cicd.toml").read_text()
+    configuration = configuration.replace('"--stages", "dvc.yaml"', '"--data", "dummy_data/bad.csv"')
+    configuration = re.sub(r"^unit = .*$", 'unit = ["true"]', configuration, flags=re.MULTILINE)
+    project.write("ml-cicd.toml", configuration.replace("inputs = [", 'inputs = [\n    "dummy_data",'))
+    project.commit("new data")
+    (run,) = project.push("--force", "develop")
+    project.git("checkout", "--quiet", "--force", "-B", "develop", "main")
+    assert run.failed.endswith("Train what changed in the image")
+    said = project.log(run)
+    assert "dummy_data/bad.csv: 1 of 600 rows are bad." in said
+    assert "distance must be greater than 0: row 42 has -229" in said
+    assert demo.environments() == before
 
 
 def test_the_release_image_holds_no_tools_no_tests_and_no_source_tree(demo: Demo) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from cicd import engine, instance
 from cicd.forge import data
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.road.project import Project
 
 
@@ -73,6 +76,31 @@ def test_main_and_staging_are_at_the_commit_that_passed(road: Project) -> None:
 
 def test_what_the_jobs_pushed_started_nothing_but_the_dispatch(road: Project) -> None:
     assert [run.file for run in road.runs()][:3] == ["integration.yml", "staging.yml", "production.yml"]
+
+
+def test_a_second_merge_with_unchanged_inputs_trains_nothing_and_has_the_very_same_bundle(road: Project) -> None:
+    road.write("app/model.py", (road.path / "app" / "model.py").read_text() + "\n# no input of the training\n")
+    road.commit("a change that the model does not depend on")
+    integration, _ = road.push("--force", "develop")
+    assert "taken as it is, since nothing that it depends on changed" in road.log(integration)
+    newest, before = (one["deployment"] for one in road.history("integration")[:2])
+    assert newest["bundle"] == before["bundle"] != ""
+    assert newest["release"] != before["release"]
+
+
+def test_checkout_brings_code_and_model_of_an_older_release_back(road: Project, tmp_path: Path) -> None:
+    old = road.history("production")[-1]["deployment"]
+    made = road.json("checkout", "production", "1", "--remote", "local", "--folder", str(tmp_path / "back"))
+    assert (made["commit"], made["release"], made["data"]) == (old["commit"], old["release"], "not locked")
+    assert made["bundle"] == road.history("integration")[-1]["deployment"]["bundle"]
+    assert json.loads((tmp_path / "back" / "bundle" / "metadata.json").read_text())["offset"] == 1
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=tmp_path / "back", check=True, capture_output=True, text=True
+    )
+    assert head.stdout.strip() == old["commit"] != road.git("rev-parse", "HEAD")
+    assert leftovers(road) == []
+    again = road.command("checkout", "production", "1", "--remote", "local", "--folder", str(tmp_path / "back"))
+    assert (again.returncode, "is there already" in again.stderr) == (2, True)
 
 
 def test_a_feature_branch_is_tested_and_deploys_nothing(road: Project) -> None:

@@ -52,7 +52,7 @@ CAPABILITIES = {
 }
 TOKENS = {token for capability in CAPABILITIES.values() for token in capability.tokens}
 # For people in a terminal: no action runs these.
-INTERACTIVE = {"local", "status", "history", "promote", "rollback", "keys", "freeze", "unlock"}
+INTERACTIVE = {"local", "status", "history", "promote", "rollback", "checkout", "keys", "freeze", "unlock"}
 
 # Outputs whose form the command that receives them checks before it does anything with them.
 VALIDATED = {"commit", "release", "test", "outcome"}

@@ -27,12 +27,18 @@ class Registry:
     status: int = 0
     token: str = ""
 
-    def add(self, repository: str, text: str) -> str:
-        """Add a manifest and return it as `host/repository@digest`."""
-        content = json.dumps({"schemaVersion": 2, "mediaType": KIND, "text": text}).encode()
+    def add(self, repository: str, text: str, labels: dict[str, str] | None = None) -> str:
+        """Add a manifest, with labels if they are given, and return it as `host/repository@digest`."""
+        described: dict[str, object] = {"schemaVersion": 2, "mediaType": KIND, "text": text}
+        if labels is not None:
+            configuration = self._keep(repository, json.dumps({"config": {"Labels": labels}}).encode())
+            described["config"] = {"digest": configuration}
+        return f"{self.host}/{repository}@{self._keep(repository, json.dumps(described).encode())}"
+
+    def _keep(self, repository: str, content: bytes) -> str:
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
         self.manifests[f"{repository}/{digest}"] = content
-        return f"{self.host}/{repository}@{digest}"
+        return digest
 
 
 def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its handler are counted together
@@ -58,7 +64,7 @@ def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its han
             return True
 
         def key(self) -> str:
-            return self.path.removeprefix("/v2/").replace("/manifests/", "/")
+            return self.path.removeprefix("/v2/").replace("/manifests/", "/").replace("/blobs/", "/")
 
         def do_GET(self) -> None:
             if self.path.startswith("/token"):

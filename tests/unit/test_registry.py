@@ -52,6 +52,21 @@ def test_the_token_dance(registry: Registry, monkeypatch: pytest.MonkeyPatch) ->
     package.verify(registry.add("acme/app", "one"))
 
 
+def test_the_labels_of_an_image_are_those_that_its_digest_covers(registry: Registry) -> None:
+    image = registry.add("acme/app", "one", {"ml-cicd.data": "sha256:d"})
+    assert package.labels(image) == {"ml-cicd.data": "sha256:d"}
+    for key, content in registry.manifests.items():
+        if b"Labels" in content:
+            registry.manifests[key] = content.replace(b"sha256:d", b"sha256:e")
+    with pytest.raises(RefusedError, match="not the configuration"):
+        package.labels(image)
+
+
+def test_what_has_no_labels_has_none(registry: Registry) -> None:
+    assert package.labels(registry.add("acme/app", "an index of several platforms")) == {}
+    assert package.labels(f"{registry.host}/acme/app@sha256:{'0' * 64}") == {}
+
+
 def test_a_tag_is_added_without_changing_a_byte(registry: Registry) -> None:
     image = registry.add("acme/app", "one")
     package.tag(image, "ledger-staging-1")

@@ -14,7 +14,7 @@ from tests.unit.conftest import LOCK, PROJECT
 
 STAGE = """stages:
   prepare:
-    cmd: python -m {module} --data {data} --output data/flights.csv
+    cmd: PYTHONPATH=src python -m {module} --data {data} --output data/flights.csv
     deps: [loaders, one.txt]
     outs: [data/flights.csv]
 """

@@ -22,7 +22,6 @@ def run(project: Path, *words: str) -> str:
     environment = {
         **os.environ,
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(project / "src"),
         "OMP_NUM_THREADS": "1",
     }
     done = subprocess.run(words, cwd=project, env=environment, check=False, capture_output=True, text=True)

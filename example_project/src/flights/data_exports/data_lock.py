@@ -38,7 +38,7 @@ def prepare(stages: Path) -> Prepared:
 
     """
     stage = yaml.safe_load(stages.read_text("utf-8"))["stages"][STAGE]
-    _, _, module, *words = shlex.split(stage["cmd"])
+    module, *words = shlex.split(stage["cmd"].partition(" -m ")[2])
     if module != csv_file.__name__:
         raise ValueError(f"The stage {STAGE} must run {csv_file.__name__}, not {module}.")
     options = csv_file.parser().parse_args(words)
