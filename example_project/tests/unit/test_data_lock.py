@@ -4,11 +4,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
 from flights.data_exports import csv_file
-from flights.data_exports.data_lock import prepare
+from flights.data_exports.data_lock import prepare, sum_of
 from flights.pipelines import train
 from tests.unit.conftest import LOCK, PROJECT
 
@@ -44,20 +45,39 @@ def test_the_lock_holds_the_sum_of_the_file_that_the_stage_writes(stages: Path, 
     assert written["size"] == output.stat().st_size
 
 
-def test_the_lock_changes_with_each_file_that_the_stage_depends_on_and_with_no_bytecode(stages: Path) -> None:
-    before = locked(stages)
-    (stages.parent / "loaders" / "__pycache__").mkdir()
-    (stages.parent / "loaders" / "__pycache__" / "a.pyc").write_text("compiled")
-    assert locked(stages) == before
-    for name in ("one.txt", "loaders/a.py", "loaders/b.py"):
-        (stages.parent / name).write_text("changed")
-        changed = locked(stages)
-        assert changed != before
-        before = changed
+def test_the_lock_holds_the_sums_of_what_the_stage_depends_on(stages: Path) -> None:
+    assert locked(stages)["deps"] == [
+        {"path": "loaders", **sum_of(stages.parent / "loaders")},
+        {"path": "one.txt", **sum_of(stages.parent / "one.txt")},
+    ]
 
 
-def test_training_on_the_stages_puts_their_lock_into_the_bundle(stages: Path, tmp_path: Path) -> None:
+def test_a_sum_changes_with_each_file_and_its_name_and_with_no_bytecode(stages: Path) -> None:
+    loaders = stages.parent / "loaders"
+    sums = [sum_of(loaders)]
+    (loaders / "__pycache__").mkdir()
+    (loaders / "__pycache__" / "a.pyc").write_text("compiled")
+    assert sum_of(loaders) == sums[0]
+    (loaders / "a.py").rename(loaders / "b.py")
+    sums.append(sum_of(loaders))
+    (loaders / "b.py").write_text("b")
+    sums.append(sum_of(loaders))
+    (loaders / "c.py").write_text("")
+    sums.append(sum_of(loaders))
+    assert len({one["md5"] for one in sums}) == len(sums)
+
+
+def test_training_on_the_stages_puts_their_lock_into_the_bundle(
+    stages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     output = tmp_path / "bundle"
+
+    def trained(flights: pd.DataFrame, lock: Path, to: Path) -> dict[str, Any]:
+        assert (len(flights), lock) == (600, LOCK)
+        to.mkdir()
+        return {"models": {}}
+
+    monkeypatch.setattr(train, "train", trained)
     assert train.main(["--stages", str(stages), "--output", str(output), "--lock", str(LOCK)]) == 0
     assert (output / train.DATA_LOCK).read_text() == prepare(stages).lock
 

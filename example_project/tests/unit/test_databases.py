@@ -1,6 +1,7 @@
 """Flights in a database and in the snapshot of a query: the same by every way, and the same words for bad rows."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -19,18 +20,24 @@ FEW = 300
 ON_A_ROUTE = "SELECT * FROM flights WHERE origin = 'JFK' ORDER BY scheduled_departure DESC"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def some(trained: Trained) -> pd.DataFrame:
     return trained.flights.head(FEW).reset_index(drop=True)
 
 
+@pytest.fixture(scope="module")
+def made(some: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with some flights, and beside it the file from which they come."""
+    folder = tmp_path_factory.mktemp("made")
+    some.to_csv(folder / "flights.csv", index=False)
+    assert table.main(["--data", str(folder / "flights.csv"), "--to", f"sqlite:///{folder / 'flights.db'}"]) == 0
+    return folder / "flights.db"
+
+
 @pytest.fixture
-def url(some: pd.DataFrame, tmp_path: Path) -> str:
-    """A database with some flights."""
-    some.to_csv(tmp_path / "flights.csv", index=False)
-    url = f"sqlite:///{tmp_path / 'flights.db'}"
-    assert table.main(["--data", str(tmp_path / "flights.csv"), "--to", url]) == 0
-    return url
+def url(made: Path, tmp_path: Path) -> str:
+    """The database, to be changed."""
+    return f"sqlite:///{shutil.copy(made, tmp_path)}"
 
 
 def execute(url: str, statement: str) -> None:
@@ -53,8 +60,8 @@ def test_a_query_chooses_flights_and_their_order(url: str, some: pd.DataFrame) -
     assert choose.load(url, None, ON_A_ROUTE)["scheduled_departure"].tolist() == expected.tolist()
 
 
-def test_a_table_is_replaced_not_added_to(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert table.main(["--data", str(tmp_path / "flights.csv"), "--rows", "20", "--to", url]) == 0
+def test_a_table_is_replaced_not_added_to(url: str, made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert table.main(["--data", str(made.with_suffix(".csv")), "--rows", "20", "--to", url]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"20 flights in the table flights of {url}"
     assert len(choose.load(url, None)) == 20
 

@@ -46,13 +46,14 @@ def prepare(stages: Path) -> Prepared:
     content = csv_file.csv_bytes(flights)
     lock = {
         "cmd": stage["cmd"],
-        "deps": [{"path": name, **_sum_of(stages.parent / name)} for name in sorted(stage["deps"])],
+        "deps": [{"path": name, **sum_of(stages.parent / name)} for name in sorted(stage["deps"])],
         "outs": [{"path": str(options.output), "hash": "md5", "md5": _md5(content), "size": len(content)}],
     }
     return Prepared(flights, yaml.safe_dump({"schema": "2.0", "stages": {STAGE: lock}}, sort_keys=False))
 
 
-def _sum_of(path: Path) -> dict[str, Any]:
+def sum_of(path: Path) -> dict[str, Any]:
+    """A file or folder as dvc.lock describes it."""
     if path.is_file():
         content = path.read_bytes()
         return {"hash": "md5", "md5": _md5(content), "size": len(content)}
