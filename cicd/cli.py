@@ -36,12 +36,12 @@ GROUPS: dict[str, dict[str, str]] = {
         "unlock": "remove the lock of an environment whose holder is dead",
         "verify": "say whether a commit may be promoted to an environment, and why not",
         "approve": "record that a release may go to an environment, and why",
+        "checkout": "bring a release of the ledger back into a folder: code, model and data",
         "record": "write the outcome of a deployment into the ledger",
         "conclude": "hold the results of a run's jobs together",
         "advance": "fast-forward main to the tested commit, move Staging to it, and start staging",
     },
     "repository": {
-        "checkout": "bring a release of the ledger back into a folder: code, model and data",
         "keys": "make a key pair that signs the ledger, and say where each half belongs",
     },
     "kit": {
