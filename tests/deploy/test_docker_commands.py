@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, containers, pending
+from cicd import cli, pending
 from cicd.deploy.docker import DockerTarget
 from cicd.deploy.target import Holder, Order
-from tests.deploy.tiny import serving, sweep
+from tests.deploy.tiny import everything, serving, sweep
 from tests.deploy.typed import Typed
 from tests.unit.conftest import new_workspace
 
@@ -32,11 +32,6 @@ class Production(Typed):
     """Production on the engine, with two accepted releases, of which the second runs."""
 
     target: DockerTarget
-
-    @property
-    def mine(self) -> dict[str, Any]:
-        """What finds all that is Production's on the engine."""
-        return {"label": [f"{containers.PROJECT}={self.name}", f"{containers.ENVIRONMENT}=production"]}
 
     @property
     def runs(self) -> str:
@@ -115,13 +110,13 @@ def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     words = ["deploy", "--environment", "production", "--commit", production.accepted(images[0])]
-    before = everything(production)
+    before = everything(production.target), production.entries()
     capfd.readouterr()
     assert cli.main([*words, "--dry-run"]) == 0
     planned = capfd.readouterr().out.splitlines()
     assert cli.main([*words, "--dry-run", "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == {"plan": planned}
-    assert everything(production) == before
+    assert (everything(production.target), production.entries()) == before
 
     assert cli.main(words) == 0
     assert capfd.readouterr().out.splitlines()[:-1] == planned
@@ -134,12 +129,12 @@ def test_r9_a_dry_run_of_the_way_back_prints_the_steps_too(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     words = ["rollback", "production", "--reason", "it is slow"]
-    before = everything(production)
+    before = everything(production.target), production.entries()
     capfd.readouterr()
     assert cli.main([*words, "--dry-run"]) == 0
     said, *planned = capfd.readouterr().out.splitlines()
     assert said.endswith(images[0])
-    assert everything(production) == before
+    assert (everything(production.target), production.entries()) == before
     assert cli.main([*words, "--yes"]) == 0
     done = [f"  {line}" for line in capfd.readouterr().out.splitlines()]
     assert done[1 : 1 + len(planned)] == planned
@@ -188,14 +183,3 @@ def test_r10_status_tells_when_what_runs_is_not_what_the_ledger_says(
     assert problem() == f"the ledger says {images[1]}, but {images[0]} runs"
     serving(production.target).remove(force=True)
     assert problem() == "nothing runs, but the ledger says that something should"
-
-
-def everything(production: Production) -> object:
-    """All that a deployment could change: containers, networks, volumes, and the ledger."""
-    client, mine = production.target.client, production.mine
-    found = client.containers.list(all=True, filters=mine)
-    return (
-        sorted((str(one.id), str(one.name), str(one.attrs["State"])) for one in found),
-        sorted(str(one.id) for one in [*client.networks.list(filters=mine), *client.volumes.list(filters=mine)]),
-        [entry.sha256 for entry in production.entries()],
-    )

@@ -23,6 +23,7 @@ from tests.deploy.tiny import (
     SLOW,
     accept,
     digest,
+    everything,
     get,
     order,
     serves,
@@ -199,9 +200,9 @@ def test_r9_the_plan_is_what_is_done(
 ) -> None:
     few = configured(target, retain=0)
     for one in (order(good), order(better, "2" * 40)):
-        before = state(few)
+        before = everything(few)
         plan = few.plan(one)
-        assert state(few) == before
+        assert everything(few) == before
         capsys.readouterr()
         few.apply(one, accept)
         assert capsys.readouterr().out.splitlines() == plan

@@ -7,7 +7,7 @@ import shutil
 import urllib.request
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -92,6 +92,17 @@ def state(target: DockerTarget) -> tuple[list[str], list[str], set[str]]:
     mine = target.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
     lasting = {target.releases.lasting(one) for one in known}
     return running, stopped, {str(one.name) for one in mine} - lasting - {target.proxy.name}
+
+
+def everything(target: DockerTarget) -> list[str]:
+    """All that the environment has on the engine, and the state of each container."""
+    client = target.client
+    mine: dict[str, Any] = {
+        "label": [f"{containers.PROJECT}={target.config.name}", f"{containers.ENVIRONMENT}={target.environment.name}"]
+    }
+    found = client.containers.list(all=True, filters=mine, ignore_removed=True)
+    others = [*client.networks.list(filters=mine), *client.volumes.list(filters=mine)]
+    return sorted([*(f"{one.name} {one.attrs['State']}" for one in found), *(str(one.id) for one in others)])
 
 
 def sweep(client: docker.DockerClient) -> None:
