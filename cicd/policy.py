@@ -20,11 +20,7 @@ def check_promoter(environment: Environment, who: str) -> None:
         RefusedError: the message names those who may.
 
     """
-    if environment.promoters and not _among(who, environment.promoters):
-        raise RefusedError(
-            f"{who} may not promote to {environment.name}; {_named(environment.promoters)} may.",
-            f"They are the promoters of [environments.{environment.name}] in ml-cicd.toml on main.",
-        )
+    _check(environment.name, who, "promote to", "promoters", environment.promoters)
 
 
 def missing_approval(environment: Environment, accepted: Deployment, own: Sequence[Entry], who: str) -> str:
@@ -53,10 +49,14 @@ def check_approver(environment: Environment, who: str) -> None:
         RefusedError: the message names those who may.
 
     """
-    if environment.approvers and not _among(who, environment.approvers):
+    _check(environment.name, who, "approve releases for", "approvers", environment.approvers)
+
+
+def _check(environment: str, who: str, doing: str, role: str, allowed: Sequence[str]) -> None:
+    if allowed and not _among(who, allowed):
         raise RefusedError(
-            f"{who} may not approve releases for {environment.name}; {_named(environment.approvers)} may.",
-            f"They are the approvers of [environments.{environment.name}] in ml-cicd.toml on main.",
+            f"{who} may not {doing} {environment}; {_named(allowed)} may.",
+            f"They are the {role} of [environments.{environment}] in ml-cicd.toml on main.",
         )
 
 

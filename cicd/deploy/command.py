@@ -166,9 +166,7 @@ class CommandTarget:
     def _run(self, variables: dict[str, str]) -> int:
         """The exit code of the tool, whose container gets these variables and the environment's secrets alone."""
         environment = self.environment
-        given = secrets.given(environment.secrets)
-        if given is None:
-            raise UsageError(f"The environment {environment.name} has secrets, but {secrets.VARIABLE} is not set.")
+        given = secrets.required(environment)
         with containers.created(
             self.client,
             environment.image,

@@ -188,12 +188,7 @@ class KubernetesTarget:
             UsageError: the environment's secrets were not given.
 
         """
-        found, values = [], secrets.given(self.environment.secrets)
-        if values is None:
-            raise UsageError(
-                f"The environment {self.environment.name} has secrets, but {secrets.VARIABLE} is not set.",
-                'Give them as a JSON object: {"API_KEY": "..."}',
-            )
+        found, values = [], secrets.required(self.environment)
         host = order.release.partition("/")[0]
         if known := registry.lasting_credentials(host):
             found.append(manifests.pull_secret(self.config, self.environment, host, *known))

@@ -14,10 +14,10 @@ from cicd.deploy import manifests
 from cicd.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cicd.config import Config, Environment
-    from cicd.deploy.kubectl import Kubectl
+    from cicd.deploy.kubectl import Kubectl, Manifest
     from cicd.deploy.target import Holder
 
 POLL = 1.0
@@ -68,20 +68,37 @@ class Lock:
         """The identity of the lock that was created; empty when there is one already."""
         since = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         with steps.change("kubernetes.lock"):
-            made = self.kubectl.create(
-                manifests.lease(self.config, self.environment, str(holder), holders.labels(holder), since)
-            )
+            made = self.kubectl.create(lease(self.config, self.environment, str(holder), holders.labels(holder), since))
         return str(made["metadata"]["uid"]) if made else ""
 
     def _find(self) -> tuple[Holder, str] | None:
-        found = self.kubectl.get("lease", manifests.lease_name(self.config))
+        found = self.kubectl.get("lease", _name(self.config))
         if found is None:
             return None
         return holders.of_labels(found["metadata"]["annotations"]), found["metadata"]["uid"]
 
     def _remove(self, uid: str) -> None:
         """Remove the lock only if it is this one."""
-        name = manifests.lease_name(self.config)
+        name = _name(self.config)
         path = f"/apis/coordination.k8s.io/v1/namespaces/{self.kubectl.namespace}/leases/{name}"
         with steps.change("kubernetes.unlock"):
             self.kubectl.delete_exactly(path, uid)
+
+
+def _name(config: Config) -> str:
+    """The name of the lock of an environment."""
+    return f"{config.name}-deployment"
+
+
+def lease(config: Config, environment: Environment, who: str, details: Mapping[str, str], since: str) -> Manifest:
+    """The lock of an environment."""
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {
+            "name": _name(config),
+            "labels": manifests.labels(config, environment),
+            "annotations": dict(details),
+        },
+        "spec": {"holderIdentity": who, "acquireTime": since},
+    }

@@ -234,7 +234,7 @@ def _put_release(deployment: Manifest, config: Config, environment: Environment,
         "ML_CICD_ENVIRONMENT": environment.name,
     }
     kept = [one for one in container.get("env", []) if one["name"] not in given]
-    container["env"] = [*kept, *({"name": name, "value": value} for name, value in sorted(given.items()))]
+    container["env"] = [*kept, *variables(given)]
     if secret:
         volume = {"name": "ml-cicd-secrets", "secret": {"secretName": secret, "defaultMode": 0o444}}
         pod["volumes"] = [*pod.get("volumes", []), volume]
@@ -246,6 +246,11 @@ def main_container(pod: Manifest, config: Config) -> Manifest:
     """The container that runs the release: the one of the project's name, or else the first."""
     containers: list[Manifest] = pod["containers"]
     return next((one for one in containers if one["name"] == config.name), containers[0])
+
+
+def variables(given: Mapping[str, str]) -> list[Manifest]:
+    """The environment variables of a container."""
+    return [{"name": name, "value": value} for name, value in sorted(given.items())]
 
 
 def candidate(deployment: Manifest, config: Config, environment: Environment) -> Manifest:
@@ -260,51 +265,3 @@ def candidate(deployment: Manifest, config: Config, environment: Environment) ->
         "annotations": dict(deployment["spec"]["template"]["metadata"].get("annotations") or {}),
     }
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
-
-
-def tests(
-    config: Config,
-    environment: Environment,
-    image: str,
-    command: Sequence[str],
-    *,
-    given: Mapping[str, str],
-    marks: Mapping[str, str],
-) -> Manifest:
-    """A pod that runs a command of the test image once, without any of the environment's secrets."""
-    container = {
-        "name": "tests",
-        "image": image,
-        "command": list(command),
-        "env": [{"name": name, "value": value} for name, value in sorted(given.items())],
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-    }
-    metadata = {"name": f"{config.name}-tests", "labels": {**labels(config, environment), **marks}}
-    spec = {
-        "restartPolicy": "Never",
-        "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": 1,
-        "imagePullSecrets": [{"name": pull_secret_name(config)}],
-        "containers": [container],
-    }
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
-
-
-def lease_name(config: Config) -> str:
-    """The name of the lock of an environment."""
-    return f"{config.name}-deployment"
-
-
-def lease(config: Config, environment: Environment, who: str, details: Mapping[str, str], since: str) -> Manifest:
-    """The lock of an environment."""
-    return {
-        "apiVersion": "coordination.k8s.io/v1",
-        "kind": "Lease",
-        "metadata": {
-            "name": lease_name(config),
-            "labels": labels(config, environment),
-            "annotations": dict(details),
-        },
-        "spec": {"holderIdentity": who, "acquireTime": since},
-    }

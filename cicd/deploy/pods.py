@@ -115,6 +115,26 @@ def _last_words(pod: Manifest | None) -> str:
     return "\n".join(one["message"] for one in states if one and one.get("message"))
 
 
+def tests(config: Config, environment: Environment, container: Manifest, marks: Mapping[str, str]) -> Manifest:
+    """A pod that runs a container once, without any of the environment's secrets."""
+    spec = {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": 1,
+        "imagePullSecrets": [{"name": manifests.pull_secret_name(config)}],
+        "containers": [
+            {
+                "name": "tests",
+                "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+                **container,
+            }
+        ],
+    }
+    metadata = {"name": f"{config.name}-tests", "labels": {**manifests.labels(config, environment), **marks}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
 def run(
     kubectl: Kubectl,
     config: Config,
@@ -137,7 +157,8 @@ def run(
     """
     heads = f"grep -o '<testsuite [^>]*' {' '.join(map(shlex.quote, collect))} >{LAST_MESSAGE} 2>/dev/null"
     words = ["sh", "-c", f'"$@"; code=$?; {heads}; exit $code', "sh", *command]
-    pod = manifests.tests(config, place, image, words, given=environment, marks=labels)
+    container = {"image": image, "command": words, "env": manifests.variables(environment)}
+    pod = tests(config, place, container, labels)
     name = pod["metadata"]["name"]
     with steps.change("kubernetes.start-tests"):
         kubectl.create(pod)

@@ -15,7 +15,7 @@ from docker.types import LogConfig
 
 from cicd import containers, instance
 from cicd.deploy import secrets
-from cicd.errors import CheckFailedError, RefusedError, UsageError
+from cicd.errors import CheckFailedError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,27 +68,15 @@ class Releases:
         values = secrets.given(self.environment.secrets)
         return values is None or values == secrets.of(container)
 
-    def check(self) -> None:
-        """Raise what would keep a new container from being made.
-
-        Raises:
-            UsageError: the environment's secrets were not given.
-
-        """
-        if secrets.given(self.environment.secrets) is None:
-            raise UsageError(
-                f"The environment {self.environment.name} has secrets, but {secrets.VARIABLE} is not set.",
-                "Map the secret into the job; only going back to a retained release works without.",
-            )
-
     def create(self, order: Order) -> Container:
         """A new container of the release, not started.
 
         Raises:
             RefusedError: the engine has no such image.
+            UsageError: the environment's secrets were not given.
 
         """
-        values = secrets.given(self.environment.secrets) or {}
+        values = secrets.required(self.environment)
         environment = self.environment
         log = dict(environment.log)
         options: dict[str, Any] = {

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from docker.models.containers import Container
 
+    from cicd.config import Environment
+
 VARIABLE = "APP_SECRETS"
 FOLDER = "run/secrets"
 
@@ -43,6 +45,22 @@ def given(names: Sequence[str]) -> dict[str, str] | None:
             f"{VARIABLE} lacks {', '.join(missing)}.", "Add it there, or take it off `secrets` in ml-cicd.toml."
         )
     return {name: values[name] for name in names}
+
+
+def required(environment: Environment) -> dict[str, str]:
+    """The values of an environment's secrets; see `given`.
+
+    Raises:
+        UsageError: it has some, and this process was given none.
+
+    """
+    values = given(environment.secrets)
+    if values is None:
+        raise UsageError(
+            f"The environment {environment.name} has secrets, but {VARIABLE} is not set.",
+            'Map the secret into the job, as a JSON object: {"API_KEY": "..."}',
+        )
+    return values
 
 
 def put(container: Container, values: Mapping[str, str]) -> None:

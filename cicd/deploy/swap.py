@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from docker.errors import APIError, NotFound
 
 from cicd import health, images, steps
-from cicd.deploy import releases
+from cicd.deploy import releases, secrets
 from cicd.errors import CheckFailedError
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Swap:
             text = f"start {retained.name}, which is retained"
             yield Step("start-retained", text, partial(self._start_again, retained))
         else:
-            target.releases.check()
+            secrets.required(environment)  # before anything is changed
             if not images.present(target.client, order.release):
                 text = f"pull {order.release}"
                 yield Step("pull", text, partial(images.pull, target.client, order.release))

@@ -12,7 +12,7 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
 from cicd.config import Config, Environment
-from cicd.deploy import manifests
+from cicd.deploy import leases, manifests, pods
 from cicd.deploy.manifests import Server
 from cicd.deploy.target import Order
 from cicd.errors import UsageError
@@ -24,6 +24,7 @@ OLD = Server(frozenset({"policy/v1beta1"}), 20)
 STAGING = Environment(
     "staging", target="kubernetes", cpus=0.5, memory="512m", variables={"LEVEL": "info"}, secrets=("KEY",), retain=3
 )
+TESTS = {"image": IMAGE, "command": ["pytest"], "env": manifests.variables({"A": "b"})}
 CONFIG = Config("app", environments={"staging": STAGING})
 
 
@@ -43,8 +44,8 @@ def everything(server: Server) -> list[dict[str, Any]]:
         manifests.pull_secret(CONFIG, STAGING, "ghcr.io", "a", "b"),
         manifests.app_secret(CONFIG, STAGING, {"KEY": "value"}),
         manifests.candidate(objects["Deployment"], CONFIG, STAGING),
-        manifests.tests(CONFIG, STAGING, IMAGE, ["pytest"], given={"A": "b"}, marks={"c": "d"}),
-        manifests.lease(CONFIG, STAGING, "somebody", {"ml-cicd.who": "x"}, "2026-11-21T00:00:00.000000Z"),
+        pods.tests(CONFIG, STAGING, TESTS, {"c": "d"}),
+        leases.lease(CONFIG, STAGING, "somebody", {"ml-cicd.who": "x"}, "2026-11-21T00:00:00.000000Z"),
     ]
 
 
@@ -108,13 +109,13 @@ def test_no_service_selects_the_candidate_or_the_tests() -> None:
     assert selector <= objects["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
     for one in (
         manifests.candidate(objects["Deployment"], CONFIG, STAGING),
-        manifests.tests(CONFIG, STAGING, IMAGE, ["pytest"], given={}, marks={}),
+        pods.tests(CONFIG, STAGING, TESTS, {}),
     ):
         assert not selector & one["metadata"]["labels"].items()
 
 
 def test_the_tests_get_no_secret_of_the_environment() -> None:
-    written = json.dumps(manifests.tests(CONFIG, STAGING, IMAGE, ["pytest"], given={"A": "b"}, marks={}))
+    written = json.dumps(pods.tests(CONFIG, STAGING, TESTS, {}))
     assert "secrets" not in written.replace("imagePullSecrets", "")
     assert json.loads(written)["spec"]["automountServiceAccountToken"] is False
 
