@@ -76,6 +76,17 @@ def test_r1_what_runs_is_the_digest_that_was_accepted(
     assert json.loads(capfd.readouterr().out)["environments"]["production"]["running"].startswith(staging.name)
 
 
+def test_r3_a_bad_release_is_exit_code_1_and_the_summary_says_that_the_old_one_serves(
+    production: Production, images: tuple[str, str], crashing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    assert production.bring(crashing) == 1
+    assert production.runs == images[1]
+    said = "The new release ended with exit code 3; the old one still serves."
+    assert said in (tmp_path / "summary").read_text()
+    assert production.entries()[-1].deployment.reason == said
+
+
 def test_r8_the_way_back_without_the_git_remote(production: Production, images: tuple[str, str]) -> None:
     away = production.workspace.remote.with_name("away.git")
     production.workspace.remote.rename(away)
