@@ -23,10 +23,17 @@ quick = app.model.predict
 app.model.predict = lambda *words: (time.sleep(3), quick(*words))[1]
 """
 
+# It keeps connections, and closes each that was idle for as long as a user pauses.
+KEEPS = """import http.server
+http.server.BaseHTTPRequestHandler.protocol_version = "HTTP/1.1"
+http.server.BaseHTTPRequestHandler.timeout = 0.02
+"""
+
 
 def test_r4_no_request_fails_through_deploy_failed_deploy_and_rollback(
-    target: DockerTarget, good: str, better: str, crashing: str
+    target: DockerTarget, release: Callable[[str, str], str], better: str, crashing: str
 ) -> None:
+    good = release("keeps", KEEPS)
     url = target.apply(order(good), accept).url
     with users(url, 4) as answers:
         time.sleep(0.5)
