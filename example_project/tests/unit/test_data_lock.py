@@ -1,6 +1,7 @@
 """Training inside the image locks its data: what `prepare` of dvc.yaml makes, by the sums that DVC would write."""
 
 import hashlib
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,9 @@ def test_a_stage_that_runs_something_else_is_refused(stages: Path) -> None:
         prepare(stages)
 
 
-def test_integration_trains_on_the_stages_that_are_in_git() -> None:
-    stage = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"]["prepare"]
-    assert all((PROJECT / name).exists() for name in stage["deps"])
-    assert '"--stages", "dvc.yaml"' in (PROJECT / "ml-cicd.toml").read_text()
+def test_integration_trains_on_the_stages_and_looks_at_the_same_inputs() -> None:
+    stages = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"]
+    training = tomllib.loads((PROJECT / "ml-cicd.toml").read_text())["train"]
+    assert training["command"][3:5] == ["--stages", "dvc.yaml"]
+    deps = {*stages["prepare"]["deps"], *stages["train"]["deps"]} - {*stages["prepare"]["outs"]}
+    assert {*training["inputs"]} - {"dvc.yaml"} == deps - {"src/flights/features/columns.py"}
