@@ -17,6 +17,8 @@ from flights.features.common.formula_transformer import FormulaTransformer
 from flights.features.flight.filter import arrived
 from flights.features.flight.processor import FEATURES, build_features
 from flights.features.plane_model.processor import PlaneWords
+from flights.flight import Flight, to_frame
+from tests.service import FLIGHT
 from tests.unit.conftest import Trained
 
 PLANES = pd.DataFrame({"seats": [182.0, 8.0, np.nan], "engines": [2.0, 0.0, 2.0]}, index=[7, 8, 9])
@@ -93,6 +95,12 @@ def test_features_are_those_computed_by_hand(trained: Trained) -> None:
     flight = trained.flights.head(1).assign(scheduled_departure=pd.Timestamp("2013-12-20 17:45"), built=1999.0)
     found = build_features(flight).iloc[0]
     assert (found["hour"], found["weekday"], found["age"]) == (17.75, 4, 14)
+
+
+def test_a_departure_in_another_century_is_not_moved() -> None:
+    asked = Flight(**FLIGHT | {"scheduled_departure": "2500-01-01T17:45:00", "built": 2000})
+    found = build_features(to_frame([asked])).iloc[0]
+    assert (found["hour"], found["weekday"], found["age"]) == (17.75, 4, 500)
 
 
 def test_an_aircraft_built_after_its_flight_has_no_known_age(trained: Trained) -> None:
