@@ -181,7 +181,10 @@ class Swap:
         )
 
     def _still_runs(self) -> None:
-        self._new.reload()
+        try:
+            self._new.reload()
+        except NotFound as error:
+            raise CheckFailedError("The new release was removed while it came up; the old one still serves.") from error
         if self._new.status in ("exited", "dead"):
             code = self._new.attrs["State"]["ExitCode"]
             raise CheckFailedError(f"The new release ended with exit code {code}; the old one still serves.")

@@ -127,6 +127,20 @@ def test_a_release_that_goes_while_it_is_asked_does_not_hold_the_question_up(
     assert time.monotonic() - started < 2
 
 
+def test_a_release_that_somebody_removes_while_it_comes_up_is_a_failed_one(
+    target: DockerTarget, good: str, better: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def boundary(name: str) -> None:
+        if name == "docker.wait.before":
+            target.client.containers.get(target.releases.candidate).remove(force=True)
+
+    old = target.apply(order(good), accept)
+    monkeypatch.setattr(steps, "boundary", boundary)
+    with pytest.raises(CheckFailedError, match="was removed while it came up"):
+        target.apply(order(better, "2" * 40), accept)
+    assert target.observe() == old
+
+
 def test_a_release_that_is_not_accepted_is_taken_down(target: DockerTarget, good: str, better: str) -> None:
     def judge(url: str, network: str) -> None:
         raise CheckFailedError("the tests failed")
