@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest import mock
@@ -24,6 +26,7 @@ from cicd.repository import Repository
 from cicd.testing import Kit, Project
 from tests.act import parts, road
 from tests.act.cases import CONFIG
+from tests.road.demo import FLIGHT
 from tests.road.project import COMMAND, EXAMPLE, KIT
 
 if TYPE_CHECKING:
@@ -175,6 +178,37 @@ def release_image(image: str) -> list[tuple[str, str, str]]:
     ]
 
 
+def answers(image: str) -> list[tuple[str, str, str]]:
+    """How long the release takes over one flight, and over a thousand, asked over a connection that is kept."""
+    container = quietly(["docker", "run", "--detach", "--publish", "127.0.0.1::8000", image]).strip()
+    try:
+        port = quietly(["docker", "port", container, "8000"]).rpartition(":")[2]
+        connection = HTTPConnection("127.0.0.1", int(port), timeout=30)
+
+        def ask(method: str, path: str, body: object = None) -> None:
+            connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            said = answer.read()
+            if answer.status != HTTPStatus.OK:
+                raise SystemExit(f"{method} {path} answers {answer.status}: {said.decode()}")
+
+        for _ in range(300):
+            try:
+                ask("GET", "/health")
+                break
+            except OSError:
+                connection.close()
+                time.sleep(0.1)
+        one = median(200, lambda: ask("POST", "/predict", FLIGHT))
+        thousand = median(10, lambda: ask("POST", "/predict/batch", {"flights": [FLIGHT] * 1000}))
+    finally:
+        quietly(["docker", "rm", "--force", "--volumes", container])
+    return [
+        ("the example predicts one flight", f"{1000 * one:.1f} ms", "at most 10 ms"),
+        ("the example predicts 1,000 flights", f"{1000 * thousand:.0f} ms", "at most 200 ms"),
+    ]
+
+
 def _part(layer: Mapping[str, str]) -> str:
     made = layer["CreatedBy"]
     if "requirements/default.txt" in made or "default.txt" in made:
@@ -197,7 +231,7 @@ def main() -> int:
             services.down(Path(data), "ml-cicd-measure", print)
     labelled = engine.connect().images.list(filters={"label": "org.opencontainers.image.title=flights"})
     if labelled:
-        rows += release_image(str(labelled[0].id))
+        rows += release_image(str(labelled[0].id)) + answers(str(labelled[0].id))
     else:
         rows.append(("release image", "not measured", "there is none: make demo makes one"))
     print(report.table(("what", "measured", "beside"), rows))
