@@ -42,9 +42,9 @@ def create_app(bundle: Bundle) -> FastAPI:
     app.add_middleware(Measured, metrics=metrics)
 
     def predictions(flights: list[Flight]) -> list[Prediction]:
-        found = bundle.predict(to_frame(flights)).round(3)
+        found = bundle.predict(to_frame(flights)).to_numpy().round(3)
         metrics.predictions.inc(len(flights))
-        return [Prediction(**answer) for answer in found.to_dict("records")]
+        return [Prediction(**dict(zip(bundle.outputs, answers, strict=True))) for answers in found.tolist()]
 
     @app.exception_handler(RequestValidationError)
     def refuse(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import numpy as np
 import pandas as pd
 import skops.io
 
@@ -44,8 +45,16 @@ class Bundle:
         """One row per flight (columns KNOWN), a column for the answer of each model."""
         features = build_features(flights)
         # Every model begins with the features (`write` sees to it): they are computed once for all.
-        found = [answers(model[1:], features) for model in self.models.values()]
+        found = [_after_features(model, features) for model in self.models.values()]
         return pd.DataFrame(dict(zip(self.outputs, found, strict=True)))
+
+
+def _after_features(model: Any, features: pd.DataFrame) -> np.ndarray:
+    """What the pipeline answers: its steps one by one, without the questions that it asks each of them first."""
+    given: Any = features
+    for _, step in model.steps[1:-1]:
+        given = step.transform(given)
+    return answers(model[-1], given)
 
 
 def write(directory: Path, models: dict[str, Any], metadata: dict[str, Any]) -> str:
