@@ -1,6 +1,6 @@
 """The features: a pure function of what is known about a flight.
 
-Computed with arrays, and one frame made at the end: for a single flight pandas would take longer than the models.
+Computed with arrays, a frame made of them at the end: for a single flight pandas would take longer than the models.
 """
 
 import numpy as np
@@ -23,8 +23,13 @@ THURSDAY = 3
 
 def build_features(flights: pd.DataFrame) -> pd.DataFrame:
     """The columns FEATURES, one row per flight; a number that is missing stays missing, a text is empty."""
+    return pd.DataFrame(feature_columns(flights), index=flights.index)
+
+
+def feature_columns(flights: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The same as `build_features`, no frame made of them."""
     features = postfilter(_process(prefilter(flights)))
-    return pd.DataFrame({name: features[name] for name in FEATURES}, index=flights.index)
+    return {name: features[name] for name in FEATURES}
 
 
 def _process(flights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import skops.io
 
-from flights.features.flight.processor import build_features
+from flights.features.flight.processor import build_features, feature_columns
 from flights.models.common.model import answers
 
 METADATA = "metadata.json"
@@ -43,13 +43,13 @@ class Bundle:
 
     def predict(self, flights: pd.DataFrame) -> pd.DataFrame:
         """One row per flight (columns KNOWN), a column for the answer of each model."""
-        features = build_features(flights)
+        features = feature_columns(flights)
         # Every model begins with the features (`write` sees to it): they are computed once for all.
         found = [_after_features(model, features) for model in self.models.values()]
         return pd.DataFrame(dict(zip(self.outputs, found, strict=True)))
 
 
-def _after_features(model: Any, features: pd.DataFrame) -> np.ndarray:
+def _after_features(model: Any, features: dict[str, np.ndarray]) -> np.ndarray:
     """What the pipeline answers: its steps one by one, without the questions that it asks each of them first."""
     given: Any = features
     for _, step in model.steps[1:-1]:

@@ -1,6 +1,6 @@
 """From features to the numbers that a family of models can take."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -67,14 +67,16 @@ class Columns(TransformerMixin, BaseEstimator):
         ]
         return self
 
-    def transform(self, features: pd.DataFrame) -> np.ndarray:
+    def transform(self, features: pd.DataFrame | Mapping[str, np.ndarray]) -> np.ndarray:
         """The columns of all steps, in their order."""
         parts = []
         for _, step, columns in self.steps_:
             if step == "passthrough":
-                parts += [features[name].to_numpy() for name in columns]
+                parts += [np.asarray(features[name]) for name in columns]
+            elif isinstance(columns, str):
+                parts.append(step.transform(features[columns]))
             else:
-                parts.append(np.asarray(step.transform(features[columns])))
+                parts.append(np.asarray(step.transform(pd.DataFrame({name: features[name] for name in columns}))))
         return np.column_stack(parts)
 
 
