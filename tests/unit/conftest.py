@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.repository import Repository
+from cicd.repository import SNAPSHOT, Repository
 from tests.unit.registry_server import Registry, serve
 
 if TYPE_CHECKING:
@@ -38,6 +38,18 @@ class Workspace:
     def push(self, *words: str) -> None:
         self.git("push", "--quiet", "origin", *words)
 
+    def put(self, ref: str, name: str) -> None:
+        """Where a push of `name` to the ref and a fetch would lead: both share their objects, and a push is dear."""
+        self.git("--git-dir", str(self.remote), "update-ref", ref, name)
+        self.git("update-ref", ref.replace("refs", SNAPSHOT, 1), name)
+
+    def put_entry(self, name: str, content: bytes) -> None:
+        """An annotated tag of that content, which may not hold together with others; one that is there is replaced."""
+        git = Repository(self.clone, "origin").git
+        blob = git("hash-object", "-w", "--stdin", stdin=content)
+        body = f"object {blob}\ntype blob\ntag {name}\ntagger x <x@x> 0 +0000\n\nput there\n"
+        self.put(f"refs/tags/{name}", git("mktag", stdin=body.encode()))
+
     def repository(self) -> Repository:
         """What the package works on, freshly fetched."""
         found = Repository(self.clone, "origin")
@@ -58,6 +70,7 @@ def new_workspace(folder: Path) -> Workspace:
     subprocess.run(["git", "init", "--quiet", "--template=", "--bare", "-b", "main", remote], check=True)
     subprocess.run(["git", "-C", remote, "config", "uploadpack.allowFilter", "true"], check=True)
     subprocess.run(["git", "clone", "--quiet", "--template=", remote, clone], check=True, capture_output=True)
+    (remote / "objects" / "info" / "alternates").write_text("../../clone/.git/objects\n")
     found = Workspace(clone, remote)
     found.git("checkout", "--quiet", "-b", "main")
     found.commit("first")

@@ -81,11 +81,7 @@ class Ledger:
 
     def overwrite(self, environment: str, number: int, content: bytes) -> None:
         """Put another blob under an entry's tag."""
-        blob = self.remote.git("hash-object", "-w", "--stdin", stdin=content)
-        name = f"ledger/app/{environment}/{number}"
-        body = f"object {blob}\ntype blob\ntag {name}\ntagger x <x@x> 0 +0000\n\nforged\n"
-        self.remote.git("update-ref", f"refs/tags/{name}", self.remote.git("mktag", stdin=body.encode()))
-        self.repository.fetch()
+        self.workspace.put_entry(f"ledger/app/{environment}/{number}", content)
 
     def remove(self, environment: str, number: int) -> None:
         self.remote.git("update-ref", "-d", f"refs/tags/ledger/app/{environment}/{number}")
