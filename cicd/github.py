@@ -9,7 +9,6 @@ import getpass
 import json
 import os
 import sys
-import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,7 @@ def set_outputs(values: Mapping[str, object]) -> None:
         for name, value in values.items():
             text = value if isinstance(value, str) else json.dumps(value)
             if "\n" in text:
-                mark = f"EOF-{uuid.uuid4()}"
+                mark = f"EOF-{os.urandom(16).hex()}"
                 stream.write(f"{name}<<{mark}\n{text}\n{mark}\n")
             else:
                 stream.write(f"{name}={text}\n")

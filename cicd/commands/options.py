@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,5 +102,7 @@ def _boolean(text: str) -> bool:
 
 def print_json(value: Any) -> None:
     """Print a dataclass, or plain data, as indented JSON, on the true stdout."""
+    from dataclasses import asdict, is_dataclass  # noqa: PLC0415 -- slow to import, and most calls print no JSON
+
     data = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
     print(json.dumps(data, indent=2, default=asdict), file=sys.__stdout__)
