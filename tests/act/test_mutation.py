@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from tests.act import mutation
@@ -13,24 +14,28 @@ if TYPE_CHECKING:
 
 EVERY = 60
 KIT = kits.load()
-FAULTS = faults(KIT)
+
+
+@functools.cache
+def all_faults() -> list[Fault]:
+    return faults(KIT)
 
 
 def test_faults_of_a_sample_are_seen(scratch: Path) -> None:
     folder = scratch / "faults"
     folder.mkdir()
-    verdicts = mutation.survey(FAULTS[::EVERY], KIT, folder)
+    verdicts = mutation.survey(all_faults()[::EVERY], KIT, folder)
     assert [v.fault.name for v in verdicts if not v.test and not mutation.why(v.fault)] == []
     assert mutation.score(verdicts) >= mutation.LEAST
 
 
 def test_no_fault_has_the_name_of_another() -> None:
-    names = [fault.name for fault in FAULTS]
+    names = [fault.name for fault in all_faults()]
     assert len(names) == len(set(names))
 
 
 def test_every_expected_survivor_is_a_fault_that_can_be_made() -> None:
-    unknown = [place for place in mutation.EXPECTED if not any(fault.name.endswith(place) for fault in FAULTS)]
+    unknown = [place for place in mutation.EXPECTED if not any(fault.name.endswith(place) for fault in all_faults())]
     assert unknown == []
 
 

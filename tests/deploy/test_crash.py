@@ -34,6 +34,7 @@ def in_child(target: DockerTarget, wanted: Order, **marks: str) -> int:
     if pid == 0:
         code = 1
         with suppress(BaseException):
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.environ.update({f"ML_CICD_CRASH_{name.upper()}": value for name, value in marks.items()})
             code = deploy(replace(target, client=engine.connect()), wanted)
