@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass, field
@@ -158,9 +159,9 @@ def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:
         reader = _kit_reader(kit) if of_kit else read
         where, text = _open(path, reader, REPOSITORY if of_kit else "the project")
         shown = f"{REPOSITORY}/{where}" if of_kit else where
-        loaded = document(shown, text)
-        found.labels |= set(_labels(loaded))
-        for used in _uses(loaded):
+        labels, uses = _named(shown, text)
+        found.labels |= labels
+        for used in uses:
             repository, _, rest = used.partition("@")
             owner_and_name = "/".join(repository.split("/")[:2])
             inner = repository.removeprefix(owner_and_name).strip("/")
@@ -177,6 +178,13 @@ def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:
                     f"Local runs know {REPOSITORY}/...@REF, {', '.join(STAND_INS)}, and the project's own ./paths.",
                 )
     return found
+
+
+@functools.lru_cache
+def _named(path: str, text: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The labels of runners, and all `uses:`, of a file."""
+    loaded = document(path, text)
+    return frozenset(_labels(loaded)), tuple(_uses(loaded))
 
 
 def _kit_reader(kit: Path) -> Callable[[str], str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -47,6 +48,9 @@ class Reply:
     seconds: int = 0
 
 
+_parser_of = functools.cache(cli.parser_of)
+
+
 @dataclass(frozen=True)
 class Call:
     """One call of `ml-cicd`: its command, its arguments, and the tokens in its environment."""
@@ -64,7 +68,7 @@ class Call:
         said = io.StringIO()
         try:
             with contextlib.redirect_stderr(said):
-                cli.parser_of(self.command).parse_args(self.arguments)
+                _parser_of(self.command).parse_args(self.arguments)
         except SystemExit:
             return said.getvalue()
         return ""
