@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -34,11 +36,18 @@ def digest(image: str) -> str:
 
 
 def told(running: Running | None) -> dict[str, object]:
-    """What the service tells a user about itself."""
+    """What the service tells a user about itself; a node opens the port of a new Service a moment after it is there."""
     assert running is not None
-    with urllib.request.urlopen(f"{running.url}/health", timeout=5) as answer:
-        found: dict[str, object] = json.load(answer)
-        return found
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            with urllib.request.urlopen(f"{running.url}/health", timeout=5) as answer:
+                found: dict[str, object] = json.load(answer)
+                return found
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def deploy(target: KubernetesTarget, order: Order, judge: Accept = accept) -> Running:
