@@ -6,15 +6,13 @@ the bundle lies the lock of the data, where the project has one: `dvc.lock`, of 
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from cicd import containers, images, ledger
+from cicd import archives, containers, ledger
 from cicd.errors import CheckFailedError, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -89,21 +87,18 @@ def code(repository: Repository, commit: str, folder: Path) -> Path:
 
 
 def model(client: DockerClient, bundle: str, project: Path) -> None:
-    """Put the files of the model bundle into the project's folder `bundle`, in place of what is there.
+    """Put the files of a bundle that the engine has into the project's folder `bundle`, in place of what is there.
 
     Raises:
         CheckFailedError: the image holds no bundle.
-        UnreachableError: the registry no longer has it, or does not answer.
 
     """
-    images.pull(client, bundle)
     with containers.created(client, bundle, command=["none"]) as container:
         packed = containers.archive(container, f"/{BUNDLE}")
     if packed is None:
         raise CheckFailedError(f"{bundle} holds no model bundle.")
     shutil.rmtree(project / BUNDLE, ignore_errors=True)
-    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
-        tar.extractall(project, filter="data")
+    archives.unpack(packed, project)
 
 
 def data(project: Path) -> tuple[Data, tuple[str, ...]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-import tarfile
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cicd import instance
+from cicd import archives, instance
 from cicd.errors import RefusedError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -157,10 +156,7 @@ class Repository:
         if self.tree(commit, folder) is None:
             raise UsageError(f"The commit {commit[:12]} has no folder {folder}.")
         with tempfile.TemporaryDirectory(prefix="ml-cicd-folder-") as place:
-            archive = Path(place) / "archive.tar"
-            self.git("archive", f"--output={archive}", commit, folder.partition("/")[0])
-            with tarfile.open(archive) as tar:
-                tar.extractall(place, filter="data")
+            archives.unpack(self._output("archive", "--format=tar", commit, folder.partition("/")[0]), Path(place))
             yield Path(place) / folder
 
     def push(self, *refspecs: str, leases: dict[str, str] | None = None, show: bool = False) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import checkout, config, engine, ledger, repository
+from cicd import checkout, config, engine, images, ledger, repository
 from cicd.commands import options
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
     release = origin.entry.deployment
     root = Path(found.git("rev-parse", "--show-toplevel"))
     folder = arguments.folder or root.parent / f"{project.name}-{release.environment}-{origin.entry.number}"
+    client = engine.connect()
+    images.pull(client, origin.bundle)  # where the registry does not answer, no folder is in the way of the next run
     place = checkout.code(found, release.commit, folder)
-    checkout.model(engine.connect(), origin.bundle, place)
+    checkout.model(client, origin.bundle, place)
     data, stages = checkout.data(place)
-    made = checkout.Checkout(
-        str(place), release.commit, release.release, origin.bundle, origin.data, data, stages
-    )  # fmt: skip
+    made = checkout.Checkout(str(place), release.commit, release.release, origin.bundle, origin.data, data, stages)
     if arguments.json:
         options.print_json(made)
     else:

@@ -95,9 +95,6 @@ def environment(added: Mapping[str, str], shims: Path) -> dict[str, str]:
         "PATH": os.pathsep.join(folders),
         # More than one thread crashes act 0.2.89: concurrent writes to its maps.
         "GOMAXPROCS": "1",
-        # Collecting garbage takes an eighth of a short run's time; above this much memory it is done as ever.
-        "GOGC": "off",
-        "GOMEMLIMIT": "256MiB",
         "ACT_DISABLE_VERSION_CHECK": "1",
         **PLAIN,
         **{name: value for name, value in added.items() if value},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +26,15 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def client() -> docker.DockerClient:
     return engine.connect()
+
+
+@pytest.fixture
+def sockets() -> Iterator[str]:
+    """A folder for a dockerd's sockets: the name of one may have 107 characters, and `tmp_path` is nearly as long."""
+    if os.geteuid() != 0 or not shutil.which("dockerd"):
+        pytest.skip("no dockerd here, or not root: an engine can't be started")
+    with tempfile.TemporaryDirectory(prefix="socket-", ignore_cleanup_errors=True) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 import urllib.request
 import uuid
@@ -169,18 +167,9 @@ def test_what_was_chosen_is_kept_beside_the_project(project: tuple[Path, str]) -
     }
 
 
-@pytest.fixture
-def short() -> Iterator[str]:
-    """A folder for sockets: the name of one may have 107 characters, and that of `tmp_path` is nearly as long."""
-    with tempfile.TemporaryDirectory(prefix="socket-", ignore_cleanup_errors=True) as folder:
-        yield folder
-
-
-def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(tmp_path: Path, short: str) -> None:
-    if os.geteuid() != 0 or not shutil.which("dockerd"):
-        pytest.skip("no dockerd here, or not root: an engine can't be started")
-    address = f"unix://{short}/docker.sock"
-    folders = [f"--data-root={tmp_path}/data", f"--exec-root={short}", f"--pidfile={tmp_path}/own.pid"]
+def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(tmp_path: Path, sockets: str) -> None:
+    address = f"unix://{sockets}/docker.sock"
+    folders = [f"--data-root={tmp_path}/data", f"--exec-root={sockets}", f"--pidfile={tmp_path}/own.pid"]
     # In namespaces of its own it leaves no mount, and the interfaces of the engine that the other tests use alone.
     command = ["unshare", "--net", "--mount", "dockerd", "--host", address, *folders]
     engine_setup.start_daemon(command, address, tmp_path, print)
