@@ -1,6 +1,7 @@
 """A small model, trained once for all tests, on a sample of the real flights; and once more, beside it."""
 
 import os
+import socket
 import subprocess
 import sys
 import zipfile
@@ -34,13 +35,25 @@ train.main(sys.argv[1:])
 print("modules", *(module.__file__ for name, module in sys.modules.items() if name.startswith("flights")))
 """
 
+SERVE = """
+import sys
+from flights.service import __main__ as service
+print(*sys.modules, flush=True)
+service.main(sys.argv[1:])
+"""
+RELEASE = {"ML_CICD_DIGEST": "sha256:abc", "ML_CICD_COMMIT": "1234567", "ML_CICD_ENVIRONMENT": "staging"}
+
 
 @dataclass(frozen=True)
 class Trained:
+    """A trained bundle, and the service that serves it: it starts while the first tests run."""
+
     directory: Path
     flights: pd.DataFrame
     metadata: dict[str, Any]
     bundle: bundle.Bundle
+    serving: subprocess.Popen[str]
+    url: str
 
 
 @dataclass(frozen=True)
@@ -83,10 +96,20 @@ def trained(
     tmp_path_factory: pytest.TempPathFactory,
     some_flights: pd.DataFrame,
     again: Again,  # noqa: ARG001 -- started now
-) -> Trained:
+) -> Iterator[Trained]:
     directory = tmp_path_factory.mktemp("trained") / "bundle"
     metadata = train(some_flights, LOCK, directory)
-    return Trained(directory, some_flights, metadata, bundle.load(directory))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, "--host=127.0.0.1", f"--port={port}", f"--bundle={directory}"],
+        env={**os.environ, **RELEASE, "PYTHONPATH": str(PROJECT / "src")},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield Trained(directory, some_flights, metadata, bundle.load(directory), process, f"http://127.0.0.1:{port}")
+        process.kill()
 
 
 @pytest.fixture

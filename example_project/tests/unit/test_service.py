@@ -1,15 +1,11 @@
 """The service as the process that it is, on a port of its own."""
 
 import csv
-import os
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +17,7 @@ from hypothesis import strategies as st
 from flights.features.columns import KNOWN
 from flights.pipelines import predict
 from tests.service import FLIGHT, Service
-from tests.unit.conftest import PROJECT, Trained
+from tests.unit.conftest import Trained
 
 CODES = st.text("ABCXYZ019", min_size=2, max_size=2)
 FLIGHTS = st.fixed_dictionaries(
@@ -44,39 +40,22 @@ FLIGHTS = st.fixed_dictionaries(
         "pressure": st.floats(800, 1100),
     },
 )
-SERVE = """
-import sys
-from flights.service import __main__ as service
-print(*sys.modules, flush=True)
-service.main(sys.argv[1:])
-"""
-RELEASE = {"ML_CICD_DIGEST": "sha256:abc", "ML_CICD_COMMIT": "1234567", "ML_CICD_ENVIRONMENT": "staging"}
 
 
 @pytest.fixture(scope="module")
-def running(trained: Trained) -> Iterator[tuple[Service, subprocess.Popen[str]]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, "--host=127.0.0.1", f"--port={port}", f"--bundle={trained.directory}"],
-        env={**os.environ, **RELEASE, "PYTHONPATH": str(PROJECT / "src")},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    service = Service(f"http://127.0.0.1:{port}")
+def running(trained: Trained) -> tuple[Service, subprocess.Popen[str]]:
+    """The service, when it answers."""
+    service, process = Service(trained.url), trained.serving
     deadline = time.monotonic() + 30
     while True:
         try:
             service.get("/health")
-            break
         except OSError:
             assert process.poll() is None, "the service ended"
             assert time.monotonic() < deadline, "the service does not answer"
             time.sleep(0.05)
-    yield service, process
-    process.kill()
-    process.wait()
+        else:
+            return service, process
 
 
 def test_health_says_what_runs(running: tuple[Service, object], trained: Trained) -> None:
