@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from cicd.config import Config, Environment
     from cicd.containers import Finished, Runner
+    from cicd.deploy.proxy import Routing
     from cicd.deploy.target import Accept, Holder, Order
 
 HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104 -- of a host that is there for its users
@@ -109,7 +110,7 @@ class DockerTarget:
 
     def observe(self) -> Running | None:
         """See `Target.observe`."""
-        container = self.serving(self.releases.all())
+        container = self.serving(self.releases.all(), self.routing())
         if container is None or self.proxy.find() is None:
             return None
         problem = f"it is {container.status}" if container.status != "running" else self.problem(container)
@@ -118,7 +119,8 @@ class DockerTarget:
     def retained(self) -> list[Running]:
         """See `Target.retained`."""
         known = self.releases.all()
-        others = [one for one in known if one != self.serving(known) and one.name != self.releases.candidate]
+        serves = self.serving(known, self.routing())
+        others = [one for one in known if one != serves and one.name != self.releases.candidate]
         return [self._running(one, "it is stopped") for one in others]
 
     def plan(self, order: Order) -> list[str]:
@@ -136,13 +138,16 @@ class DockerTarget:
             accept(self.inside(self.proxy.container()), self.network)
         return running
 
-    def serving(self, known: Sequence[Container]) -> Container | None:
-        """The release of these to which the proxy leads; where somebody removed the proxy, the one that runs."""
-        if self.proxy.find() is None:
+    def routing(self) -> Routing | None:
+        """Where the proxy leads; None when somebody removed it."""
+        return self.proxy.routing() if self.proxy.find() else None
+
+    def serving(self, known: Sequence[Container], routing: Routing | None) -> Container | None:
+        """The release of these to which the proxy leads; where there is no proxy, the one that runs."""
+        if routing is None:
             running = (one for one in known if one.status == "running" and one.name != self.releases.candidate)
             return next(running, None)
-        routed = self.proxy.routed()
-        return next((one for one in known if one.short_id == routed), None)
+        return next((one for one in known if one.short_id == routing.name), None)
 
     def problem(self, container: Container) -> str:
         """Why users do not find this release, healthy, behind the proxy; empty when they do."""

@@ -11,16 +11,16 @@ import random
 import re
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
 from cicd import containers, health
+from cicd.deploy import scripts
 from cicd.errors import CheckFailedError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from docker import DockerClient
     from docker.models.containers import Container
@@ -35,7 +35,13 @@ SLOTS = ("blue", "green")
 TAKEN = re.compile(r"already (allocated|in use)")
 _ROUTE = re.compile(r"^  server (blue|green) ([0-9a-f]{12}):\d+$", re.MULTILINE)
 
-SCRIPTS = Path(__file__).parent / "haproxy"  # they run in the proxy's container, on whatever machine that is
+
+@dataclass(frozen=True)
+class Routing:
+    """The slot that gets the requests, and the short id of the container to which it leads; empty for none."""
+
+    slot: str = SLOTS[1]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ class Proxy:
     def start(self, container: Container) -> str:
         """Start it, and wait until it answers. Returns why its port can't be had; empty when it runs."""
         if self._config(container) is None:
-            container.put_archive(FOLDER, containers.packed({FILE: self._rendered("").encode()}))
+            container.put_archive(FOLDER, containers.packed({FILE: self._rendered(Routing()).encode()}))
         try:
             container.start()
         except APIError as error:
@@ -148,44 +154,51 @@ class Proxy:
             raise CheckFailedError(f"The proxy {self.name} is gone.", "Run the deployment again: it makes a new one.")
         return container
 
-    def routed(self) -> str:
-        """The short id of the container to which it leads; empty for none."""
+    def routing(self) -> Routing:
+        """Where it leads."""
         container = self.find()
         found = _ROUTE.search((self._config(container) or "") if container else "")
-        return found[2] if found else ""
+        return Routing(found[1], found[2]) if found else Routing()
 
-    def route(self, container: Container | None) -> None:
+    def route(self, container: Container | None, was: Routing) -> Routing:
         """Lead every new request to `container`, or none anywhere.
 
         Raises:
             CheckFailedError: it can't; the routing is as before.
 
         """
-        proxy = self.container()
-        found = _ROUTE.search(self._config(proxy) or "")
-        slot, name = (found[1], found[2]) if found else (SLOTS[1], "")
+        return self._route(container, was)[0]
+
+    def switch(self, container: Container, was: Routing, path: str, digest: str) -> tuple[Routing, str]:
+        """Lead every new request to `container`, and ask as users do. Also returns why that is not healthy as `digest`.
+
+        Raises:
+            CheckFailedError: it can't; the routing is as before.
+
+        """
+        routing, answer = self._route(container, was, scripts.probe("127.0.0.1", PORT, path, digest))
+        return routing, health.judged(answer, digest)
+
+    def _route(self, container: Container | None, was: Routing, *then: Sequence[str]) -> tuple[Routing, bytes]:
         wanted = container.short_id if container else ""
-        if wanted != name and wanted:
-            slot = _other(slot)
+        now = Routing(_other(was.slot) if wanted not in ("", was.name) else was.slot, wanted)
         inside = address_of(container, self.network) if container else ""
-        config = self._rendered(wanted, slot)
-        code, said = _run(proxy, "route", config, slot, _other(slot), wanted, inside, str(self.service_port))
+        words = [self._rendered(now), now.slot, _other(now.slot), wanted, inside, str(self.service_port)]
+        code, said = scripts.run(self.container(), ["route", *words], *then)
         if code:
             raise CheckFailedError(
                 f"The proxy {self.name} does not switch: {said.decode(errors='replace').strip()}",
                 f"See: docker logs {self.name}",
             )
+        return now, said
 
-    def drain(self, seconds: float) -> bool:
+    def drain(self, routing: Routing, seconds: float) -> bool:
         """Wait until the slot that gets no new requests has answered its last one; whether it has."""
         proxy = self.container()
-        found = _ROUTE.search(self._config(proxy) or "")
-        if found is None:
-            return True
         end = time.monotonic() + seconds
         while True:
             tries = max(1, min(50, int(10 * (end - time.monotonic()))))
-            code, _ = _run(proxy, "drain", _other(found[1]), found[2], str(tries))
+            code, _ = scripts.run(proxy, ["drain", _other(routing.slot), routing.name, str(tries)])
             if code == 0 or time.monotonic() >= end:
                 return code == 0
 
@@ -209,19 +222,17 @@ class Proxy:
         self, where: str, port: int, path: str, wanted: str, *, patience: float, limit: float = health.TIMEOUT
     ) -> bytes:
         """What is answered, as soon as it holds what is `wanted`, else when the `patience` ends."""
-        words = [where, str(port), path, wanted, str(int(1000 * patience)), f"{limit:.1f}"]
-        return _run(self.container(), "probe", *words, seconds=patience + limit)[1]
+        command = scripts.probe(where, port, path, wanted, patience=patience, limit=limit)
+        return scripts.run(self.container(), command, seconds=patience + limit)[1]
 
     def _config(self, container: Container) -> str | None:
         data = containers.archive(container, f"{FOLDER}/{FILE}")
         return containers.single_file(data).decode() if data else None
 
-    def _rendered(self, name: str, slot: str = SLOTS[0]) -> str:
-        lines = [
-            f"  server {one} {name or self.name}:{self.service_port}{'' if name and one == slot else ' disabled'}"
-            for one in SLOTS
-        ]
-        return (SCRIPTS / FILE).read_text("utf-8") + "\n".join(lines) + "\n"
+    def _rendered(self, to: Routing) -> str:
+        off = {one: "" if to.name and one == to.slot else " disabled" for one in SLOTS}
+        lines = [f"  server {one} {to.name or self.name}:{self.service_port}{off[one]}" for one in SLOTS]
+        return (scripts.FOLDER / FILE).read_text("utf-8") + "\n".join(lines) + "\n"
 
     def _kept_port(self) -> int:
         try:
@@ -257,10 +268,3 @@ def _bound(container: Container) -> dict[str, str]:
 
 def _other(slot: str) -> str:
     return SLOTS[1 - SLOTS.index(slot)]
-
-
-def _run(container: Container, script: str, *words: str, seconds: float = 20) -> tuple[int, bytes]:
-    """Run one of the scripts in the proxy's container, for so long at most; its exit code and what it said."""
-    text = (SCRIPTS / f"{script}.sh").read_text("utf-8")
-    done: Any = container.exec_run(["timeout", f"{seconds:.1f}", "bash", "-c", text, script, *words], user="root")
-    return int(done.exit_code), bytes(done.output)

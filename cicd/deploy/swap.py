@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
     from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.proxy import Routing
     from cicd.deploy.target import Accept, Order
 
 SLICE = 0.5  # seconds between two looks whether a release that comes up has ended
@@ -42,6 +43,7 @@ class Swap:
     order: Order
     accept: Accept
     candidate: Container | None = field(default=None, init=False)
+    routing: Routing | None = field(default=None, init=False)
     switching: bool = field(default=False, init=False)
 
     def run(self) -> None:
@@ -69,7 +71,8 @@ class Swap:
         """
         target = self.target
         known, proxy = target.releases.all(), target.proxy.find()
-        old = target.serving(known)
+        self.routing = target.routing()
+        old = target.serving(known, self.routing)
         left = [one for one in known if one != old and (self._unaccepted(one) or one.status in releases.RUNNING)]
         accepted = [one for one in known if not self._unaccepted(one)]
         fitting = [one for one in accepted if target.releases.fits(one, self.order)]
@@ -199,12 +202,13 @@ class Swap:
 
     def _switch(self, old: Container | None) -> None:
         """Lead the requests to the new release; back again when users would not find its digest there."""
+        proxy, path, digest = self.target.proxy, self.target.config.service.health, self.order.release.partition("@")[2]
         self.switching = True
         try:
-            self.target.proxy.route(self._new)
-            problem = self.target.problem(self._new)
+            # A proxy that a step before made may remember another routing.
+            self.routing, problem = proxy.switch(self._new, self.routing or proxy.routing(), path, digest)
             if problem:
-                self.target.proxy.route(old)
+                proxy.route(old, self.routing)
         except CheckFailedError:
             self.switching = False
             raise
@@ -213,7 +217,8 @@ class Swap:
             raise CheckFailedError(f"Through the proxy, {problem}; the old release serves again.")
 
     def _drain(self) -> None:
-        if not self.target.proxy.drain(self.target.environment.drain_timeout):
+        assert self.routing is not None  # noqa: S101 -- the step before made it
+        if not self.target.proxy.drain(self.routing, self.target.environment.drain_timeout):
             sys.stdout.write("requests are still under way; they have until the release is ended\n")
 
     def _stop(self, container: Container) -> None:

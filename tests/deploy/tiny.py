@@ -78,7 +78,7 @@ def digest(image: str) -> str:
 
 def serving(target: DockerTarget) -> Container:
     """The container that serves."""
-    found = target.serving(target.releases.all())
+    found = target.serving(target.releases.all(), target.routing())
     assert found is not None
     return found
 
