@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from check_jsonschema import main as check_jsonschema  # type: ignore[import-untyped]
-from click.testing import CliRunner
 
 from tests.static.kit import ROOT, tracked
 
@@ -95,6 +93,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, s
     def result(name: str, where: str) -> Found:
         if _is_schema(name):
             # In this process: check-jsonschema imports for half a second, and would ten times.
+            from check_jsonschema import main as check_jsonschema  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow
+            from click.testing import CliRunner  # noqa: PLC0415
+
             words = [*LINTERS[name].command.split()[1:], *map(str, files[name, where])]
             done = CliRunner().invoke(check_jsonschema, words)
             return Found(done.exit_code, done.output)
