@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["cicd.testing"]
 TESTS = Path(__file__).resolve().parent
-SHARING = ("tests/act/test_forge", "tests/static/test_linters")
+SHARING = (
+    "tests/act/test_forge", "tests/static/test_api_contract", "tests/static/test_linters",
+    "tests/static/test_parser", "tests/unit/test_tampering",
+)  # fmt: skip
 """Files whose tests share what one of them starts."""
 GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 

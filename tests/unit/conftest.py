@@ -72,7 +72,8 @@ class Workspace:
         """Both as they are now, and all that lies beside them, in `folder`, which does not exist."""
         shutil.copytree(self.clone.parent, folder, symlinks=True)
         found = Workspace(folder / self.clone.name, folder / self.remote.name)
-        found.git("remote", "set-url", "origin", str(found.remote))
+        settings = found.clone / ".git" / "config"
+        settings.write_text(settings.read_text().replace(str(self.remote), str(found.remote)))
         return found
 
 
