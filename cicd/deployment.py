@@ -31,7 +31,7 @@ def config_for(repository: Repository, environment: str, commit: str, directory:
         UsageError: there is none, or it is not valid.
 
     """
-    at = commit if environment == "integration" else repository.branch(repository.main) or commit
+    at = commit if environment == "integration" else repository.tip or commit
     path = f"{directory.strip('/')}/{configuration.FILE}".removeprefix("./")
     text = repository.show(at, path)
     if text is None:

@@ -46,8 +46,16 @@ NUMBER = re.compile("[1-9][0-9]*")
 
 def keyring(repository: Repository) -> Keyring:
     """The keys whose signatures count: those that `ml-cicd.toml` at the root of main names, for all environments."""
-    for name in MAIN:
-        commit, text = repository.read([f"{SNAPSHOT}/heads/{name}", f"{SNAPSHOT}/heads/{name}:{config.FILE}"])
+    return _keyring(repository.read(_KEYS))
+
+
+_KEYS = [f"{SNAPSHOT}/heads/{name}{path}" for name in MAIN for path in ("", f":{config.FILE}")]
+"""What says which keys count: each commit that may be main's, and its configuration."""
+
+
+def _keyring(found: Sequence[bytes | None]) -> Keyring:
+    """The keys that the contents of `_KEYS` name."""
+    for name, commit, text in zip(MAIN, found[::2], found[1::2], strict=True):
         if commit is not None:
             where = f"{config.FILE} on {name}"
             return signing.keyring(config.parse(text.decode(), where).ledger_keys if text else ())
@@ -84,9 +92,9 @@ def read_all(repository: Repository, project: str, *, every_signature: bool = Fa
             raise RefusedError(f"The ledger of {environment} holds a foreign tag: {name}.")
         places.setdefault(environment, {})[int(number)] = blob
     ordered = {environment: dict(sorted(blobs.items())) for environment, blobs in places.items()}
-    stored = iter(repository.read([blob for blobs in ordered.values() for blob in blobs.values()]))
+    stored = iter(repository.read([*_KEYS, *(blob for blobs in ordered.values() for blob in blobs.values())]))
+    keys = _keyring([next(stored) for _ in _KEYS])
     contents = {environment: {one: next(stored) or b"" for one in blobs} for environment, blobs in ordered.items()}
-    keys = keyring(repository)
     chains = {
         environment: chain(found, project, environment, keys, every_signature=every_signature)
         for environment, found in contents.items()

@@ -158,7 +158,7 @@ def approve(repository: Repository, config: Config, environment: str, commit: st
 
 def _on_main(repository: Repository, commit: str) -> str:
     """The newest commit of main, which contains `commit`."""
-    main = repository.branch(repository.main)
+    main = repository.tip
     if main is None or not repository.is_ancestor(commit, main):
         raise RefusedError(
             f"{commit[:12]} is not on {repository.main}.",
@@ -224,7 +224,7 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
 
     """
     acceptance(ledger.read_all(repository, config.name), "integration", commit)
-    main = repository.branch(repository.main)
+    main = repository.tip
     if main is not None and main != commit and repository.is_ancestor(commit, main):
         return Advance("superseded", staging=False)
     if main is not None and not repository.is_ancestor(main, commit):

@@ -88,6 +88,11 @@ class Repository:
         """The branch of what passed integration; not configured, since a commit that is judged must not choose it."""
         return next((name for name in MAIN if self.branch(name)), MAIN[0])
 
+    @property
+    def tip(self) -> str | None:
+        """The commit of that branch; None when there is none."""
+        return next(filter(None, map(self.branch, MAIN)), None)
+
     def tag(self, name: str) -> str | None:
         """The commit to which the remote's tag peels, as of the last fetch; None when there is none."""
         return self._commit(f"{SNAPSHOT}/tags/{name}")

@@ -29,7 +29,7 @@ def reach(directory: Path, remote: str | None) -> tuple[Repository, str]:
     try:
         found.fetch()
     except UnreachableError as error:
-        if found.branch(found.main) is None:
+        if found.tip is None:
             raise
         return found, error.message
     return found, ""

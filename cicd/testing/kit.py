@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 from cicd import freeze
 
 HERE = Path(__file__).parent
-BOOTSTRAP = """import os
-with open(os.environ["GITHUB_PATH"], "a") as stream:
-    stream.write({bin!r} + "\\n")
+BOOTSTRAP = """#!/bin/sh
+echo {bin} >> "$GITHUB_PATH"
 """
+"""The `python3` of the runner knows it by its first line."""
 
 
 @dataclass(frozen=True)
@@ -43,5 +44,5 @@ class Kit:
         command.parent.mkdir()
         shutil.copy(HERE / "standin.sh", command)
         (path / "cicd").mkdir()
-        (path / "cicd" / "bootstrap.py").write_text(BOOTSTRAP.format(bin=str(command.parent)), "utf-8")
+        (path / "cicd" / "bootstrap.py").write_text(BOOTSTRAP.format(bin=shlex.quote(str(command.parent))), "utf-8")
         return Kit(path)

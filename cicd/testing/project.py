@@ -48,6 +48,7 @@ class Project:
         git.git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
         self.commit = git.git(self.path, "rev-parse", "HEAD")
         self.repository = events.Repository(remote, "https://github.com", REPOSITORY)
+        self._pushes: dict[str, Event] = {}
 
     @classmethod
     def of(cls, source: Path, path: Path) -> Project:
@@ -67,8 +68,10 @@ class Project:
 
     def push(self, ref: str) -> Event:
         """A push that made `ref`."""
-        update = events.Update(git.NOTHING, self.commit, ref)
-        return Event("push", events.push(self.repository, update, self.commit, ACTOR, []))
+        if ref not in self._pushes:
+            update = events.Update(git.NOTHING, self.commit, ref)
+            self._pushes[ref] = Event("push", events.push(self.repository, update, self.commit, ACTOR, []))
+        return self._pushes[ref]
 
     def dispatch(self, inputs: Mapping[str, str], file: str = "caller.yml") -> Event:
         """An explicit start."""

@@ -78,5 +78,13 @@ def test_a_run_is_read_into_an_object(scripted_kit: Kit, calling_project: Projec
     assert [str(line) for line in run.annotations] == ["notice: hi"]
 
 
+def test_a_step_has_this_python(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+    """The runner's `python3` is shell for the kit's own bootstrap only."""
+    script = 'python3 -c "import sys; print(sys.prefix, *sys.argv)" "a  b"; python3 no-such-file || echo "it fails"'
+    run = _run(scripted_kit, calling_project, tmp_path, {"a": {**OK, "steps": [{"id": "ask", "run": script}]}})
+    assert run.step("ask").output[0] == f"{sys.prefix} -c a  b"
+    assert run.step("ask").output[-1] == "it fails"
+
+
 def test_installed_alone_the_plug_in_changes_nothing() -> None:
     assert "pytest11" not in (ROOT / "pyproject.toml").read_text("utf-8")

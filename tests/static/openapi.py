@@ -174,7 +174,7 @@ def calls(sources: Mapping[str, str]) -> Iterator[Call]:
 
     """
     for file, text in sources.items():
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(ast.parse(text)) if "api" in text else ():
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("api", "github.api"):
                 place = f"{file}:{node.lineno}"
                 method, path = ([*map(_literal, node.args), "", ""])[:2]

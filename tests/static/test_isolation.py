@@ -41,7 +41,10 @@ def _breach(file: str, node: ast.expr | ast.keyword) -> str:
             return f"gives a container {name}"
         case ast.Dict() if None in node.keys and "os.environ" in ast.unparse(node) and file not in START_CLIENTS:
             return "hands on the whole environment"
-        case ast.Call() if ast.unparse(node) in ("dict(os.environ)", "os.environ.copy()"):
+        case ast.Call() if ast.unparse(node) in (
+            "dict(os.environ)",
+            "os.environ.copy()",
+        ):
             return "hands on the whole environment"
     return ""
 
@@ -76,5 +79,5 @@ def test_no_container_gets_a_token_or_a_part_of_the_host(sources: dict[str, str]
     ],
 )
 def test_a_breach_is_found(sources: dict[str, str], line: str) -> None:
-    changed = {**sources, "cicd/suites.py": f"{sources['cicd/suites.py']}\n{line}\n"}
-    assert [found.split(":")[0] for found in breaches(changed)] == ["cicd/suites.py"]
+    changed = f"{sources['cicd/suites.py']}\n{line}\n"
+    assert [found.split(":")[0] for found in breaches({"cicd/suites.py": changed})] == ["cicd/suites.py"]

@@ -13,7 +13,7 @@ import pytest
 from tests.static.kit import ROOT, tracked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.static.kit import Kit
 
@@ -73,32 +73,56 @@ def start(linter: Linter, files: list[Path]) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
+class Found(NamedTuple):
+    """The exit code of a linter, and what it said."""
+
+    code: int
+    output: str
+
+
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], subprocess.Popen[str]]]:
-    """Each linter over the tree and over its bad file, all started side by side."""
-    processes = {}
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Found]]:
+    """What a linter finds in the tree or in its bad file: all are started side by side."""
+    files = {}
     for name, linter in LINTERS.items():
         bad = tmp_path_factory.mktemp("bad") / linter.bad[0]
         bad.write_text(linter.bad[1])
-        processes[name, "tree"] = start(linter, linter.files)
-        processes[name, "bad"] = start(linter, [bad])
-    yield processes
+        files[name, "tree"], files[name, "bad"] = linter.files, [bad]
+    processes = {key: start(LINTERS[key[0]], paths) for key, paths in files.items() if not _is_schema(key[0])}
+
+    def result(name: str, where: str) -> Found:
+        if _is_schema(name):
+            # In this process: check-jsonschema imports for half a second, and would ten times.
+            from check_jsonschema import main as check_jsonschema  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow
+            from click.testing import CliRunner  # noqa: PLC0415
+
+            words = [*LINTERS[name].command.split()[1:], *map(str, files[name, where])]
+            done = CliRunner().invoke(check_jsonschema, words)
+            return Found(done.exit_code, done.output)
+        output = processes[name, where].communicate(timeout=120)[0]
+        return Found(processes[name, where].returncode, output)
+
+    yield result
     for process in processes.values():
         process.kill()
         process.communicate()
 
 
+def _is_schema(name: str) -> bool:
+    return LINTERS[name].command.startswith(SCHEMA)
+
+
 @pytest.mark.parametrize("name", LINTERS)
-def test_nothing_is_found(name: str, started: dict[tuple[str, str], subprocess.Popen[str]]) -> None:
+def test_nothing_is_found(name: str, found: Callable[[str, str], Found]) -> None:
     assert LINTERS[name].files or name == "mypy"
-    output = started[name, "tree"].communicate(timeout=120)[0]
-    assert started[name, "tree"].returncode == 0, output
+    code, output = found(name, "tree")
+    assert code == 0, output
 
 
 @pytest.mark.parametrize("name", LINTERS)
-def test_a_bad_file_is_found(name: str, started: dict[tuple[str, str], subprocess.Popen[str]]) -> None:
-    output = started[name, "bad"].communicate(timeout=120)[0]
-    assert started[name, "bad"].returncode != 0
+def test_a_bad_file_is_found(name: str, found: Callable[[str, str], Found]) -> None:
+    code, output = found(name, "bad")
+    assert code != 0
     assert LINTERS[name].bad[0] in output
 
 

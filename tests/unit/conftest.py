@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-IDENTITY = ["-c", "user.name=A Person", "-c", "user.email=person@example.com"]
+SETTINGS = """
+[user]
+  name = A Person
+  email = person@example.com
+[uploadpack]
+  allowFilter = true
+[maintenance]
+  auto = false
+[receive]
+  autogc = false
+"""
+"""Nobody collects garbage in what is thrown away: looking for it takes a process after every commit, fetch and push."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ class Workspace:
     remote: Path
 
     def git(self, *words: str) -> str:
-        command = ["git", "-C", str(self.clone), *IDENTITY, *words]
+        command = ["git", "-C", str(self.clone), *words]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def commit(self, message: str = "a change") -> str:
@@ -39,9 +50,10 @@ class Workspace:
         self.git("push", "--quiet", "origin", *words)
 
     def put(self, ref: str, name: str) -> None:
-        """Where a push of `name` to the ref and a fetch would lead: both share their objects, and a push is dear."""
-        self.git("--git-dir", str(self.remote), "update-ref", ref, name)
-        self.git("update-ref", ref.replace("refs", SNAPSHOT, 1), name)
+        """Where a push of an object to the ref and a fetch would lead: both share their objects, and a push is dear."""
+        for file in (self.remote / ref, self.clone / ".git" / ref.replace("refs", SNAPSHOT, 1)):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"{name}\n")
 
     def put_entry(self, name: str, content: bytes) -> None:
         """An annotated tag of that content, which may not hold together with others; one that is there is replaced."""
@@ -60,7 +72,8 @@ class Workspace:
         """Both as they are now, and all that lies beside them, in `folder`, which does not exist."""
         shutil.copytree(self.clone.parent, folder, symlinks=True)
         found = Workspace(folder / self.clone.name, folder / self.remote.name)
-        found.git("remote", "set-url", "origin", str(found.remote))
+        settings = found.clone / ".git" / "config"
+        settings.write_text(settings.read_text().replace(str(self.remote), str(found.remote)))
         return found
 
 
@@ -68,9 +81,12 @@ def new_workspace(folder: Path) -> Workspace:
     """A workspace in `folder`, with a first commit on main."""
     remote, clone = folder / "remote.git", folder / "clone"
     subprocess.run(["git", "init", "--quiet", "--template=", "--bare", "-b", "main", remote], check=True)
-    subprocess.run(["git", "-C", remote, "config", "uploadpack.allowFilter", "true"], check=True)
     subprocess.run(["git", "clone", "--quiet", "--template=", remote, clone], check=True, capture_output=True)
-    (remote / "objects" / "info" / "alternates").write_text("../../clone/.git/objects\n")
+    for settings in (remote / "config", clone / ".git" / "config"):
+        with settings.open("a") as stream:
+            stream.write(SETTINGS)
+    shutil.rmtree(remote / "objects")
+    (remote / "objects").symlink_to("../clone/.git/objects")
     found = Workspace(clone, remote)
     found.git("checkout", "--quiet", "-b", "main")
     found.commit("first")

@@ -10,11 +10,11 @@ target="$GITHUB_WORKSPACE/$CHECKOUT_PATH"
 mkdir -p "$target"
 cd "$target"
 git init --quiet
-git config remote.origin.url "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY"
-git config remote.origin.fetch "+refs/heads/*:refs/remotes/origin/*"
+url="$GITHUB_SERVER_URL/$GITHUB_REPOSITORY"
+git remote add origin "$url" 2> /dev/null || git remote set-url origin "$url"
 
 fetch() {
-  git fetch --quiet --no-tags --force --prune --no-recurse-submodules origin "$@"
+  git fetch --quiet --no-tags --force --prune --no-recurse-submodules --no-auto-maintenance origin "$@"
 }
 
 depth=(--depth "$CHECKOUT_DEPTH")
