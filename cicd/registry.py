@@ -10,15 +10,15 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
-
-import requests
-from docker import auth
 
 from cicd.errors import RefusedError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import requests
 
 MANIFESTS = ", ".join(
     (
@@ -72,6 +72,8 @@ def credentials(registry: str) -> tuple[str, str] | None:
     token = os.environ.get("REGISTRY_TOKEN") or (os.environ.get("GITHUB_TOKEN") if registry == "ghcr.io" else "")
     if token:
         return _named(token)
+    from docker import auth  # noqa: PLC0415 -- 0.1 s that a command with a token need not pay
+
     found = auth.load_config().resolve_authconfig(registry)
     if not found or "username" not in found:
         return None
@@ -106,13 +108,15 @@ def _request(
     method: str, image: str, reference: str, headers: Mapping[str, str], body: bytes = b"", *, kind: str = "manifests"
 ) -> requests.Response:
     """One call on a manifest or blob, with the registry's token dance where it asks for one."""
+    import requests  # noqa: PLC0415 -- 0.1 s that a command which asks no registry need not pay
+
     registry, _, name = image.partition("/")
     url = f"{_scheme(registry)}://{registry}/v2/{name}/{kind}/{reference}"
     known = credentials(registry)
     try:
         response = requests.request(method, url, headers=dict(headers), data=body, auth=known, timeout=TIMEOUT)
         challenge = response.headers.get("WWW-Authenticate", "")
-        if response.status_code == requests.codes.unauthorized and challenge.startswith("Bearer "):
+        if response.status_code == HTTPStatus.UNAUTHORIZED and challenge.startswith("Bearer "):
             asked = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
             realm = asked.pop("realm")
             answer = requests.get(realm, params=asked, auth=known, timeout=TIMEOUT).json()
@@ -122,12 +126,12 @@ def _request(
         raise UnreachableError(
             f"The registry {registry} does not answer: {error}", "Start it (ml-cicd local up) or check the network."
         ) from error
-    if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
+    if response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise NoAccessError(
             f"The registry {registry} does not let us in ({response.status_code}) for {name}.",
             "Log in (docker login), or grant the job 'packages' permission and pass REGISTRY_TOKEN.",
         )
-    if response.status_code >= requests.codes.server_error:
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise UnreachableError(f"The registry {registry} failed with {response.status_code}: {response.text[:200]}")
     return response
 
@@ -135,7 +139,7 @@ def _request(
 def manifest(image: str, reference: str) -> Manifest | None:
     """The manifest that the registry holds under a tag or digest; None when it has none."""
     response = _request("GET", image, reference, {"Accept": MANIFESTS})
-    if response.status_code != requests.codes.ok:
+    if response.status_code != HTTPStatus.OK:
         return None
     digest = "sha256:" + hashlib.sha256(response.content).hexdigest()
     return Manifest(digest, response.headers.get("Content-Type", ""), response.content)
@@ -182,5 +186,5 @@ def tag(image: str, name: str) -> None:
     if found is None:
         raise RefusedError(f"The registry no longer has {image}.")
     response = _request("PUT", repository, name, {"Content-Type": found.kind}, found.content)
-    if response.status_code != requests.codes.created:
+    if response.status_code != HTTPStatus.CREATED:
         raise UsageError(f"The registry did not take the tag {name}: {response.status_code} {response.text[:200]}")

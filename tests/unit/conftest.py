@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from cicd.repository import SNAPSHOT, Repository
@@ -15,6 +16,10 @@ from tests.unit.registry_server import Registry, serve
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# A machine that is busy has not done wrong.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 SETTINGS = """
 [user]
