@@ -110,7 +110,10 @@ class DockerTarget:
 
     def observe(self) -> Running | None:
         """See `Target.observe`."""
-        container = self.serving(self.releases.all(), self.routing())
+        return self._observed(self.routing())
+
+    def _observed(self, routing: Routing | None) -> Running | None:
+        container = self.serving(self.releases.all(), routing)
         if container is None or self.proxy.find() is None:
             return None
         problem = f"it is {container.status}" if container.status != "running" else self.problem(container)
@@ -131,7 +134,7 @@ class DockerTarget:
         """See `Target.apply`. A release that serves already is only judged again."""
         swap = Swap(self, order, accept)
         swap.run()
-        running = self.observe()
+        running = self._observed(swap.routing or self.routing())
         if running is None or not running.healthy:
             raise CheckFailedError(f"{self.name} is not healthy: {running.detail if running else 'nothing serves'}")
         if swap.candidate is None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cicd.deploy.target import Accept, Order
 
 SLICE = 0.5  # seconds between two looks whether a release that comes up has ended
+LOOK = 0.1  # seconds that a look takes
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Swap:
     candidate: Container | None = field(default=None, init=False)
     routing: Routing | None = field(default=None, init=False)
     switching: bool = field(default=False, init=False)
+    end: float = field(default=0.0, init=False)
+    """When it must be healthy: so long after the engine was told to start it."""
 
     def run(self) -> None:
         """Take all steps. A failure before the switch takes the new release away again.
@@ -133,7 +136,7 @@ class Swap:
                 yield Step("pull", text, partial(images.pull, target.client, order.release))
             name = target.releases.candidate
             yield Step("create", f"create {name} from {order.release}", self._create)
-            yield Step("start", f"start {name}", lambda: releases.start(self._new))
+            yield Step("start", f"start {name}", self._start)
         digest = order.release.partition("@")[2]
         text = f"wait up to {environment.health_timeout:g} s until it is healthy as {digest}"
         yield Step("wait", text, self._wait)
@@ -164,14 +167,18 @@ class Swap:
     def _start_again(self, found: Container) -> None:
         self.candidate = found
         releases.restart(found, always=False)
-        releases.start(found)
+        self._start()
+
+    def _start(self) -> None:
+        self.end = time.monotonic() + self.target.environment.health_timeout
+        releases.start(self._new)
 
     def _wait(self) -> None:
         """Wait until the new release is healthy as the digest that it should be."""
         digest = self.order.release.partition("@")[2]
         timeout = self.target.environment.health_timeout
-        path, end, problem = self.target.config.service.health, time.monotonic() + timeout, "it did not start"
-        while (left := end - time.monotonic()) > 0:
+        path, problem = self.target.config.service.health, "it did not start"
+        while (left := self.end - time.monotonic()) > LOOK:
             self._still_runs()
             limit = min(health.TIMEOUT, left)
             problem = self.target.proxy.probe(path, digest, container=self._new, patience=min(SLICE, left), limit=limit)

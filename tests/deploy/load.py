@@ -9,6 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,23 +38,36 @@ BAD = {
 }
 
 
-def timed(target: DockerTarget, image: str, commit: str) -> tuple[float, dict[str, float]]:
-    """Deploy; when it began, and when each mark was passed."""
+@dataclass(frozen=True)
+class Timed:
+    """When a deployment began, and when it passed each mark."""
+
+    begun: float
+    passed: dict[str, float]
+
+    def took(self, step: str) -> float:
+        """The seconds of a step; the application starts in `wait`."""
+        return self.passed[f"docker.{step}.after"] - self.passed[f"docker.{step}.before"]
+
+
+def timed(target: DockerTarget, image: str, commit: str) -> Timed:
+    """Deploy, and time it."""
     passed: dict[str, float] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "boundary", lambda name: passed.setdefault(name, time.time()))
         begun = time.time()
         target.apply(order(image, commit), accept)
-    return begun, passed
+    return Timed(begun, passed)
 
 
 def proxied(target: DockerTarget, images: dict[str, str], least: int) -> list[tuple[str, str, str]]:
     """Deployment, bad ones and rollback behind the proxy."""
-    url = target.apply(order(images["good"]), accept).url
+    url = target.apply(order(images["better"], "4" * 40), accept).url
+    quiet = timed(target, images["good"], "1" * 40)
     left: list[tuple[str, str, str]] = []
     with users(url, EACH) as answers:
         time.sleep(5)
-        begun, passed = timed(target, images["better"], "2" * 40)
+        busy = timed(target, images["better"], "2" * 40)
         for kind in BAD:
             started = time.monotonic()
             try:
@@ -64,16 +78,22 @@ def proxied(target: DockerTarget, images: dict[str, str], least: int) -> list[tu
         back = time.time()
         target.apply(order(images["good"]), accept)
         time.sleep(max(2.0, least / 1000))
-    switch = passed["docker.switch.before"]
-    own = passed["docker.wait.after"] - passed["docker.wait.before"]
-    before, during = answers.p99(begun - 4, begun), answers.p99(switch - 0.5, switch + 1)
-    switched, returned = answers.first(images["better"], begun), answers.first(images["good"], back)
+    at = busy.passed
+    before = answers.p99(busy.begun - 4, busy.begun)
+    during = answers.p99(at["docker.switch.before"], at["docker.drain.after"])
+    all_along = answers.p99(busy.begun, at["docker.stop.after"])
+    to_switched = quiet.passed["docker.switch.after"] - quiet.begun - quiet.took("wait")
+    under_load = answers.first(images["better"], busy.begun) - busy.begun - busy.took("wait")
+    returned = answers.first(images["good"], back)
+    of_it = f"the engine's start of the container: {quiet.took('start'):.2f} and {busy.took('start'):.2f} s"
     return [
         ("requests behind the proxy", f"{len(answers.all)}", f"at least {least}"),
         ("of these failed", f"{len(answers.failed)}", said(answers)),
         ("p99 before", f"{1000 * before:.1f} ms", ""),
-        ("p99 around the switch", f"{1000 * during:.1f} ms", f"{during / before:.1f} times; at most 2"),
-        ("apply to the first answer, beyond the app's own start", f"{switched - begun - own:.2f} s", "at most 1 s"),
+        ("p99 during the switch", f"{1000 * during:.1f} ms", f"{during / before:.1f} times; at most 2"),
+        ("p99 with the engine's start and stop of the two", f"{1000 * all_along:.1f} ms", ""),
+        ("apply to switched, beyond the app's own start", f"{to_switched:.2f} s", "at most 1 s"),
+        ("the same to the first answer, under this load", f"{under_load:.2f} s", of_it),
         ("rollback to the first answer, the app's start included", f"{returned - back:.2f} s", ""),
         *left,
     ]  # fmt: skip
