@@ -42,15 +42,13 @@ __all__ = [
 ]  # fmt: skip
 RACES = 20
 NUMBER = re.compile("[1-9][0-9]*")
+_KEYS = [f"{SNAPSHOT}/heads/{name}{path}" for name in MAIN for path in ("", f":{config.FILE}")]
+"""What says which keys count: each commit that may be main's, and its configuration."""
 
 
 def keyring(repository: Repository) -> Keyring:
     """The keys whose signatures count: those that `ml-cicd.toml` at the root of main names, for all environments."""
     return _keyring(repository.read(_KEYS))
-
-
-_KEYS = [f"{SNAPSHOT}/heads/{name}{path}" for name in MAIN for path in ("", f":{config.FILE}")]
-"""What says which keys count: each commit that may be main's, and its configuration."""
 
 
 def _keyring(found: Sequence[bytes | None]) -> Keyring:

@@ -23,7 +23,7 @@ def probe(
     return ["probe", where, str(port), path, wanted, str(int(1000 * patience)), f"{limit:.1f}"]
 
 
-def run(container: Container, *commands: Sequence[str], seconds: float = 20) -> tuple[int, bytes]:
+def run(container: Container, *commands: Sequence[str], seconds: float = 30) -> tuple[int, bytes]:
     """Run commands, each when the one before succeeded; the exit code and what they said.
 
     A command is a script's name and its words. All together have so many seconds. Each call costs the machine 0.1 s,

@@ -177,13 +177,16 @@ class Swap:
         """Wait until the new release is healthy as the digest that it should be."""
         digest = self.order.release.partition("@")[2]
         timeout = self.target.environment.health_timeout
-        path, problem = self.target.config.service.health, "it did not start"
-        while (left := self.end - time.monotonic()) > LOOK:
+        path = self.target.config.service.health
+        while True:  # one look at least, however long the engine took to start it
             self._still_runs()
+            left = max(LOOK, self.end - time.monotonic())
             limit = min(health.TIMEOUT, left)
             problem = self.target.proxy.probe(path, digest, container=self._new, patience=min(SLICE, left), limit=limit)
             if not problem:
                 return
+            if self.end - time.monotonic() <= LOOK:
+                break
         self._still_runs()
         raise CheckFailedError(
             f"The new release was not healthy within {timeout:g} s ({problem}); the old one still serves.",

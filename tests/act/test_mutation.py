@@ -12,7 +12,7 @@ from tests.static import kit as kits
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERY = 120
+EVERY = 60
 KIT = kits.load()
 
 

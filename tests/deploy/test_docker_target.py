@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -150,6 +150,24 @@ def test_a_release_that_is_not_accepted_is_taken_down(target: DockerTarget, good
         target.apply(order(better, "2" * 40), judge)
     assert target.observe() == old
     assert state(target) == ([good], [], set())
+
+
+def test_a_switch_after_which_nothing_can_be_asked_is_taken_back(
+    target: DockerTarget, good: str, better: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = target.apply(order(good), accept)
+    route = proxy.Proxy._route
+
+    def killed(self: proxy.Proxy, *words: Any) -> Any:
+        """The proxy has switched; what was to ask through it then fails, as what is killed does."""
+        return route(self, *words[:2], *([["drain", "no-such-slot", "", "1"]] if words[2:] else []))
+
+    monkeypatch.setattr(proxy.Proxy, "_route", killed)
+    with pytest.raises(CheckFailedError, match="Through the proxy, it does not answer; the old release serves again"):
+        target.apply(order(better, "2" * 40), accept)
+    monkeypatch.undo()
+    assert get(running.url, "/health")["digest"] == digest(good)
+    assert state(target)[0] == [good]
 
 
 def test_the_first_release_of_all_may_fail_and_nothing_serves(target: DockerTarget, crashing: str) -> None:

@@ -41,10 +41,7 @@ def _breach(file: str, node: ast.expr | ast.keyword) -> str:
             return f"gives a container {name}"
         case ast.Dict() if None in node.keys and "os.environ" in ast.unparse(node) and file not in START_CLIENTS:
             return "hands on the whole environment"
-        case ast.Call() if ast.unparse(node) in (
-            "dict(os.environ)",
-            "os.environ.copy()",
-        ):
+        case ast.Call() if ast.unparse(node) in ("dict(os.environ)", "os.environ.copy()"):
             return "hands on the whole environment"
     return ""
 

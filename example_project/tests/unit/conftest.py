@@ -99,6 +99,7 @@ def trained(
 ) -> Iterator[Trained]:
     directory = tmp_path_factory.mktemp("trained") / "bundle"
     metadata = train(some_flights, LOCK, directory)
+    loaded = bundle.load(directory)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -108,7 +109,7 @@ def trained(
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        yield Trained(directory, some_flights, metadata, bundle.load(directory), process, f"http://127.0.0.1:{port}")
+        yield Trained(directory, some_flights, metadata, loaded, process, f"http://127.0.0.1:{port}")
         process.kill()
 
 
