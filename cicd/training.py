@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 OUTPUT = "/tmp/bundle"  # noqa: S108 -- inside the container
 METADATA = "metadata.json"
+REVISION, IMAGE = "org.opencontainers.image.revision", "ml-cicd.trained-in"
+"""Labels of a bundle: the commit that trained it, and the id of the image it was trained in.
+
+They say what made a bundle and are no part of it: trained again from the same inputs, `/bundle` is the same bytes.
+"""
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,8 @@ def key(repository: Repository, commit: str, train: Train, base: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def train(client: DockerClient, config: Config, image: str, repository: str, name: str) -> Bundle:
-    """The bundle for the key `name`: the registry's, else a new one, trained inside `image` and pushed.
+def train(client: DockerClient, config: Config, image: str, repository: str, *, name: str, commit: str) -> Bundle:
+    """The bundle for the key `name`: the registry's, else a new one, trained inside `image` of `commit` and pushed.
 
     Raises:
         UsageError: the project has no [train].
@@ -82,7 +87,8 @@ def train(client: DockerClient, config: Config, image: str, repository: str, nam
         if f"bundle/{METADATA}" not in tar.getnames():
             raise CheckFailedError(f"The bundle has no {METADATA}.", "The [train] command must write it.")
     local = f"ml-cicd/{config.name}-bundle"
-    client.api.import_image_from_data(layer, repository=local, tag=name)
+    made = [f"LABEL {REVISION}={commit}", f"LABEL {IMAGE}={client.images.get(image).id}"]
+    client.api.import_image_from_data(layer, repository=local, tag=name, changes=made)
     reference = images.push(client, f"{local}:{name}", target, name)
     return Bundle(reference, trained=True, metadata=metadata(client, reference))
 

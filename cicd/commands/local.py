@@ -30,6 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="where steps run: on this machine, or in containers (default: as before; at first, host)",
     )  # fmt: skip
     up.add_argument("--runner-image", metavar="IMAGE", help="with --runner docker: an image other than the kit's")
+    up.add_argument(
+        "--var", type=_pair, action="append", default=[], metavar="NAME=VALUE",
+        help="a variable of the repository, which workflows read as vars.NAME; it is kept, and NAME= removes it; "
+        "may be repeated",
+    )  # fmt: skip
     commands.add_parser("down", help="stop and remove everything that 'up' and the runs made")
     dispatch = commands.add_parser("dispatch", help="start a workflow by hand (workflow_dispatch)")
     dispatch.add_argument("workflow", metavar="WORKFLOW", help="its file, such as deploy.yml")
@@ -78,11 +83,13 @@ def _up(arguments: argparse.Namespace) -> None:
         raise UsageError("--runner-image has no meaning without --runner docker.", "Give both, or neither.")
     runners = {"host": "", "docker": arguments.runner_image or standins.RUNNER, None: None}
     start = functools.partial(services.up, runner=runners[arguments.runner])
-    forge, state = lifecycle.up(Path.cwd(), kit, start, say)
+    forge, state = lifecycle.up(Path.cwd(), kit, start, say, arguments.var)
     say(f"The remote '{lifecycle.REMOTE}' is {forge.remote(state.repository)}")
     say(f"Images go to {state.registry}")
     if state.runner:
         say(f"Steps run in containers of {state.runner}")
+    for name, value in state.variables.items():
+        say(f"Workflows read vars.{name} as {value}")
     say(f"Now push, and the workflows run: git push {lifecycle.REMOTE} HEAD")
 
 

@@ -27,9 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
     if project.train is None:
         raise UsageError("The project has no [train] in ml-cicd.toml.", "Add the command that writes /tmp/bundle.")
     checkout = repository.Repository(directory, "origin")
-    key = training.key(checkout, checkout.commit("HEAD"), project.train, os.environ.get("ML_CICD_BASE", ""))
+    commit = checkout.commit("HEAD")
+    key = training.key(checkout, commit, project.train, os.environ.get("ML_CICD_BASE", ""))
     target = registry.repository_for(repository.slug(directory), project.image)
-    bundle = training.train(engine.connect(), project, arguments.image, target, key)
+    bundle = training.train(engine.connect(), project, arguments.image, target, name=key, commit=commit)
     github.set_outputs({"bundle": bundle.image, "trained": bundle.trained})
     said = "trained" if bundle.trained else "taken as it is, since nothing that it depends on changed"
     github.add_summary(f"**Model bundle**: {said}\n\n```json\n{json.dumps(bundle.metadata, indent=2)}\n```")

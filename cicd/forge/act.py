@@ -113,10 +113,12 @@ def command(
     actor: str,
     token: str,
     overrides: Mapping[str, str],
+    variables: Mapping[str, str],
     image: str = HOST,
     options: str = "",
 ) -> list[str]:
-    """The command line of a run; `overrides` are variables that `act` would otherwise make up.
+    """The command line of a run; `overrides` are variables of steps that `act` would otherwise make up, and `variables`
+    are those of the repository.
 
     `image` is that of the containers in which steps run, and `options` are those of `docker create` for them.
     """
@@ -127,6 +129,7 @@ def command(
         "--no-skip-checkout", "--action-cache-path", str(scratch),
         "--env-file", "", "--secret-file", "", "--var-file", "", "--input-file", "",
         "--secret", f"GITHUB_TOKEN={token}",
+        *(word for name, value in variables.items() for word in ("--var", f"{name}={value}")),
         *(word for label in sorted(needs.labels) for word in ("--platform", f"{label}={image}")),
         *(("--container-options", options) if options else ()),
         *(word for entry in mapped for word in ("--local-repository", entry)),

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -34,6 +34,8 @@ class State:
     engine: str
     runner: str = ""
     """The image in whose containers steps run; empty: on this machine itself."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """What workflows read as `vars`."""
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from cicd import config
 from cicd.errors import RefusedError, UsageError
 from cicd.forge import act, data, git, runner
 from cicd.forge.data import Data, State
+from cicd.forge.variables import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 REMOTE = "local"
 _ADDRESS = re.compile(r"(?:https?://|ssh://(?:[^@/]+@)?|[^@/:]+@)[^/:]+(?::\d+)?[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
@@ -52,12 +53,16 @@ class Services(Protocol):
 
 
 def up(
-    project: Path, kit: Path, start: Callable[[Path, str, Callable[[str], None]], Services], say: Callable[[str], None]
-) -> tuple[Data, State]:
+    project: Path, kit: Path, start: Callable[[Path, str, Callable[[str], None]], Services],
+    say: Callable[[str], None], variables: Sequence[tuple[str, str]] = (),
+) -> tuple[Data, State]:  # fmt: skip
     """Make the remote and its hook, freeze the kit, and start the services. Running it again repairs what is missing.
 
+    `variables` are set beside those that were set before; an empty value removes one.
+
     Raises:
-        UsageError: `project` has no valid ml-cicd.toml, or is not at the root of a git repository.
+        UsageError: `project` has no valid ml-cicd.toml, or is not at the root of a git repository; a variable's name
+            is none.
         UnreachableError: there is no `act`, or a service can't be started.
 
     """
@@ -68,6 +73,7 @@ def up(
     act.binary()
     data.cache()
     forge = data.of_project(project)
+    kept = merged(_variables(forge), variables)
     forge.path.mkdir(parents=True, exist_ok=True)
     (forge.path / ".gitignore").write_text("*\n", "utf-8")
     repository = repository_name(project)
@@ -80,12 +86,27 @@ def up(
             runner.freeze_kit(forge, kit)
     services = start(forge.path, name, say)
     state = State(
-        name, repository, str(kit), services.registry, services.base, services.proxy, services.engine, services.runner
+        name,
+        repository,
+        str(kit),
+        services.registry,
+        services.base,
+        services.proxy,
+        services.engine,
+        services.runner,
+        kept,
     )
     forge.write_state(state)
     known = git.try_git(project, "remote", "get-url", REMOTE)
     git.git(project, "remote", "add" if known is None else "set-url", REMOTE, str(remote))
     return forge, state
+
+
+def _variables(forge: Data) -> dict[str, str]:
+    """Those that were set before."""
+    with suppress(UsageError):
+        return forge.state().variables
+    return {}
 
 
 def repository_name(project: Path) -> str:

@@ -202,6 +202,7 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
             "GITHUB_REF_TYPE": "tag" if start.ref.startswith(TAG) else "branch",
             "GITHUB_RUN_ID": str(number), "GITHUB_RUN_NUMBER": str(number), "SHA_REF": start.commit, **inside,
         },
+        variables=state.variables,
         image=state.runner or act.HOST, options=options,
     )  # fmt: skip
     variables = act.environment(

@@ -47,11 +47,13 @@ class Act:
         *,
         replies: Mapping[str, Reply] | None = None,
         secrets: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
         sound: bool = True,
     ) -> Run:
         """Run the workflow file with that name.
 
         Every command of `ml-cicd` answers that all went well, but for those in `replies`; `conclude` is the real one.
+        `variables` are those of the repository, which workflows read as `vars`.
 
         Raises:
             UsageError: it uses something for which nothing local stands.
@@ -62,6 +64,7 @@ class Act:
         folder = self.folder / f"{workflow}-{len(list(self.folder.iterdir()))}"
         return run(
             self.kit, self.project, folder, self.project.workflow(workflow), event=event, secrets=secrets,
+            variables=variables,
             replies={**passing(workflow.partition(".")[0]), **(replies or {})}, sound=sound,
         )  # fmt: skip
 

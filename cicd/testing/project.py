@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cicd.forge import events, git
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 REPOSITORY = "acme/app"
@@ -31,7 +31,7 @@ class Event:
 class Project:
     """A repository made of `files`, with the same commit every time: a work tree, and the bare remote of the jobs."""
 
-    def __init__(self, path: Path, files: Mapping[str, bytes]) -> None:
+    def __init__(self, path: Path, files: Mapping[str, bytes], executable: Collection[str] = ()) -> None:
         self.path = path / "project"
         self.home = path / "home"
         self.server = f"file://{path}/git"
@@ -40,6 +40,8 @@ class Project:
         for name, content in files.items():
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
             (self.path / name).write_bytes(content)
+        for name in executable:
+            (self.path / name).chmod(0o755)
         self._git("init", "--quiet", "--template=", "--initial-branch", "develop")
         self._git("add", "--force", ".")
         self._git("commit", "--quiet", "--message", "Begin")
@@ -55,7 +57,8 @@ class Project:
         """The files of the work tree `source`, committed or not, without those that git ignores."""
         names = git.git(source, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", ".")
         found = [name for name in names.split("\0") if (source / name).is_file()]
-        return cls(path, {name: (source / name).read_bytes() for name in found})
+        executable = [name for name in found if os.access(source / name, os.X_OK)]
+        return cls(path, {name: (source / name).read_bytes() for name in found}, executable)
 
     def _git(self, *arguments: str) -> None:
         nothing_global = {"HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}

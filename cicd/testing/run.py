@@ -82,8 +82,8 @@ class Run:
     log: Log
     calls: list[Call]
     folder: Path
-    expected: frozenset[str] = frozenset()
-    """The jobs of the workflow itself."""
+    expected: Mapping[str, str] = field(default_factory=dict)
+    """The names of the workflow's own jobs, by id."""
 
     def job(self, name: str) -> Job:
         """The job with that id, also of a called workflow.
@@ -123,12 +123,20 @@ class Run:
             yield from (f"act ended with {self.exit_code}", *self.log.messages)
         if self.exit_code == 0:
             yield from (line for line in self.log.messages if "rror" in line)
-            seen = {job.key.split("/")[1] for job in self.log.jobs}
-            yield from (f"job '{name}' did not run, and nothing says why" for name in sorted(self.expected - seen))
+            missing = (job for job, name in self.expected.items() if not self._came_to(job, name))
+            yield from (f"job '{job}' did not run, and nothing says why" for job in sorted(missing))
         yield from (f"job '{job.id}' began and has no result" for job in self.log.jobs if not job.result)
         for call in self.calls:
             if error := call.usage_error():
                 yield f"ml-cicd {call}: {error}"
+
+    def _came_to(self, job: str, name: str) -> bool:
+        """Whether `act` says anything of a job of the workflow itself, or of one in the workflow that it calls."""
+        for found in self.log.jobs:
+            place = found.key.partition("/")[2]
+            if place == name or place.startswith(f"{name}/") or ("/" not in place and found.id == job):
+                return True
+        return False
 
     def assert_sound(self) -> None:
         """Raise AssertionError, with all of them, when anything makes the run worthless."""
@@ -146,14 +154,16 @@ def run(
     replies: Mapping[str, Reply] | None = None,
     secrets: Mapping[str, str] | None = None,
     variables: Mapping[str, str] | None = None,
+    overrides: Mapping[str, str] | None = None,
     labels: Iterable[str] = (),
     cancel: bool = False,
     sound: bool = True,
 ) -> Run:
     """Run the workflow `text`, of `project`, with everything that it uses taken from `kit`; keep all in `folder`.
 
-    There are runners for `labels` only (none: for those that the workflow names). `variables` are contexts that
-    `act` would otherwise make up. With `cancel` the run is interrupted when a reply that waits is reached.
+    There are runners for `labels` only (none: for those that the workflow names). `variables` are
+    those of the repository, `overrides` contexts that `act` would otherwise make up. With `cancel` the run is
+    interrupted when a reply that waits is reached.
 
     Raises:
         UsageError: it uses something for which nothing local stands.
@@ -168,12 +178,21 @@ def run(
     needs = workflows.needs("caller.yml", {f"{workflows.FOLDER}/caller.yml": text, **_local(project)}.get, kit.path)
     needs.labels = set(labels) or needs.labels
     exit_code = start_act(
-        project, folder, text, event, needs, secrets=secrets or {}, variables=variables or {}, cancel=cancel
+        project,
+        folder,
+        text,
+        event,
+        needs,
+        secrets=secrets or {},
+        variables=variables or {},
+        overrides=overrides or {},
+        cancel=cancel,
     )
     parser = Parser()
     for line in (folder / "act.jsonl").read_text("utf-8", errors="replace").splitlines():
         parser.feed(line)
-    expected = frozenset(workflows.document("caller.yml", text)["jobs"])
+    jobs = workflows.document("caller.yml", text)["jobs"]
+    expected = {job: str((data or {}).get("name", job)) for job, data in jobs.items()}
     found = Run(exit_code, parser.log, _calls(folder / "calls"), folder, expected)
     if sound:
         found.assert_sound()
@@ -195,6 +214,7 @@ def start_act(
     *,
     secrets: Mapping[str, str],
     variables: Mapping[str, str],
+    overrides: Mapping[str, str],
     cancel: bool = False,
 ) -> int:
     """Run a workflow with nothing of this process's environment; what `act` says is kept in `act.jsonl`.
@@ -213,8 +233,9 @@ def start_act(
         scratch=folder / "act", server=project.server, needs=needs, actor=ACTOR, token=JOB_TOKEN,
         overrides={
             "GITHUB_SERVER_URL": project.server, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_RUN_ID": RUN_ID,
-            "SHA_REF": project.commit, **variables,
+            "SHA_REF": project.commit, **overrides,
         },
+        variables=variables,
     )  # fmt: skip
     words += [word for name, value in secrets.items() for word in ("--secret", f"{name}={value}")]
     here = {

@@ -97,7 +97,7 @@ class Case:
     tokens: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": GITHUB_TOKEN})
     """The tokens that are given to the commands that need them."""
     labels: frozenset[str] = frozenset()
-    variables: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
     """Contexts that differ."""
     cancel: bool = False
     """Whether it is interrupted when a reply waits."""
@@ -112,7 +112,7 @@ class Case:
         """Run it."""
         return testing.run(
             kit, project, folder, json.dumps(self.workflow), event=self.event(project), replies=self.replies,
-            secrets=SECRETS, labels=self.labels, variables=self.variables,
+            secrets=SECRETS, labels=self.labels, overrides=self.overrides,
             cancel=self.cancel, sound=self.sound,
         )  # fmt: skip
 

@@ -126,7 +126,7 @@ class Road:
 
     def again(self) -> Case:
         """All goes well once more, as GitHub runs all jobs again: nothing depends on which attempt it is."""
-        return replace(self.case("run again"), variables={"GITHUB_RUN_ATTEMPT": "2"})
+        return replace(self.case("run again"), overrides={"GITHUB_RUN_ATTEMPT": "2"})
 
     def cancelled(self, command: str, ended: Mapping[str, Ended], calls: Sequence[str]) -> Case:
         """Interrupted while `command` runs. `act` begins the jobs that always run, and skips all of their steps."""

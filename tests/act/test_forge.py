@@ -202,6 +202,30 @@ def test_what_can_not_run_here_is_a_failure_that_says_why(project: Project, job:
     assert project.last.result == "failure"
 
 
+VARIABLE = """
+name: Variable
+on: {push: {branches: [variable]}}
+jobs:
+  read:
+    if: ${{ vars.PLACE != '' }}
+    runs-on: ubuntu-latest
+    steps: [{name: Read, run: 'echo "at <$PLACE>"', env: {PLACE: '${{ vars.PLACE }}'}}]
+"""
+
+
+def test_a_variable_of_the_repository_is_read_by_its_workflows_until_it_is_removed(project: Project) -> None:
+    project.commit({".github/workflows/variable.yml": VARIABLE, ".github/workflows/ci.yml": ""}, branch="variable")
+    results = []
+    for given in ([("Place", "a=b 'c'")], [("OTHER", "d")], [("PLACE", "")]):
+        kit = Path(project.data.state().source)
+        lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, given)
+        project.commit()
+        project.push("variable")
+        log = runs.log(project.data, project.last.number)
+        results.append((log.results, [line for job in log.jobs for step in job.steps for line in step.output]))
+    assert results == [({"read": "success"}, ["at <a=b 'c'>"])] * 2 + [({"read": "skipped"}, [])]
+
+
 @pytest.mark.parametrize("how", ["interrupt", "kill"])
 def test_a_push_that_ends_early_ends_its_run_and_all_its_processes(project: Project, tmp_path: Path, how: str) -> None:
     branch, mark = f"feature/{how}", tmp_path / "mark"

@@ -42,7 +42,7 @@ def test_act_still_rejects_the_source_form(calling_project: Project, tmp_path: P
     """`uses: $/actions/x` is why the kit is frozen before `act` runs it."""
     text = json.dumps(_job({"name": "Set up", "uses": "$/actions/setup"}))
     needs, event = workflows.Needs(), calling_project.dispatch({})
-    start_act(calling_project, tmp_path, text, event, needs, secrets={}, variables={})
+    start_act(calling_project, tmp_path, text, event, needs, secrets={}, variables={}, overrides={})
     said = (tmp_path / "act.jsonl").read_text("utf-8")
     rejected = "Actual '$/actions/setup' Input string was not in a correct format"
     assert rejected in said, "act takes `$/` now: local runs need no rewriting any more (cicd/freeze.py)"

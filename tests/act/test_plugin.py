@@ -57,6 +57,18 @@ def test_a_job_without_a_runner_fails(scripted_kit: Kit, calling_project: Projec
         _run(scripted_kit, calling_project, tmp_path, jobs)
 
 
+def test_jobs_are_known_by_their_ids_whatever_their_names(
+    scripted_kit: Kit, calling_project: Project, tmp_path: Path
+) -> None:
+    legs = {"strategy": {"matrix": {"leg": [1, 2]}}, "name": "Leg ${{ matrix.leg }}"}
+    jobs = {"a": {**OK, "name": "Before / after"}, "b": {**OK, **legs}, "c": {**OK, "name": "Not run", "if": "false"}}
+    assert _run(scripted_kit, calling_project, tmp_path, jobs).results == {
+        "a": "success",
+        "b": "success",
+        "c": "skipped",
+    }
+
+
 def test_what_nothing_local_stands_for_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
     jobs = {"a": {**OK, "steps": [{"uses": "someone/tool@v1"}]}}
     with pytest.raises(UsageError, match="someone/tool@v1"):

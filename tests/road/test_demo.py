@@ -9,12 +9,13 @@ import re
 import subprocess
 import sys
 import tarfile
-from typing import TYPE_CHECKING
+import urllib.request
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from cicd import containers, engine
+from cicd import containers, engine, registry
 from tests.road.project import KIT, Project
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ DIGEST_OF_DATA = """
 from flights.data_loaders import choose
 from flights.pipelines.train import data_digest
 print(data_digest(choose.load("data/flights.csv", None)))
+"""
+
+
+VERSION = """
+import json, sys
+from mlflow import MlflowClient
+(version,) = MlflowClient(sys.argv[1], sys.argv[1]).search_model_versions(f"name = 'flights.{sys.argv[2]}'")
+print(json.dumps({**version.tags, "aliases": version.aliases}))
 """
 
 
@@ -86,6 +95,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         Project(home).down()
 
 
+def health(demo: Demo) -> dict[str, Any]:
+    """What Production says of itself."""
+    with urllib.request.urlopen(f"{demo.environments()['production']['url']}/health", timeout=5) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def configuration(image: str) -> str:
+    """The digest of an image's configuration, which is its id on an engine."""
+    repository, _, digest = image.partition("@")
+    found = registry.manifest(repository, digest)
+    assert found is not None
+    return str(json.loads(found.content)["config"]["digest"])
+
+
 def table(output: str) -> dict[str, list[str]]:
     """The rows of the table that the demo prints, by stage."""
     rows = [line.split() for line in output.splitlines()]
@@ -108,12 +132,16 @@ def test_status_says_the_same(demo: Demo) -> None:
     assert all(one["healthy"] and not one["problem"] for one in environments.values())
 
 
-def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again(demo: Demo) -> None:
+def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again_and_mlflow_has_the_champion(
+    demo: Demo, tracking: Path, tmp_path: Path
+) -> None:
     before = demo.environments()
     again = demo.run()
     assert "Nothing changed" in again
     assert table(again).keys() == table(demo.first).keys()
     assert demo.environments() == before
+    mlflow = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    assert Project(demo.home).up("--var", f"MLFLOW_TRACKING_URI={mlflow}") == 0
     walked = demo.run("--again")
     assert "taken as it is, since nothing that it depends on changed" in Project(demo.home).command(
         "local", "logs", str(len(Project(demo.home).runs()) - 2)
@@ -122,6 +150,15 @@ def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again(demo: Demo) 
     second, first = (one["deployment"] for one in Project(demo.home).history("integration")[:2])
     assert (second["bundle"], second["data"]) == (first["bundle"], first["data"])
     assert second["release"] != first["release"]
+    for model in ("arrival_delay", "late_arrival"):
+        told = subprocess.run(
+            [tracking / "python", "-c", VERSION, mlflow, model], check=True, capture_output=True, text=True
+        )
+        version = json.loads(told.stdout)
+        assert version["aliases"] == ["champion"]
+        assert (version["commit"], version["data"]) == (first["commit"], first["data"])
+        assert version["image"] == configuration(first["test"])
+        assert version["bundle"] == health(demo)["model"]["digest"]
 
 
 def test_checkout_brings_code_data_and_model_of_a_release_back(

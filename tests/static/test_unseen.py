@@ -57,6 +57,7 @@ BREACHES = (
     Breach("skipped", INTEGRATION, "needs.deploy.result == 'success'", "needs.build.outputs.test", "of build"),
     Breach("cancelled", STAGING, "!cancelled() && ", "always() && ", "job record: cancelled: runs in a cancelled run"),
     Breach("cancelled", STAGING, "needs.verify.outputs.result != 'superseded'", "always()", "job deploy"),
+    Breach("after_calls", INTEGRATION, "if: ${{ vars", "if: ${{ always() && vars", "job challenger", of_callers=True),
 )
 
 

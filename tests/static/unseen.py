@@ -97,6 +97,15 @@ def cancelled(_callers: Kit, kit: Kit) -> Iterator[Finding]:
                 yield Finding(job.file, job.place, "cancelled", f"runs in a cancelled run: {condition}")
 
 
+def after_calls(callers: Kit, _kit: Kit) -> Iterator[Finding]:
+    """Where jobs follow a call of the kit, they run only when it succeeded: after a failure `act` would run none."""
+    for workflow in callers.workflows.values():
+        for job in workflow.jobs.values():
+            condition = str(job.data.get("if", ""))
+            if job.data.get("needs") and STATUS.search(condition):
+                yield Finding(job.file, job.place, "after-calls", f"also runs after a failure: {condition}")
+
+
 def started(callers: Kit, ref: str) -> set[str]:
     """The callers that a push to `ref` starts."""
     return {file for file, workflow in callers.workflows.items() if _starts(workflow, ref)}
@@ -108,4 +117,4 @@ def _starts(workflow: Workflow, ref: str) -> bool:
     return "push" in workflow.on and push.accepts(ref, lambda: ["README.md"])
 
 
-RULES = (environments, concurrency, time_limits, choices, skipped, cancelled)
+RULES = (environments, concurrency, time_limits, choices, skipped, cancelled, after_calls)

@@ -128,6 +128,15 @@ def test_the_champion_is_what_production_serves_also_after_a_rollback(
     ]
 
 
+def test_a_released_bundle_becomes_champion_and_the_challenger_stays(bundles: list[Path], uri: str) -> None:
+    assert record(bundles[1]) == 0
+    assert tracking.main(["promote", "--bundle", str(bundles[0]), f"--commit={COMMIT}"]) == 0
+    assert aliases(uri) == [{"champion": "2", "challenger": "1"}] * 2
+    client = MlflowClient(uri, uri)
+    version = client.get_model_version_by_alias(MODELS[0], "champion")
+    assert (version.tags["bundle"], version.tags["commit"]) == (bundle.digest(bundles[0]), COMMIT)
+
+
 @pytest.mark.usefixtures("uri")
 def test_what_was_never_recorded_can_not_be_promoted(
     serving: Callable[[str], str], capsys: pytest.CaptureFixture[str]

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -43,6 +44,14 @@ def test_each_model_beats_the_naive_one_beyond_doubt_on_the_later_period(trained
 
 def test_the_bundle_names_the_lock_it_was_trained_with(trained: Trained) -> None:
     assert trained.metadata["lock"] == "sha256:" + hashlib.sha256(LOCK.read_bytes()).hexdigest()
+
+
+def test_the_bundle_names_the_code_that_trained_it(trained: Trained, tmp_path: Path) -> None:
+    shutil.copytree(bundle.PACKAGE, tmp_path / "flights", ignore=shutil.ignore_patterns("*.ipynb", "service"))
+    assert trained.metadata["code"] == bundle.code(tmp_path / "flights")
+    with (tmp_path / "flights" / "features" / "columns.py").open("a") as stream:
+        stream.write("# changed")
+    assert trained.metadata["code"] != bundle.code(tmp_path / "flights")
 
 
 def test_training_prints_the_errors_of_each_model_and_of_the_naive_one(

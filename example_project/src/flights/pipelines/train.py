@@ -56,6 +56,7 @@ def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, An
         "inputs": [*KNOWN],
         "models": described,
         "split": {"train": period(split.train), "test": period(split.test)},
+        "code": bundle.code(),
         "data": data_digest(flights),
         "lock": "sha256:" + hashlib.sha256(lock.read_bytes()).hexdigest(),
         "versions": {

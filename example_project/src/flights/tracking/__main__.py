@@ -2,6 +2,7 @@
 
 python -m flights.tracking record --bundle bundle
 python -m flights.tracking promote --service https://flights.example.com
+python -m flights.tracking promote --bundle bundle
 """
 
 import argparse
@@ -36,10 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recording = commands.add_parser("record", help="a bundle: a file in any case, and a run and versions in MLflow")
     add_option(recording)
     recording.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the files (default: %(default)s)")
-    recording.add_argument("--commit", default=os.environ.get("ML_CICD_COMMIT"), help="(default: ML_CICD_COMMIT)")
-    recording.add_argument("--image", default=os.environ.get("ML_CICD_DIGEST"), help="(default: ML_CICD_DIGEST)")
-    promoting = commands.add_parser("promote", help="make champions of the models that a service answers with")
-    promoting.add_argument("--service", required=True, help="its URL, whose /health names the bundle")
+    promoting = commands.add_parser("promote", help="make champions of the models that are in Production")
+    which = promoting.add_mutually_exclusive_group(required=True)
+    which.add_argument("--service", help="its URL, whose /health names a bundle that was recorded")
+    which.add_argument("--bundle", type=Path, help="the bundle in its release; recorded first, where it was not")
+    for command in (recording, promoting):
+        command.add_argument("--commit", default=os.environ.get("ML_CICD_COMMIT"), help="(default: ML_CICD_COMMIT)")
+        command.add_argument("--image", default=os.environ.get("ML_CICD_DIGEST"), help="(default: ML_CICD_DIGEST)")
     options = parser.parse_args(arguments)
     return _record(options) if options.command == "record" else _promote(options)
 
@@ -50,7 +54,10 @@ def _record(options: argparse.Namespace) -> int:
     if find_spec("mlflow") is None:
         print(OFF)
         return 0
-    for name, version in _registry(options.uri).record(kept, options.bundle).items():
+    registry = _registry(options.uri)
+    versions = registry.record(kept, options.bundle)
+    registry.challenge(versions)
+    for name, version in versions.items():
         print(f"recorded  {name} version {version}")
     return 0
 
@@ -59,14 +66,25 @@ def _promote(options: argparse.Namespace) -> int:
     if find_spec("mlflow") is None:
         print(OFF, file=sys.stderr)
         return 2
-    try:
-        with urllib.request.urlopen(f"{options.service.rstrip('/')}/health", timeout=10) as answer:  # noqa: S310
-            serving = json.load(answer)["model"]["digest"]
-    except (OSError, ValueError, KeyError) as error:
-        raise UnreadableSourceError(f"{options.service} does not say which bundle it serves: {error}") from None
-    for name, version in _registry(options.uri).promote(serving).items():
+    registry = _registry(options.uri)
+    if options.bundle:
+        kept = record.of(options.bundle, options.commit, options.image)
+        registry.record(kept, options.bundle)
+        digest = kept.bundle
+    else:
+        digest = _served(options.service)
+    for name, version in registry.promote(digest).items():
         print(f"champion  {name} version {version}")
     return 0
+
+
+def _served(service: str) -> str:
+    """The digest of the bundle that a service answers with."""
+    try:
+        with urllib.request.urlopen(f"{service.rstrip('/')}/health", timeout=10) as answer:  # noqa: S310
+            return str(json.load(answer)["model"]["digest"])
+    except (OSError, ValueError, KeyError) as error:
+        raise UnreadableSourceError(f"{service} does not say which bundle it serves: {error}") from None
 
 
 def _registry(uri: str) -> Any:

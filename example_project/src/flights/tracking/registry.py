@@ -1,5 +1,6 @@
 """Runs and registered models in MLflow. Nothing else imports it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -22,17 +23,17 @@ class Registry:
         self.client = MlflowClient(uri, uri)
 
     def record(self, record: Record, directory: Path) -> dict[str, str]:
-        """A run with the bundle, and a version of each model, by its name; what was recorded before is not again.
-
-        The versions become challengers, unless they are champions.
-        """
+        """A run with the bundle, and a version of each model, by its name; what was recorded before is not again."""
         versions = self._versions(record.bundle)
-        if {*versions} != {_registered(name) for name in record.models}:
-            versions = self._new_versions(record, directory)
+        if {*versions} == {_registered(name) for name in record.models}:
+            return versions
+        return self._new_versions(record, directory)
+
+    def challenge(self, versions: Mapping[str, str]) -> None:
+        """Make challengers of the versions, by the names of their models, but for those that are champions."""
         for name, version in versions.items():
             if self._aliased(name, CHAMPION) != version:
                 self.client.set_registered_model_alias(name, CHALLENGER, version)
-        return versions
 
     def promote(self, digest: str) -> dict[str, str]:
         """Make champions of the versions with this bundle, and return them by the names of their models.

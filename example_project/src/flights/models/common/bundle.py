@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from flights.features.flight.processor import build_features, feature_columns
 from flights.models.common.model import answers
 
 METADATA = "metadata.json"
+PACKAGE = Path(__file__).parents[2]
 
 # Beyond what skops itself trusts. Nothing else in a model file is ever imported or called.
 TRUSTED = [
@@ -96,8 +98,16 @@ def file_of(name: str) -> str:
 
 def digest(directory: Path) -> str:
     """SHA-256, as `sha256:...`, over name and content of every file below `directory`."""
-    files = sorted(path for path in directory.rglob("*") if path.is_file())
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(directory)}\n" for path in files]
+    return _digest(directory, (path for path in directory.rglob("*") if path.is_file()))
+
+
+def code(package: Path = PACKAGE) -> str:
+    """The same over the modules of features and models: what trains a bundle, and what answers with it."""
+    return _digest(package, (path for part in ("features", "models") for path in (package / part).rglob("*.py")))
+
+
+def _digest(root: Path, files: Iterable[Path]) -> str:
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(root)}\n" for path in sorted(files)]
     return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

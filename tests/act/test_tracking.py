@@ -1,0 +1,86 @@
+"""The jobs with which the example's callers tell MLflow: on by a variable, and only for what passed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicd.testing import Act, Project, Reply
+from cicd.testing.replies import BUNDLE, RELEASE_IMAGE
+from tests.act.road import CALLERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cicd.testing import Event, Kit
+
+SCRIPT = "cicd/tracking/track.sh"
+SAYS = b'#!/bin/sh\necho "$1 <$2> in <$MLFLOW_TRACKING_URI>, <$MLFLOW_TRACKING_TOKEN>, <$REGISTRY_TOKEN>"\n'
+ON = {"MLFLOW_TRACKING_URI": "https://mlflow.example"}
+WORKFLOWS = ("integration", "production", "deploy")
+
+
+def event(act: Act, workflow: str) -> Event:
+    """What starts the workflow for Production, or on the way there."""
+    if workflow == "deploy":
+        return act.dispatch(environment="production")
+    return act.push({"integration": "refs/heads/develop", "production": "refs/tags/Production"}[workflow])
+
+
+@pytest.fixture(scope="module")
+def calling_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The example's callers, with a script that only says what it was given."""
+    files = {f".github/workflows/{file.name}": file.read_bytes() for file in CALLERS.iterdir()}
+    return Project(tmp_path_factory.mktemp("tracking"), {**files, SCRIPT: SAYS}, [SCRIPT])
+
+
+@pytest.fixture
+def act(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> Act:
+    """Runs the callers."""
+    return Act(scripted_kit, calling_project, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("workflow", "job", "word", "image"),
+    [
+        ("integration", "challenger", "record", BUNDLE),
+        ("production", "champion", "promote", RELEASE_IMAGE),
+        ("deploy", "champion", "promote", RELEASE_IMAGE),
+    ],
+)
+def test_what_passed_is_told_where_the_variable_says(act: Act, workflow: str, job: str, word: str, image: str) -> None:
+    run = act.run(f"{workflow}.yml", event(act, workflow), variables=ON, secrets={"MLFLOW_TRACKING_TOKEN": "of-mlflow"})
+    assert run.results[job] == "success"
+    said = [line for step in run.job(job).steps for line in step.output]
+    # `act` hides the two secrets.
+    assert f"{word} <{image}> in <https://mlflow.example>, <***>, <***>" in said
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_without_the_variable_nothing_is_told(act: Act, workflow: str) -> None:
+    run = act.run(f"{workflow}.yml", event(act, workflow))
+    assert [result for job, result in run.results.items() if job in ("challenger", "champion")] == ["skipped"]
+    assert run.exit_code == 0
+
+
+def test_what_went_to_staging_is_no_champion(act: Act) -> None:
+    run = act.run("deploy.yml", act.dispatch(environment="staging"), variables=ON)
+    assert run.results["champion"] == "skipped"
+
+
+def test_what_was_superseded_is_no_champion(act: Act) -> None:
+    replies = {"verify": Reply(outputs={"result": "superseded"})}
+    run = act.run("production.yml", event(act, "production"), variables=ON, replies=replies)
+    assert run.exit_code == 0
+    assert run.results["champion"] == "skipped"
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_what_failed_is_told_nobody(act: Act, workflow: str) -> None:
+    run = act.run(
+        f"{workflow}.yml", event(act, workflow), variables=ON, replies={"deploy": Reply(exit_code=1)},
+        sound=False,
+    )  # fmt: skip
+    assert run.exit_code == 1
+    assert not {"challenger", "champion"} & {job.id for job in run.log.jobs if job.result == "success"}
