@@ -73,7 +73,7 @@ class AircraftView(FeatureView):
 
 
 class WeatherView(FeatureView):
-    """What was observed at the origin an hour before; missing for some hours."""
+    """What was last observed at the origin when an hour was left, so one to two hours before; missing for some."""
 
     temperature: np.float64 = pa.Field(nullable=True, ge=-80, le=140)
     dew_point: np.float64 = pa.Field(nullable=True, ge=-80, le=140)
