@@ -13,7 +13,7 @@ from flights.models.ensemble.random_forests.no_features import no_features
 from flights.models.regression.olsr_regressor import olsr_regressor
 from flights.models.rule_based.naive_model import NaiveModel
 
-SETTINGS = {"max_iter": 50, "learning_rate": 0.1, "max_leaf_nodes": 31, "min_samples_leaf": 50}
+SETTINGS = {"max_iter": 100, "learning_rate": 0.05, "max_leaf_nodes": 31, "min_samples_leaf": 200}
 """The best on September and October that `flights.pipelines.tune` found."""
 
 
