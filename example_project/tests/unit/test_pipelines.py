@@ -1,6 +1,5 @@
 """Train, evaluate and predict, from the command line to the files."""
 
-import csv
 import hashlib
 import json
 import shutil
@@ -14,6 +13,7 @@ import run
 from pandera.errors import SchemaErrors
 
 from flights.data_loaders import nycflights_data_loader
+from flights.errors import BadDataError
 from flights.features.columns import KNOWN
 from flights.models.arrival_delay.model import ARRIVAL_DELAY
 from flights.models.catalogue import MODELS
@@ -135,20 +135,82 @@ def test_a_file_without_rows_becomes_a_header(trained: Trained, tmp_path: Path) 
     assert target.read_text().strip() == ",".join([*KNOWN, *OUTPUTS])
 
 
-def test_a_bad_row_is_named_and_nothing_is_written(
-    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def refused(loaded: Trained, folder: Path, content: bytes) -> str:
+    """What predicting says of a file that it refuses; nothing is written."""
+    (folder / "in.csv").write_bytes(content)
+    with pytest.raises(BadDataError) as error:
+        predict.predict(folder / "in.csv", folder / "out.csv", loaded.bundle)
+    assert not (folder / "out.csv").exists()
+    return str(error.value).removeprefix(f"{folder / 'in.csv'} ")
+
+
+def csv_of(flights: pd.DataFrame) -> str:
+    return flights[[*KNOWN]].to_csv(index=False)
+
+
+def test_bad_rows_are_counted_and_the_first_are_named(trained: Trained, tmp_path: Path) -> None:
+    rows = trained.flights.head(100)[[*KNOWN]].astype({"origin": object})
+    rows.iloc[1:21, rows.columns.get_loc("origin")] = "LHR"
+    rows.iloc[3, rows.columns.get_loc("carrier")] = None
+    content = csv_of(rows) + csv_of(rows).splitlines()[1] + ",one cell too many\n"
+    assert refused(trained, tmp_path, content.encode()).splitlines() == [
+        "was not used: 21 of 101 rows are bad.",
+        "  origin must be 'EWR', 'JFK' or 'LGA': line 3 has 'LHR', line 4 has 'LHR', line 5 has 'LHR', and 17 lines more",
+        "  carrier must be there: line 5 has nothing",
+        "  there must be 17 cells, as in the header: line 102 has 18",
+    ]
+
+
+def test_a_wrong_header_is_told_once_also_without_rows(trained: Trained, tmp_path: Path) -> None:
+    wrong = trained.flights.rename(columns={"dest": "to"})
+    for rows in (wrong, wrong.head(0)):
+        assert refused(trained, tmp_path, rows.to_csv(index=False).encode()) == (
+            "was not used: it lacks the columns dest; a flight has no columns 'to', 'arrival_delay'."
+        )
+    twice = csv_of(trained.flights).replace("seats", "origin", 1)
+    assert refused(trained, tmp_path, twice.encode()).endswith("there more than once are the columns 'origin'.")
+    assert "the first line must name the columns carrier" in refused(trained, tmp_path, b"\n")
+
+
+def test_lines_are_counted_as_an_editor_counts_them(trained: Trained, tmp_path: Path) -> None:
+    header, good, other = csv_of(trained.flights.head(2)).splitlines()
+    bad = other.replace(other.split(",")[1], "LHR", 1)
+    said = refused(trained, tmp_path, f"\n{header}\n\n{good}\n\n{bad}\n".encode())
+    assert said.splitlines()[0] == "was not used: 1 of 2 rows are bad."
+    assert "line 6 has 'LHR'" in said
+
+
+def test_a_file_that_a_spreadsheet_wrote_is_read(trained: Trained, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(csv_of(trained.flights.head(3)).replace("\n", "\r\n").encode("utf-8-sig"))
+    assert predict.predict(tmp_path / "in.csv", tmp_path / "out.csv", trained.bundle) == 3
+    assert [*pd.read_csv(tmp_path / "out.csv").columns] == [*KNOWN, *OUTPUTS]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"input": "."}, ".: Is a directory."),
+        ({"input": "nowhere.csv"}, "nowhere.csv: No such file or directory."),
+        ({"input": "latin.csv"}, "latin.csv is not in UTF-8: save it as CSV in UTF-8."),
+        ({"output": "."}, ".: Is a directory."),
+        ({"output": "nowhere/out.csv"}, "nowhere/out.csv: No such file or directory."),
+    ],
+)
+def test_files_that_can_not_be_used_are_named(
+    trained: Trained,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wrong: dict[str, str],
+    said: str,
 ) -> None:
-    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
-    rows = trained.flights.head(3)[[*KNOWN]].astype({"origin": object})
-    rows.iloc[1, rows.columns.get_loc("origin")] = "LHR"
-    rows.to_csv(source, index=False)
-    with source.open("a") as file:
-        csv.writer(file).writerow([*rows.astype(str).iloc[0], "one cell too many"])
-    assert predict.main(["--input", str(source), "--output", str(target), "--bundle", str(trained.directory)]) == 2
-    said = capsys.readouterr().err
-    assert "row 3, origin: Input should be 'EWR', 'JFK' or 'LGA'" in said
-    assert "row 5" in said
-    assert not target.exists()
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text(csv_of(trained.flights.head(3)))
+    Path("latin.csv").write_bytes("carrier\nZ\xfcrich\n".encode("latin-1"))
+    paths = {"input": "in.csv", "output": "out.csv", **wrong}
+    options = [word for name, path in paths.items() for word in (f"--{name}", path)]
+    assert predict.main([*options, "--bundle", str(trained.directory)]) == 2
+    assert capsys.readouterr().err.strip() == said
 
 
 @pytest.mark.parametrize("main", [evaluate.main, predict.main, service.main])

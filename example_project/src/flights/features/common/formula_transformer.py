@@ -74,7 +74,7 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         framed = isinstance(X, pd.DataFrame)
-        # Of a frame only the names are checked here: the whole check takes longer than a model does for a single flight.
+        # Of a frame only the names: the whole check takes longer than a model does for a single flight.
         checked = validate_data(
             self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False, skip_check_array=framed
         )
