@@ -6,10 +6,12 @@ import io
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 import tarfile
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,6 +33,10 @@ import os, sys
 import flights.service.app
 cached = [getattr(module, "__cached__", None) for module in sys.modules.values()]
 print(sum(not os.path.exists(file) for file in cached if file))
+"""
+INSTALLED = """
+from importlib.metadata import distributions
+print(*(one.name for one in distributions()))
 """
 DIGEST_OF_DATA = """
 from flights.data_loaders import choose
@@ -108,6 +114,16 @@ def configuration(image: str) -> str:
     found = registry.manifest(repository, digest)
     assert found is not None
     return str(json.loads(found.content)["config"]["digest"])
+
+
+def as_people_run_it(image: Image, *words: str) -> tuple[int, str]:
+    """What `docker run IMAGE words` ends with and says."""
+    container = engine.connect().containers.create(str(image.id), list(words), labels={containers.PROJECT: NAME})
+    try:
+        container.start()
+        return container.wait()["StatusCode"], container.logs().decode()
+    finally:
+        container.remove(force=True)
 
 
 def table(output: str) -> dict[str, list[str]]:
@@ -220,6 +236,35 @@ def test_the_release_image_holds_no_tools_no_tests_and_no_source_tree(demo: Demo
     assert "/opt/bundle/metadata.json" in files
     unwanted = ("/app/", "/source/", "/root/.cache/", "/tmp/", "/opt/tools/", "/dist/", "/run/secrets/", "/usr/bin/gcc")
     assert [file for file in files if file.startswith(unwanted)] == []
+
+
+def test_the_release_image_has_what_its_lock_names_and_the_wheel(demo: Demo) -> None:
+    code, said = demo.in_release("python", "-c", INSTALLED)
+    locked = re.findall(r"^([\w.-]+)==", (demo.home / "requirements" / "default.txt").read_text(), re.MULTILINE)
+    assert code == 0
+    installed = {re.sub(r"[-_.]+", "-", name).lower() for name in said.split()}
+    assert "flights" in installed
+    assert installed - {"flights"} <= {*locked}
+    assert {"numpy", "pandas", "scikit-learn", "fastapi"} <= installed
+
+
+def test_every_target_of_the_application_is_one_of_the_one_image(demo: Demo) -> None:
+    modes: dict[str, str] = runpy.run_path(str(demo.home / "run.py"))["MODES"]
+    targets = [module.removesuffix(".__main__") for module in modes.values()]
+    assert {"flights.pipelines.predict", "flights.service"} <= {*targets}
+    with ThreadPoolExecutor(2) as pool:
+        helps = list(pool.map(lambda target: as_people_run_it(demo.release(), target, "--help"), targets))
+    for target, (code, said) in zip(targets, helps, strict=True):
+        assert (code, said.startswith("usage: ")) == (0, True), f"{target}: {said}"
+    assert "--input" in dict(zip(targets, helps, strict=True))["flights.pipelines.predict"][1]
+
+
+@pytest.mark.parametrize("words", [["--stages", "dvc.yaml"], ["--data", "flights.csv"], []])
+def test_training_in_the_release_image_says_where_it_belongs(demo: Demo, words: list[str]) -> None:
+    code, said = as_people_run_it(demo.release(), "flights.pipelines.train", "--output", "/tmp/bundle", *words)
+    assert code == 2
+    assert "build image" in said
+    assert "Traceback" not in said
 
 
 def test_the_release_image_runs_as_nobody_and_needs_to_compile_nothing(demo: Demo) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flights.models.catalogue import MODELS
-from flights.models.common import bundle
+from flights.models.common import bundle, profile
 from tests.unit.conftest import PROJECT, Again, Trained
 
 
@@ -20,7 +20,7 @@ def imported(again: Again) -> set[str]:
 
 
 @pytest.mark.usefixtures("imported")
-@pytest.mark.parametrize("name", [*(bundle.file_of(model.name) for model in MODELS), bundle.METADATA])
+@pytest.mark.parametrize("name", [*(bundle.file_of(model.name) for model in MODELS), bundle.METADATA, profile.FILE])
 def test_the_same_flights_give_the_same_bytes(trained: Trained, again: Again, name: str) -> None:
     assert (again.directory / name).read_bytes() == (trained.directory / name).read_bytes()
 

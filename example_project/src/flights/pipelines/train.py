@@ -20,9 +20,9 @@ from flights.data_loaders import choose
 from flights.feature_store.views import Flights
 from flights.features.columns import KNOWN
 from flights.models.catalogue import MODELS
-from flights.models.common import bundle
+from flights.models.common import bundle, profile
 from flights.models.common.judge import judge, report
-from flights.models.common.model import NAIVE
+from flights.models.common.model import NAIVE, answers
 from flights.models.common.split import period, split_by_time
 from flights.targets import target
 from flights.validation.use_cases import require
@@ -65,6 +65,8 @@ def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, An
         },
     }
     bundle.write(output, trained, metadata)
+    later = {model.output: answers(trained[model.name], split.test) for model in MODELS}
+    profile.write(output, split.train, pd.DataFrame(later))
     return metadata
 
 
