@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -19,11 +20,11 @@ from flights.models.arrival_delay.model import ARRIVAL_DELAY
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle, interpretation
 from flights.models.common.split import split_by_time
-from flights.pipelines import compare, evaluate, evaluation_files, predict, train
+from flights.pipelines import compare, evaluate, evaluation_files, predict, train, tune
 from flights.report import __main__ as report
 from flights.service import __main__ as service
 from flights.validation import __main__ as validation
-from tests.unit.conftest import LOCK, Trained
+from tests.unit.conftest import LOCK, PROJECT, Trained
 
 OUTPUTS = ["arrival_delay_minutes", "late_probability"]
 
@@ -118,6 +119,17 @@ def test_predictions_that_are_no_numbers_never_leave_the_evaluation(trained: Tra
         evaluate.predictions(ARRIVAL_DELAY, broken, naive, split)
 
 
+def test_flights_whose_delays_nobody_knows_are_not_evaluated(
+    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained.flights.head(100)[[*KNOWN]].to_csv(tmp_path / "in.csv", index=False)
+    folder = tmp_path / "out"
+    arguments = ["--bundle", trained.directory, "--data", tmp_path / "in.csv", "--output", folder]
+    assert evaluate.main([*map(str, arguments)]) == 1
+    assert "not good enough for evaluation.\nFAILED  share with a known delay: 0" in capsys.readouterr().err
+    assert not folder.exists()
+
+
 def test_a_file_of_flights_becomes_a_file_of_predictions(trained: Trained, tmp_path: Path) -> None:
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     some = trained.flights.head(50)
@@ -150,12 +162,13 @@ def csv_of(flights: pd.DataFrame) -> str:
 
 def test_bad_rows_are_counted_and_the_first_are_named(trained: Trained, tmp_path: Path) -> None:
     rows = trained.flights.head(100)[[*KNOWN]].astype({"origin": object})
-    rows.iloc[1:21, rows.columns.get_loc("origin")] = "LHR"
+    rows.iloc[1:21, rows.columns.get_loc("origin")] = "ORD"
     rows.iloc[3, rows.columns.get_loc("carrier")] = None
     content = csv_of(rows) + csv_of(rows).splitlines()[1] + ",one cell too many\n"
     assert refused(trained, tmp_path, content.encode()).splitlines() == [
         "was not used: 21 of 101 rows are bad.",
-        "  origin must be 'EWR', 'JFK' or 'LGA': line 3 has 'LHR', line 4 has 'LHR', line 5 has 'LHR', and 17 lines more",
+        "  origin must be 'EWR', 'JFK' or 'LGA': line 3 has 'ORD', line 4 has 'ORD', line 5 has 'ORD', "
+        "and 17 lines more",
         "  carrier must be there: line 5 has nothing",
         "  there must be 17 cells, as in the header: line 102 has 18",
     ]
@@ -186,6 +199,15 @@ def test_a_file_that_a_spreadsheet_wrote_is_read(trained: Trained, tmp_path: Pat
     assert [*pd.read_csv(tmp_path / "out.csv").columns] == [*KNOWN, *OUTPUTS]
 
 
+@pytest.fixture
+def files(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working directory with flights in in.csv, and in latin.csv what is no UTF-8."""
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text(csv_of(trained.flights.head(3)))
+    Path("latin.csv").write_bytes("carrier\nZ\xfcrich\n".encode("latin-1"))
+
+
+@pytest.mark.usefixtures("files")
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -197,16 +219,8 @@ def test_a_file_that_a_spreadsheet_wrote_is_read(trained: Trained, tmp_path: Pat
     ],
 )
 def test_files_that_can_not_be_used_are_named(
-    trained: Trained,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    wrong: dict[str, str],
-    said: str,
+    trained: Trained, capsys: pytest.CaptureFixture[str], wrong: dict[str, str], said: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("in.csv").write_text(csv_of(trained.flights.head(3)))
-    Path("latin.csv").write_bytes("carrier\nZ\xfcrich\n".encode("latin-1"))
     paths = {"input": "in.csv", "output": "out.csv", **wrong}
     options = [word for name, path in paths.items() for word in (f"--{name}", path)]
     assert predict.main([*options, "--bundle", str(trained.directory)]) == 2
@@ -226,15 +240,35 @@ def test_the_bundle_is_where_the_image_has_it_unless_told(
         assert f"(default: {expected})" in " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("target", [train, evaluate, compare, validation])
+@pytest.mark.parametrize("target", [train, evaluate, compare, tune, validation])
 def test_what_needs_the_training_data_says_so_where_it_is_not(
     target: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(nycflights_data_loader, "find_spec", lambda _: None)
-    arguments = ["--output", str(tmp_path / "out")] if target is not validation else []
-    assert target.main(arguments) == 2
+    own = {validation: [], tune: ["--model", "late_arrival"]}
+    assert target.main(own.get(target, ["--output", str(tmp_path / "out")])) == 2
     assert "belongs into the build image" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("source", ["--stages", "--data"])
+def test_training_in_the_release_image_says_at_once_where_it_belongs(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # as in that image, there is no lock
+    assert train.main([source, "no-such-file", "--output", "bundle"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("There is no requirements/default.txt")
+    assert "training belongs into the build image" in said
+
+
+def test_training_on_the_stages_without_yaml_says_where_it_belongs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    stages = str(PROJECT / "dvc.yaml")
+    assert train.main(["--stages", stages, "--output", str(tmp_path / "out"), "--lock", str(LOCK)]) == 2
+    assert "PyYAML is not installed: training belongs into the build image" in capsys.readouterr().err
 
 
 def test_the_report_says_where_it_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
@@ -242,9 +276,38 @@ def test_the_report_says_where_it_can_be_had(capsys: pytest.CaptureFixture[str])
     assert "the report has an image of its own" in capsys.readouterr().err
 
 
-def test_where_there_is_no_bundle_serving_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert service.main(["--bundle", str(tmp_path)]) == 2
+def using(target: str, directory: Path, trained: Trained, flights_csv: Path, folder: Path) -> int:
+    """Run a target that needs a bundle, and return its exit code."""
+    flights = folder / "flights.csv"
+    trained.flights.head(3)[[*KNOWN]].to_csv(flights, index=False)
+    arguments = {
+        "evaluate": ["--data", flights_csv, "--output", folder / "evaluation"],
+        "predict": ["--input", flights, "--output", folder / "predictions.csv"],
+        "serve": [],
+        "track": ["record", "--runs", folder / "runs"],
+    }
+    return run.main([target, *map(str, arguments[target]), "--bundle", str(directory)])
+
+
+USE_A_BUNDLE = pytest.mark.parametrize("target", ["evaluate", "predict", "serve", "track"])
+
+
+@USE_A_BUNDLE
+def test_where_there_is_no_bundle_each_target_says_so(
+    target: str, trained: Trained, flights_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert using(target, tmp_path / "none", trained, flights_csv, tmp_path) == 2
     assert "There is no model bundle in" in capsys.readouterr().err
+
+
+@USE_A_BUNDLE
+def test_a_broken_bundle_is_told_by_each_target(
+    target: str, trained: Trained, flights_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = shutil.copytree(trained.directory, tmp_path / "bundle")
+    (broken / bundle.METADATA).write_text("{")
+    assert using(target, broken, trained, flights_csv, tmp_path) == 2
+    assert f"{broken / bundle.METADATA} does not describe a bundle: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("mode", [*run.MODES])
