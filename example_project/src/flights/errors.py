@@ -10,7 +10,11 @@ class WrongImageError(Exception):
 
 
 class UnreadableSourceError(Exception):
-    """A database or a service does not answer, or not to what it is asked."""
+    """A file can not be read, or a database or a service does not answer what it is asked."""
+
+
+class BadBundleError(Exception):
+    """A model bundle is there, but is broken, or holds what may not be loaded."""
 
 
 class NotRecordedError(Exception):

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 
-from flights.errors import BadDataError, NotRecordedError, UnreadableSourceError, WrongImageError
+from flights.errors import BadBundleError, BadDataError, NotRecordedError, UnreadableSourceError, WrongImageError
 
 
 def target(main: Callable[..., int]) -> Callable[..., int]:
@@ -17,8 +17,13 @@ def target(main: Callable[..., int]) -> Callable[..., int]:
         except (BadDataError, NotRecordedError) as error:
             print(error, file=sys.stderr)
             return 1
-        except (FileNotFoundError, UnreadableSourceError, WrongImageError) as error:
+        except (BadBundleError, UnreadableSourceError, WrongImageError) as error:
             print(error, file=sys.stderr)
+            return 2
+        except OSError as error:
+            if error.filename is None and not isinstance(error, FileNotFoundError):
+                raise  # no file of the caller's
+            print(error if error.filename is None else f"{error.filename}: {error.strerror}.", file=sys.stderr)
             return 2
 
     return told

@@ -1,5 +1,6 @@
 """A bundle is read back as it was written, and nothing else is ever loaded."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -7,8 +8,8 @@ from pathlib import Path
 import pytest
 import skops.io
 from sklearn.preprocessing import FunctionTransformer
-from skops.io.exceptions import UntrustedTypesFoundException
 
+from flights.errors import BadBundleError
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle
 from flights.models.late_arrival.model import LATE_ARRIVAL
@@ -20,10 +21,9 @@ NAMES = [model.name for model in MODELS]
 def test_the_models_predict_the_same_after_they_were_saved(trained: Trained, tmp_path: Path) -> None:
     some = trained.flights.head(2000)
     models = {model.name: model.fit(model.chosen, some) for model in MODELS}
-    described = {"models": {model.name: {"output": model.output} for model in MODELS}}
-    bundle.write(tmp_path, models, described)
+    bundle.write(tmp_path, models, trained.metadata)
     loaded = bundle.load(tmp_path)
-    assert loaded.metadata == described
+    assert loaded.metadata == trained.metadata
     assert loaded.predict(some)["arrival_delay_minutes"].tolist() == models["arrival_delay"].predict(some).tolist()
     late = loaded.predict(some)["late_probability"]
     assert late.tolist() == models["late_arrival"].predict_proba(some)[:, 1].tolist()
@@ -39,7 +39,34 @@ def test_models_that_do_not_begin_with_the_features_are_no_bundle(trained: Train
 def test_a_model_that_would_call_something_else_is_not_loaded(trained: Trained, tmp_path: Path) -> None:
     shutil.copytree(trained.directory, tmp_path, dirs_exist_ok=True)
     skops.io.dump(FunctionTransformer(os.system), tmp_path / bundle.file_of("late_arrival"))
-    with pytest.raises(UntrustedTypesFoundException, match="system"):
+    with pytest.raises(BadBundleError, match=r"late_arrival\.skops is no model that can be loaded: .*system"):
+        bundle.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", [*map(bundle.file_of, NAMES)])
+@pytest.mark.parametrize("keep", [None, 0, 20, 2000])
+def test_a_model_file_that_is_cut_off_or_missing_is_named(
+    trained: Trained, tmp_path: Path, name: str, keep: int | None
+) -> None:
+    file = shutil.copytree(trained.directory, tmp_path / "copy") / name
+    if keep is None:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:keep])
+    with pytest.raises(BadBundleError, match=f"{name} is no model that can be loaded"):
+        bundle.load(file.parent)
+
+
+@pytest.mark.parametrize("said", ["", "[]", "{}", '{"models": {}}', "\xff", "one output less", "no models"])
+def test_what_does_not_describe_a_bundle_is_refused(trained: Trained, tmp_path: Path, said: str) -> None:
+    wrong = json.loads(json.dumps(trained.metadata))
+    if said == "one output less":
+        del wrong["models"][NAMES[0]]["output"]
+        said = json.dumps(wrong)
+    elif said == "no models":
+        said = json.dumps(wrong | {"models": {}})
+    (tmp_path / bundle.METADATA).write_text(said, "latin-1")
+    with pytest.raises(BadBundleError, match="does not describe a bundle"):
         bundle.load(tmp_path)
 
 

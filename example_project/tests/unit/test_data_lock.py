@@ -84,10 +84,30 @@ def test_training_on_the_stages_puts_their_lock_into_the_bundle(
     assert (output / train.DATA_LOCK).read_text() == prepare(stages).lock
 
 
-def test_the_stages_and_other_flights_do_not_go_together(stages: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("other", ["--rows=0", "--rows=20", "--data=", "--query=SELECT 1"])
+def test_the_stages_and_other_flights_do_not_go_together(
+    stages: Path, other: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        train.main(["--stages", str(stages), "--rows", "20", "--output", "bundle"])
-    assert "it goes with neither --data nor --rows" in capsys.readouterr().err
+        train.main(["--stages", str(stages), other, "--output", "bundle"])
+    assert f"it does not go with {other.partition('=')[0]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "has no stage prepare with cmd and deps"),
+        ("stages: {}", "has no stage prepare with cmd and deps"),
+        ("stages: {prepare: {cmd: [one, two], deps: []}}", "has no stage prepare with cmd and deps"),
+        ("stages: [", "is no YAML"),
+    ],
+)
+def test_a_file_without_the_stage_is_refused(
+    stages: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stages.write_text(text)
+    assert train.main(["--stages", str(stages), "--output", "bundle", "--lock", str(LOCK)]) == 2
+    assert f"{stages} {said}" in capsys.readouterr().err
 
 
 def test_a_stage_that_runs_something_else_is_refused(stages: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import flights
 from flights.features.columns import TARGET
@@ -24,13 +24,17 @@ from tests.unit.conftest import Trained
 PLANES = pd.DataFrame({"seats": [182.0, 8.0, np.nan], "engines": [2.0, 0.0, 2.0]}, index=[7, 8, 9])
 
 
-# All of scikit-learn's checks apply, as a formula may also name the columns of an array. The one that needs arrays of
-# another library (SCIPY_ARRAY_API) is for estimators that say they take them; this one does not.
-@parametrize_with_checks([FormulaTransformer(formula="twice = 2 * x0")])
+# All of scikit-learn's checks apply, as a formula may also name the columns of an array, but for the one that is for
+# estimators that take arrays of another library (SCIPY_ARRAY_API).
+CHECKS = [
+    pytest.param(*given, id=given[1].func.__name__)
+    for given in estimator_checks_generator(FormulaTransformer(formula="twice = 2 * x0"))
+    if given[1].func.__name__ != "check_array_api_input"
+]
+
+
+@pytest.mark.parametrize(("estimator", "check"), CHECKS)
 def test_it_is_a_transformer_as_scikit_learn_defines_them(estimator: Any, check: Any) -> None:
-    if check.func.__name__ == "check_array_api_input":
-        assert not estimator.__sklearn_tags__().array_api_support
-        return
     check(estimator)
 
 
@@ -77,12 +81,26 @@ def test_a_formula_has_its_place_in_a_pipeline() -> None:
         ("a = __import__('os').system('true')", "is no formula"),
         ("a = seats.sum", "is no formula"),
         ("a = seats if engines else 0", "is no formula"),
+        (None, "is no formula"),
+        ("seats = seats * 2", "would replace the column seats"),
         ("a = wings * tails", "names tails, wings; the columns are seats, engines"),
     ],
 )
-def test_what_is_no_arithmetic_with_the_columns_is_no_formula(formula: str, problem: str) -> None:
+def test_what_is_no_arithmetic_with_the_columns_is_no_formula(formula: Any, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         FormulaTransformer(formula=formula).fit(PLANES)
+
+
+def test_a_formula_does_not_replace_a_column_of_an_array_either() -> None:
+    with pytest.raises(ValueError, match="would replace the column x0"):
+        FormulaTransformer(formula="x0 = 2 * x0").fit(PLANES.to_numpy())
+
+
+@pytest.mark.parametrize(("given", "column"), [(PLANES, "seats"), (PLANES.to_numpy(), "x0")])
+def test_infinity_is_refused_in_a_frame_and_in_an_array(given: Any, column: str) -> None:
+    transformer = FormulaTransformer(formula=f"a = {column}").fit(given)
+    with pytest.raises(ValueError, match="contains infinity"):
+        transformer.transform(given + np.inf)
 
 
 def test_a_formula_can_only_be_used_with_the_columns_it_was_checked_with() -> None:

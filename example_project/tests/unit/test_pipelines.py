@@ -1,9 +1,9 @@
 """Train, evaluate and predict, from the command line to the files."""
 
-import csv
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -14,16 +14,17 @@ import run
 from pandera.errors import SchemaErrors
 
 from flights.data_loaders import nycflights_data_loader
+from flights.errors import BadDataError
 from flights.features.columns import KNOWN
 from flights.models.arrival_delay.model import ARRIVAL_DELAY
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle, interpretation
 from flights.models.common.split import split_by_time
-from flights.pipelines import compare, evaluate, evaluation_files, predict, train
+from flights.pipelines import compare, evaluate, evaluation_files, predict, train, tune
 from flights.report import __main__ as report
 from flights.service import __main__ as service
 from flights.validation import __main__ as validation
-from tests.unit.conftest import LOCK, Trained
+from tests.unit.conftest import LOCK, PROJECT, Trained
 
 OUTPUTS = ["arrival_delay_minutes", "late_probability"]
 
@@ -118,6 +119,17 @@ def test_predictions_that_are_no_numbers_never_leave_the_evaluation(trained: Tra
         evaluate.predictions(ARRIVAL_DELAY, broken, naive, split)
 
 
+def test_flights_whose_delays_nobody_knows_are_not_evaluated(
+    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained.flights.head(100)[[*KNOWN]].to_csv(tmp_path / "in.csv", index=False)
+    folder = tmp_path / "out"
+    arguments = ["--bundle", trained.directory, "--data", tmp_path / "in.csv", "--output", folder]
+    assert evaluate.main([*map(str, arguments)]) == 1
+    assert "not good enough for evaluation.\nFAILED  share with a known delay: 0" in capsys.readouterr().err
+    assert not folder.exists()
+
+
 def test_a_file_of_flights_becomes_a_file_of_predictions(trained: Trained, tmp_path: Path) -> None:
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     some = trained.flights.head(50)
@@ -135,20 +147,84 @@ def test_a_file_without_rows_becomes_a_header(trained: Trained, tmp_path: Path) 
     assert target.read_text().strip() == ",".join([*KNOWN, *OUTPUTS])
 
 
-def test_a_bad_row_is_named_and_nothing_is_written(
-    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def refused(loaded: Trained, folder: Path, content: bytes) -> str:
+    """What predicting says of a file that it refuses; nothing is written."""
+    (folder / "in.csv").write_bytes(content)
+    with pytest.raises(BadDataError) as error:
+        predict.predict(folder / "in.csv", folder / "out.csv", loaded.bundle)
+    assert not (folder / "out.csv").exists()
+    return str(error.value).removeprefix(f"{folder / 'in.csv'} ")
+
+
+def csv_of(flights: pd.DataFrame) -> str:
+    return flights[[*KNOWN]].to_csv(index=False)
+
+
+def test_bad_rows_are_counted_and_the_first_are_named(trained: Trained, tmp_path: Path) -> None:
+    rows = trained.flights.head(100)[[*KNOWN]].astype({"origin": object})
+    rows.iloc[1:21, rows.columns.get_loc("origin")] = "ORD"
+    rows.iloc[3, rows.columns.get_loc("carrier")] = None
+    content = csv_of(rows) + csv_of(rows).splitlines()[1] + ",one cell too many\n"
+    assert refused(trained, tmp_path, content.encode()).splitlines() == [
+        "was not used: 21 of 101 rows are bad.",
+        "  origin must be 'EWR', 'JFK' or 'LGA': line 3 has 'ORD', line 4 has 'ORD', line 5 has 'ORD', "
+        "and 17 lines more",
+        "  carrier must be there: line 5 has nothing",
+        "  there must be 17 cells, as in the header: line 102 has 18",
+    ]
+
+
+def test_a_wrong_header_is_told_once_also_without_rows(trained: Trained, tmp_path: Path) -> None:
+    wrong = trained.flights.rename(columns={"dest": "to"})
+    for rows in (wrong, wrong.head(0)):
+        assert refused(trained, tmp_path, rows.to_csv(index=False).encode()) == (
+            "was not used: it lacks the columns dest; a flight has no columns 'to', 'arrival_delay'."
+        )
+    twice = csv_of(trained.flights).replace("seats", "origin", 1)
+    assert refused(trained, tmp_path, twice.encode()).endswith("there more than once are the columns 'origin'.")
+    assert "the first line must name the columns carrier" in refused(trained, tmp_path, b"\n")
+
+
+def test_lines_are_counted_as_an_editor_counts_them(trained: Trained, tmp_path: Path) -> None:
+    header, good, other = csv_of(trained.flights.head(2)).splitlines()
+    bad = other.replace(other.split(",")[1], "LHR", 1)
+    said = refused(trained, tmp_path, f"\n{header}\n\n{good}\n\n{bad}\n".encode())
+    assert said.splitlines()[0] == "was not used: 1 of 2 rows are bad."
+    assert "line 6 has 'LHR'" in said
+
+
+def test_a_file_that_a_spreadsheet_wrote_is_read(trained: Trained, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(csv_of(trained.flights.head(3)).replace("\n", "\r\n").encode("utf-8-sig"))
+    assert predict.predict(tmp_path / "in.csv", tmp_path / "out.csv", trained.bundle) == 3
+    assert [*pd.read_csv(tmp_path / "out.csv").columns] == [*KNOWN, *OUTPUTS]
+
+
+@pytest.fixture
+def files(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working directory with flights in in.csv, and in latin.csv what is no UTF-8."""
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text(csv_of(trained.flights.head(3)))
+    Path("latin.csv").write_bytes("carrier\nZ\xfcrich\n".encode("latin-1"))
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"input": "."}, ".: Is a directory."),
+        ({"input": "nowhere.csv"}, "nowhere.csv: No such file or directory."),
+        ({"input": "latin.csv"}, "latin.csv is not in UTF-8: save it as CSV in UTF-8."),
+        ({"output": "."}, ".: Is a directory."),
+        ({"output": "nowhere/out.csv"}, "nowhere/out.csv: No such file or directory."),
+    ],
+)
+def test_files_that_can_not_be_used_are_named(
+    trained: Trained, capsys: pytest.CaptureFixture[str], wrong: dict[str, str], said: str
 ) -> None:
-    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
-    rows = trained.flights.head(3)[[*KNOWN]].astype({"origin": object})
-    rows.iloc[1, rows.columns.get_loc("origin")] = "LHR"
-    rows.to_csv(source, index=False)
-    with source.open("a") as file:
-        csv.writer(file).writerow([*rows.astype(str).iloc[0], "one cell too many"])
-    assert predict.main(["--input", str(source), "--output", str(target), "--bundle", str(trained.directory)]) == 2
-    said = capsys.readouterr().err
-    assert "row 3, origin: Input should be 'EWR', 'JFK' or 'LGA'" in said
-    assert "row 5" in said
-    assert not target.exists()
+    paths = {"input": "in.csv", "output": "out.csv", **wrong}
+    options = [word for name, path in paths.items() for word in (f"--{name}", path)]
+    assert predict.main([*options, "--bundle", str(trained.directory)]) == 2
+    assert capsys.readouterr().err.strip() == said
 
 
 @pytest.mark.parametrize("main", [evaluate.main, predict.main, service.main])
@@ -164,15 +240,35 @@ def test_the_bundle_is_where_the_image_has_it_unless_told(
         assert f"(default: {expected})" in " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("target", [train, evaluate, compare, validation])
+@pytest.mark.parametrize("target", [train, evaluate, compare, tune, validation])
 def test_what_needs_the_training_data_says_so_where_it_is_not(
     target: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(nycflights_data_loader, "find_spec", lambda _: None)
-    arguments = ["--output", str(tmp_path / "out")] if target is not validation else []
-    assert target.main(arguments) == 2
+    own = {validation: [], tune: ["--model", "late_arrival"]}
+    assert target.main(own.get(target, ["--output", str(tmp_path / "out")])) == 2
     assert "belongs into the build image" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("source", ["--stages", "--data"])
+def test_training_in_the_release_image_says_at_once_where_it_belongs(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # as in that image, there is no lock
+    assert train.main([source, "no-such-file", "--output", "bundle"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("There is no requirements/default.txt")
+    assert "training belongs into the build image" in said
+
+
+def test_training_on_the_stages_without_yaml_says_where_it_belongs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    stages = str(PROJECT / "dvc.yaml")
+    assert train.main(["--stages", stages, "--output", str(tmp_path / "out"), "--lock", str(LOCK)]) == 2
+    assert "PyYAML is not installed: training belongs into the build image" in capsys.readouterr().err
 
 
 def test_the_report_says_where_it_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,9 +276,38 @@ def test_the_report_says_where_it_can_be_had(capsys: pytest.CaptureFixture[str])
     assert "the report has an image of its own" in capsys.readouterr().err
 
 
-def test_where_there_is_no_bundle_serving_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert service.main(["--bundle", str(tmp_path)]) == 2
+def using(target: str, directory: Path, trained: Trained, flights_csv: Path, folder: Path) -> int:
+    """Run a target that needs a bundle, and return its exit code."""
+    flights = folder / "flights.csv"
+    trained.flights.head(3)[[*KNOWN]].to_csv(flights, index=False)
+    arguments = {
+        "evaluate": ["--data", flights_csv, "--output", folder / "evaluation"],
+        "predict": ["--input", flights, "--output", folder / "predictions.csv"],
+        "serve": [],
+        "track": ["record", "--runs", folder / "runs"],
+    }
+    return run.main([target, *map(str, arguments[target]), "--bundle", str(directory)])
+
+
+USE_A_BUNDLE = pytest.mark.parametrize("target", ["evaluate", "predict", "serve", "track"])
+
+
+@USE_A_BUNDLE
+def test_where_there_is_no_bundle_each_target_says_so(
+    target: str, trained: Trained, flights_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert using(target, tmp_path / "none", trained, flights_csv, tmp_path) == 2
     assert "There is no model bundle in" in capsys.readouterr().err
+
+
+@USE_A_BUNDLE
+def test_a_broken_bundle_is_told_by_each_target(
+    target: str, trained: Trained, flights_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = shutil.copytree(trained.directory, tmp_path / "bundle")
+    (broken / bundle.METADATA).write_text("{")
+    assert using(target, broken, trained, flights_csv, tmp_path) == 2
+    assert f"{broken / bundle.METADATA} does not describe a bundle: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("mode", [*run.MODES])

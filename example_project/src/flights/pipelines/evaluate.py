@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choose.add_options(parser)
     options = parser.parse_args(arguments)
     flights = choose.load(options.data, options.rows, options.query)
-    require(flights, "scoring")
+    require(flights, "evaluation")
     loaded = bundle.load(options.bundle)
     split = split_by_time(flights)
     judged = {}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -17,6 +17,7 @@ from pandera.typing import DataFrame
 from threadpoolctl import threadpool_limits
 
 from flights.data_loaders import choose
+from flights.errors import UnreadableSourceError, WrongImageError
 from flights.feature_store.views import Flights
 from flights.features.columns import KNOWN
 from flights.models.catalogue import MODELS
@@ -27,7 +28,11 @@ from flights.models.common.split import period, split_by_time
 from flights.targets import target
 from flights.validation.use_cases import require
 
+if TYPE_CHECKING:
+    from flights.data_exports.data_lock import Prepared
+
 DATA_LOCK = "dvc.lock"
+WHERE = "training belongs into the build image, which has what requirements/dev.txt names."
 
 
 @pa.check_types(lazy=True)
@@ -76,6 +81,31 @@ def data_digest(flights: pd.DataFrame) -> str:
     return "sha256:" + hashlib.sha256(",".join(flights.columns).encode() + values.tobytes()).hexdigest()
 
 
+def prepared(stages: Path) -> "Prepared":
+    """What the stage `prepare` of this dvc.yaml makes.
+
+    Raises:
+        BadDataError: columns are missing, or rows are bad; says how many, and names the first.
+        UnreadableSourceError: the file has no such stage.
+        WrongImageError: YAML can't be read here.
+
+    """
+    try:
+        import yaml  # noqa: PLC0415 -- not in the release image
+    except ModuleNotFoundError as error:
+        raise WrongImageError(f"PyYAML is not installed: {WHERE}") from error
+    from flights.data_exports.data_lock import STAGE, prepare  # noqa: PLC0415 -- imports YAML
+
+    try:
+        found = yaml.safe_load(stages.read_bytes())
+    except yaml.YAMLError as error:
+        raise UnreadableSourceError(f"{stages} is no YAML: {error}") from error
+    match found:
+        case {"stages": {"prepare": {"cmd": str(), "deps": list()}}}:
+            return prepare(stages)
+    raise UnreadableSourceError(f"{stages} has no stage {STAGE} with cmd and deps: name a dvc.yaml that has.")
+
+
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train the models, print the errors, and return the exit code: 1 for data that is not good enough."""
@@ -90,14 +120,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     choose.add_options(parser)
     options = parser.parse_args(arguments)
-    if options.stages and (options.data or options.rows):
-        parser.error("--stages names the flights: it goes with neither --data nor --rows")
+    other = [name for name in ("data", "rows", "query") if getattr(options, name) != parser.get_default(name)]
+    if options.stages and other:
+        parser.error(f"--stages names the flights: it does not go with --{other[0]}")
+    if not options.lock.is_file():
+        raise WrongImageError(f"There is no {options.lock} (--lock names another): {WHERE}")
     data_lock = ""
     if options.stages:
-        from flights.data_exports.data_lock import prepare  # noqa: PLC0415 -- YAML is not in the release image
-
-        prepared = prepare(options.stages)
-        flights, data_lock = prepared.flights, prepared.lock
+        made = prepared(options.stages)
+        flights, data_lock = made.flights, made.lock
     else:
         flights = choose.load(options.data, options.rows, options.query)
     require(flights, "training")

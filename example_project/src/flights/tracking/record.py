@@ -1,7 +1,6 @@
 """The record of a training: a file, which needs nothing, and what MLflow is told."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -46,9 +45,10 @@ def of(directory: Path, commit: str | None, image: str | None) -> Record:
 
     Raises:
         FileNotFoundError: there is none.
+        BadBundleError: it is broken.
 
     """
-    metadata: Mapping[str, Any] = json.loads((directory / bundle.METADATA).read_text("utf-8"))
+    metadata = bundle.metadata(directory)
     return Record(
         bundle.digest(directory), metadata["data"], metadata["lock"], commit, image, models=metadata["models"]
     )

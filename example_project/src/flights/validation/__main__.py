@@ -1,4 +1,4 @@
-"""Validate: is a source good enough for training, or for scoring?
+"""Validate: is a source good enough for training, for evaluation, or for scoring?
 
 python -m flights.validation --use-case training --data flights.csv
 """

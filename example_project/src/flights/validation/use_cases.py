@@ -47,12 +47,13 @@ SCORING = (
     Rule("share with known weather", _known("temperature"), 0.9),
     Rule("share with a known aircraft", _known("seats"), 0.7),
 )
+JUDGED = (*SCORING, Rule("share with a known delay", _known(TARGET), 0.9))
 USE_CASES: Mapping[str, tuple[Rule, ...]] = {
     "scoring": SCORING,
+    "evaluation": JUDGED,
     "training": (
-        *SCORING,
+        *JUDGED,
         Rule("days", lambda flights: flights["scheduled_departure"].dt.normalize().nunique(), 28),
-        Rule("share with a known delay", _known(TARGET), 0.9),
         Rule("median delay in minutes", lambda flights: float(flights[TARGET].median()), -30, 30),
     ),
 }

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import Tags
+from sklearn.utils import Tags, assert_all_finite
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
 # What a formula may be made of, beside columns and numbers: so one that is read from a file does only arithmetic.
@@ -50,12 +50,15 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
         """Check that the formula can be computed from these columns.
 
         Raises:
-            ValueError: it is no formula, or names another column.
+            ValueError: it is no formula, names another column, or would replace one.
 
         """
         checked = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan")
         columns = self._columns(checked.shape[1])
-        used = {node.id for node in ast.walk(self._parsed()[1]) if isinstance(node, ast.Name)}
+        name, expression = self._parsed()
+        if name in columns:
+            raise ValueError(f"The formula '{self.formula}' would replace the column {name}: give it another name.")
+        used = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
         if unknown := sorted(used - {*columns}):
             raise ValueError(
                 f"The formula '{self.formula}' names {', '.join(unknown)}; the columns are {', '.join(columns)}."
@@ -63,14 +66,21 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> Any:  # noqa: N803
-        """The columns and the new one: a frame where one was given, else an array."""
+        """The columns and the new one: a frame where one was given, else an array.
+
+        Raises:
+            ValueError: the columns are not those of `fit`, or hold what is no number, or infinity.
+
+        """
         check_is_fitted(self)
         framed = isinstance(X, pd.DataFrame)
-        # The names of a frame are all that must be checked: what is no number in it is no number to a formula either.
+        # Of a frame only the names: the whole check takes longer than a model does for a single flight.
         checked = validate_data(
             self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False, skip_check_array=framed
         )
-        values = [checked[column].to_numpy() for column in checked] if framed else checked.T
+        values = [checked[column].to_numpy("float64") for column in checked] if framed else checked.T
+        if framed:
+            assert_all_finite(np.array(values), allow_nan=True)
         columns = dict(zip(self._columns(checked.shape[1]), values, strict=True))
         name, expression = self._parsed()
         with np.errstate(all="ignore"):
@@ -97,11 +107,11 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
 
     def _parsed(self) -> tuple[str, ast.expr]:
         """The name left of the equals sign, and what is right of it."""
-        with suppress(SyntaxError):
+        with suppress(SyntaxError, TypeError):  # no Python, or no text
             match ast.parse(self.formula).body:
                 case [ast.Assign(targets=[ast.Name(id=name)], value=value)] if _arithmetic(value):
                     return name, value
-        raise ValueError(f"'{self.formula}' is no formula: name = arithmetic with columns and numbers.")
+        raise ValueError(f"'{self.formula}' is no formula: write name = arithmetic with columns and numbers.")
 
 
 def _arithmetic(node: ast.AST) -> bool:

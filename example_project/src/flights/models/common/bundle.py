@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import skops.io
 
+from flights.errors import BadBundleError
 from flights.features.flight.processor import build_features, feature_columns
 from flights.models.common.model import answers
 
@@ -81,14 +82,48 @@ def load(directory: Path) -> Bundle:
 
     Raises:
         FileNotFoundError: there is none.
-        skops.io.exceptions.UntrustedTypesFoundException: a model holds a type that is not in TRUSTED.
+        BadBundleError: it is broken, or a model holds a type that is not in TRUSTED.
 
     """
-    if not (directory / METADATA).is_file():
+    described = metadata(directory)
+    models = {name: _model(directory / file_of(name)) for name in described["models"]}
+    return Bundle(models, described, digest(directory))
+
+
+def metadata(directory: Path) -> dict[str, Any]:
+    """What is known about the bundle in `directory`; its models are not loaded.
+
+    Raises:
+        FileNotFoundError: there is none.
+        BadBundleError: it is broken.
+
+    """
+    file = directory / METADATA
+    if not file.is_file():
         raise FileNotFoundError(f"There is no model bundle in {directory}: train one, or name it with ML_CICD_BUNDLE.")
-    metadata = json.loads((directory / METADATA).read_text("utf-8"))
-    models = {name: skops.io.load(directory / file_of(name), trusted=TRUSTED) for name in metadata["models"]}
-    return Bundle(models, metadata, digest(directory))
+    try:
+        match json.loads(file.read_bytes()):
+            case {"name": str(), "data": str(), "lock": str(), "models": dict() as models} as described:
+                if models and all(_is_described(model) for model in models.values()):
+                    return dict(described)
+        problem = "name, data, lock or models are not there"
+    except ValueError as error:
+        problem = str(error)
+    raise BadBundleError(f"{file} does not describe a bundle: {problem}. Train again, or get the bundle again.")
+
+
+def _is_described(model: Any) -> bool:
+    match model:
+        case {"output": str(), "metrics": {"model": dict()}, "against_naive": dict()}:
+            return True
+    return False
+
+
+def _model(file: Path) -> Any:
+    try:
+        return skops.io.load(file, trusted=TRUSTED)
+    except Exception as error:  # of any kind: what is in a file that somebody else made is not known
+        raise BadBundleError(f"{file} is no model that can be loaded: {type(error).__name__}: {error}") from error
 
 
 def file_of(name: str) -> str:

@@ -1,0 +1,121 @@
+"""A CSV file of flights to predict: all of it as it should be, or what is wrong with it, told once for the file."""
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from flights.errors import BadDataError, UnreadableSourceError
+from flights.flight import Flight
+
+FIRST = 3
+FIELDS = Flight.model_fields
+REQUIRED = [name for name, field in FIELDS.items() if field.is_required()]
+
+
+@dataclass(frozen=True)
+class FlightsFile:
+    """The header, the cells of each row, and the flights that they describe."""
+
+    header: list[str]
+    rows: list[list[str]]
+    flights: list[Flight]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A rule that a value breaks; the header is line 1."""
+
+    line: int
+    rule: str
+    value: str
+
+
+def read(path: Path) -> FlightsFile:
+    """The flights of a file in UTF-8, with or without a byte order mark; blank lines are none.
+
+    Raises:
+        BadDataError: the header or rows are wrong; says how many, and names the first.
+        OSError: there is no such file, or it is a directory.
+        UnreadableSourceError: it is no CSV file in UTF-8.
+
+    """
+    lines, rows, before = [], [], 0
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            for cells in reader:
+                if cells:
+                    lines.append(before + 1)
+                    rows.append(cells)
+                before = reader.line_num
+    except UnicodeDecodeError as error:
+        raise UnreadableSourceError(f"{path} is not in UTF-8: save it as CSV in UTF-8.") from error
+    except csv.Error as error:
+        raise UnreadableSourceError(f"{path} is no CSV file: line {before + 1}: {error}.") from error
+    if not rows:
+        raise BadDataError(f"{path} is empty: the first line must name the columns {', '.join(FIELDS)}.")
+    header = rows[0]
+    if problems := _problems(header):
+        raise BadDataError(f"{path} was not used: {'; '.join(problems)}.")
+    flights, mistakes = _flights(header, lines[1:], rows[1:])
+    if mistakes:
+        raise BadDataError(explain(str(path), len(rows) - 1, mistakes))
+    return FlightsFile(header, rows[1:], flights)
+
+
+def explain(name: str, rows: int, mistakes: Iterable[Mistake]) -> str:
+    """A line for the whole, then one per rule with the first that break it."""
+    by_rule = defaultdict(list)
+    for mistake in sorted(mistakes, key=lambda one: one.line):
+        by_rule[mistake.rule].append(mistake)
+    bad = {mistake.line for broken in by_rule.values() for mistake in broken}
+    said = [f"{name} was not used: {len(bad)} of {rows} rows are bad."]
+    for rule, broken in by_rule.items():
+        first = ", ".join(f"line {mistake.line} has {mistake.value}" for mistake in broken[:FIRST])
+        more = f", and {len(broken) - FIRST} lines more" if len(broken) > FIRST else ""
+        said.append(f"  {rule}: {first}{more}")
+    return "\n".join(said)
+
+
+def _problems(header: Sequence[str]) -> list[str]:
+    found = {
+        "it lacks the columns": [name for name in REQUIRED if name not in header],
+        "a flight has no columns": [repr(name) for name in dict.fromkeys(header) if name not in FIELDS],
+        "there more than once are the columns": [repr(name) for name, times in Counter(header).items() if times > 1],
+    }
+    return [f"{problem} {', '.join(names)}" for problem, names in found.items() if names]
+
+
+def _flights(
+    header: Sequence[str], lines: Sequence[int], rows: Sequence[Sequence[str]]
+) -> tuple[list[Flight], list[Mistake]]:
+    """The flights of all rows that have a cell for each column, and the mistakes in these and in the other rows."""
+    cells = f"there must be {len(header)} cells, as in the header"
+    whole, mistakes = [], []
+    for line, row in zip(lines, rows, strict=True):
+        if len(row) == len(header):
+            whole.append((line, {name: value for name, value in zip(header, row, strict=True) if value}))
+        else:
+            mistakes.append(Mistake(line, cells, str(len(row))))
+    try:
+        return TypeAdapter(list[Flight]).validate_python([given for _, given in whole]), mistakes
+    except ValidationError as error:
+        return [], mistakes + [
+            Mistake(
+                whole[int(found["loc"][0])][0],
+                f"{found['loc'][1]} {_must(found['msg'])}",
+                "nothing" if found["type"] == "missing" else repr(found["input"]),
+            )
+            for found in error.errors(include_url=False, include_context=False)
+        ]
+
+
+def _must(message: str) -> str:
+    """Pydantic's message as the rest of a sentence that begins with the column."""
+    return {"Field required": "must be there"}.get(message) or (
+        message.replace("Input should", "must").replace("String should", "must")
+    )
