@@ -48,8 +48,10 @@ print(data_digest(choose.load("data/flights.csv", None)))
 VERSION = """
 import json, sys
 from mlflow import MlflowClient
-(version,) = MlflowClient(sys.argv[1], sys.argv[1]).search_model_versions(f"name = 'flights.{sys.argv[2]}'")
-print(json.dumps({**version.tags, "aliases": version.aliases}))
+client, name = MlflowClient(sys.argv[1], sys.argv[1]), f"flights.{sys.argv[2]}"
+(version,) = client.search_model_versions(f"name = '{name}'")
+aliases = [alias for alias, at in client.get_registered_model(name).aliases.items() if str(at) == str(version.version)]
+print(json.dumps({**version.tags, "aliases": aliases}))
 """
 
 

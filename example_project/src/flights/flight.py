@@ -29,7 +29,7 @@ class Flight(BaseModel):
     engines: int | None = Field(None, gt=0, lt=10, description="engines of the aircraft")
     built: int | None = Field(None, gt=1930, lt=2100, description="year the aircraft was built")
     model: str | None = Field(None, min_length=1, max_length=40, description="of the aircraft", examples=["A320-232"])
-    temperature: float | None = Field(None, ge=-80, le=140, description="at the origin an hour before, in Fahrenheit")
+    temperature: float | None = Field(None, ge=-80, le=140, description="in Fahrenheit; observed 1 to 2 hours before")
     dew_point: float | None = Field(None, ge=-80, le=140, description="in Fahrenheit")
     humidity: float | None = Field(None, ge=0, le=110, description="relative, in per cent")
     wind_speed: float | None = Field(None, ge=0, le=2000, description="miles per hour")

@@ -5,11 +5,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pandas as pd
 import pytest
 import yaml
 
-from flights.data_exports import csv_file
+from flights.data_exports import csv_file, data_lock
 from flights.data_exports.data_lock import prepare, sum_of
 from flights.pipelines import train
 from tests.unit.conftest import LOCK, PROJECT
@@ -121,3 +122,19 @@ def test_integration_trains_on_the_stages_and_looks_at_the_same_inputs() -> None
     assert training["command"][3:5] == ["--stages", "dvc.yaml"]
     deps = {*stages["prepare"]["deps"], *stages["train"]["deps"]} - {*stages["prepare"]["outs"]}
     assert {*training["inputs"]} - {"dvc.yaml"} == deps - {"src/flights/features/columns.py"}
+
+
+@pytest.mark.parametrize("name", ["prepare", "train", "evaluate"])
+def test_a_stage_runs_again_when_any_module_that_it_imports_changes(name: str) -> None:
+    stage = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"][name]
+    graph = grimp.build_graph("flights", cache_dir=None)
+    # Only for --stages, which the stage itself does not say.
+    graph.remove_import(importer=train.__name__, imported=data_lock.__name__)
+    module = stage["cmd"].partition(" -m ")[2].split()[0]
+    imported = {"src/" + found.replace(".", "/") for found in {module, *graph.find_upstream_modules(module)}}
+    assert "src/flights/validation/explain" in imported
+    deps = [dep.removesuffix(".py") for dep in stage["deps"]]
+    assert [
+        path for path in sorted(imported) if not any(path == dep or path.startswith(f"{dep}/") for dep in deps)
+    ] == []
+    assert [dep for dep in stage["deps"] if dep.startswith("src/") and not (PROJECT / dep).exists()] == []

@@ -41,7 +41,7 @@ def url(made: Path, tmp_path: Path) -> str:
 
 
 def execute(url: str, statement: str) -> None:
-    with database.connected(url) as connection:
+    with database.writing(url) as connection:
         connection.exec_driver_sql(statement)
 
 
@@ -58,6 +58,28 @@ def test_flights_written_to_a_database_are_read_back_as_they_were(url: str, some
 def test_a_query_chooses_flights_and_their_order(url: str, some: pd.DataFrame) -> None:
     expected = some[some["origin"] == "JFK"]["scheduled_departure"].sort_values(ascending=False)
     assert choose.load(url, None, ON_A_ROUTE)["scheduled_departure"].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["DELETE FROM flights RETURNING *", "UPDATE flights SET seats = 1", "DROP TABLE flights", "CREATE TABLE x (y)"],
+)
+def test_a_query_that_would_change_the_database_is_refused(url: str, some: pd.DataFrame, query: str) -> None:
+    with pytest.raises(UnreadableSourceError, match="readonly database"):
+        choose.load(url, None, query)
+    pd.testing.assert_frame_equal(choose.load(url, None), some)
+
+
+def test_what_a_query_changes_where_nothing_refuses_it_is_taken_back(url: str, some: pd.DataFrame) -> None:
+    with database.reading(url) as connection:
+        connection.exec_driver_sql("PRAGMA query_only = OFF")
+        connection.exec_driver_sql("DELETE FROM flights")
+    pd.testing.assert_frame_equal(choose.load(url, None), some)
+
+
+def test_a_column_that_a_query_names_twice_is_told(url: str) -> None:
+    with pytest.raises(BadDataError, match=r"has columns more than once: carrier\.$"):
+        choose.load(url, None, "SELECT *, carrier FROM flights")
 
 
 def test_a_table_is_replaced_not_added_to(url: str, made: Path, capsys: pytest.CaptureFixture[str]) -> None:

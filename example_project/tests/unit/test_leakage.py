@@ -12,6 +12,7 @@ from flights.flight import Flight
 from tests.unit.conftest import Trained, load, write
 
 LATER = {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time", "time_hour", TARGET, "departure_delay"}
+BEGIN = pd.Timestamp("2013-01-01")
 
 
 def test_no_column_is_one_of_those_known_later() -> None:
@@ -44,15 +45,15 @@ def test_other_departures_arrivals_and_air_times_change_nothing_that_is_known(so
     pd.testing.assert_frame_equal(load(source), before)
 
 
-def test_the_weather_is_that_of_the_hour_before(source: Path) -> None:
-    before = load(source)
+def test_the_weather_was_observed_one_to_two_hours_before(source: Path) -> None:
     weather = pd.read_csv(source / "weather.csv")
-    at_nine = (weather["month"] == 1) & (weather["day"] == 1) & (weather["hour"] == 9)
-    weather.loc[at_nine, "temp"] = -40.0
-    weather.to_csv(source / "weather.csv", index=False)
-    changed = before["scheduled_departure"][load(source)["temperature"] == -40.0]
-    assert not changed.empty
-    assert set(changed.dt.floor("h")) == {pd.Timestamp("2013-01-01 10:00")}
+    hours = (pd.to_datetime(weather[["year", "month", "day", "hour"]]) - BEGIN) / pd.Timedelta(hours=1)
+    weather.assign(wind_speed=hours).to_csv(source / "weather.csv", index=False)
+    flights = load(source).dropna(subset=["wind_speed"])
+    observed = BEGIN + pd.to_timedelta(flights["wind_speed"], unit="h") + pd.Timedelta(minutes=51)
+    ahead = (flights["scheduled_departure"] - observed) / pd.Timedelta(minutes=1)
+    assert len(flights) > 2500
+    assert ahead[(ahead < 60) | (ahead >= 120)].empty
 
 
 def test_predictions_do_not_read_the_answer(trained: Trained) -> None:

@@ -8,7 +8,6 @@ import pandas as pd
 from flights.data_loaders import choose
 from tests.unit.conftest import PROJECT, Trained
 
-PLACES = ("notebooks", "docs", "src/flights/models/arrival_delay/notebooks")
 DUMMY = PROJECT / "dummy_data" / "flights.csv"
 
 
@@ -18,10 +17,29 @@ def executed(notebook: Path) -> bool:
     return any(cell["outputs"] or cell["execution_count"] for cell in cells)
 
 
-def test_each_place_has_notebooks_and_none_has_outputs() -> None:
-    found = {place: sorted((PROJECT / place).glob("*.ipynb")) for place in PLACES}
-    assert all(found.values())
-    assert [path.name for notebooks in found.values() for path in notebooks if executed(path)] == []
+def notebooks(project: Path) -> list[Path]:
+    """Those that git would have: none in a hidden folder, nor in the site, where they have been run."""
+    found = sorted(path.relative_to(project) for path in project.rglob("*.ipynb"))
+    return [path for path in found if path.parts[0] != "site" and not any(part[0] == "." for part in path.parts)]
+
+
+def test_notebooks_are_found_wherever_they_are(tmp_path: Path) -> None:
+    for name in (
+        "a.ipynb",
+        "src/flights/service/b.ipynb",
+        ".venv/c.ipynb",
+        "docs/.ipynb_checkpoints/d.ipynb",
+        "site/e.ipynb",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [path.name for path in notebooks(tmp_path)] == ["a.ipynb", "b.ipynb"]
+
+
+def test_no_notebook_has_outputs() -> None:
+    found = notebooks(PROJECT)
+    assert {path.parts[0] for path in found} == {"docs", "notebooks", "src"}
+    assert [str(path) for path in found if executed(PROJECT / path)] == []
 
 
 def test_a_notebook_with_outputs_is_red(tmp_path: Path) -> None:

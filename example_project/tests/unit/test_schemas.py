@@ -6,17 +6,20 @@ from typing import Any
 import pandas as pd
 import pytest
 from pandera.errors import SchemaErrors
+from pandera.pandas import DataFrameModel
 
 from flights.data_loaders import choose
 from flights.data_loaders.csv_data_loader import CsvDataLoader
 from flights.errors import BadDataError
 from flights.feature_store.views import AircraftView, Flights, KnownView, ScheduleView, WeatherView
-from flights.features.columns import AIRCRAFT, CATEGORIES, KNOWN, SCHEDULE, WEATHER
+from flights.features.columns import AIRCRAFT, CATEGORIES, KNOWN, SCHEDULE, TARGET, WEATHER
 from flights.flight import Flight
+from flights.models.common.split import split_by_time
 from flights.pipelines import train
 from flights.validation import __main__ as validation
 from flights.validation import use_cases
-from tests.unit.conftest import LOCK, Trained, load, write
+from flights.validation.explain import explain
+from tests.unit.conftest import LOCK, PROJECT, Trained, load, write
 
 LIMITS = {
     "greater_than": ("exclusiveMinimum", "min_value"),
@@ -77,7 +80,11 @@ def test_the_first_bad_rows_are_named_and_all_are_counted(trained: Trained, tmp_
     [
         ("distance", "far", "distance must be a whole number: row 2 has 'far'"),
         ("distance", None, "distance must be a whole number: row 2 has nothing"),
-        ("scheduled_departure", "tomorrow", "scheduled_departure must be a time: row 2 has 'tomorrow'"),
+        ("distance", 229.5, "distance must be a whole number: row 2 has 229.5"),
+        ("scheduled_minutes", "100.9", "scheduled_minutes must be a whole number: row 2 has 100.9"),
+        ("scheduled_minutes", "True", "scheduled_minutes must be a whole number: row 2 has 'True'"),
+        ("distance", 10**30, f"distance must be a whole number: row 2 has {10**30}"),
+        ("scheduled_departure", None, "scheduled_departure must be there: row 2 has nothing"),
         ("dest", None, "dest must be there: row 2 has nothing"),
         ("temperature", "warm", "temperature must be a number: row 2 has 'warm'"),
         ("seats", 0, "seats must be greater than 0: row 2 has 0.0"),
@@ -88,6 +95,72 @@ def test_each_mistake_is_told_once_and_in_words(
 ) -> None:
     said = refusal(changed(trained, tmp_path, {(0, column): value}, rows=20))
     assert said[1:] == [f"  {problem}"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "tomorrow",
+        "2013-12-20 06:00:00-05:00",
+        "2013-12-20 06:00:00+00:00",
+        "2013-12-20T06:00:00Z",
+        "03/04/2013",
+        "2013-02-30",
+        "0001-01-01",
+        "1387561500",
+        "2013",
+    ],
+)
+@pytest.mark.parametrize("rows", [1, 20])
+def test_a_time_is_an_iso_time_without_a_zone_or_named_as_it_was_written(
+    trained: Trained, tmp_path: Path, value: str, rows: int
+) -> None:
+    assert refusal(changed(trained, tmp_path, {(0, "scheduled_departure"): value}, rows)) == [
+        f"{tmp_path / 'flights.csv'}: 1 of {rows} rows are bad.",
+        f"  scheduled_departure must be a time without a zone, as 2013-12-20T17:45: row 2 has '{value}'",
+    ]
+
+
+@pytest.mark.parametrize("value", ["2013-12-20T17:45", "2013-12-20 17:45:00", "2013-12-20 17:45:00.000000"])
+def test_a_time_may_be_written_as_iso_8601_has_it(trained: Trained, tmp_path: Path, value: str) -> None:
+    read = choose.load(changed(trained, tmp_path, {(0, "scheduled_departure"): value}, rows=20), None)
+    assert read["scheduled_departure"][0] == pd.Timestamp(2013, 12, 20, 17, 45)
+
+
+def test_times_of_a_databases_own_type_are_taken_without_a_zone_only(trained: Trained) -> None:
+    some = trained.flights.head(20).reset_index(drop=True)
+    own = [some, some.assign(scheduled_departure=[*some["scheduled_departure"].dt.to_pydatetime()])]
+    for flights in own:
+        pd.testing.assert_frame_equal(Flights.check(flights), some)
+    for wrong in (some["scheduled_departure"].dt.tz_localize("America/New_York"), 1387561500):
+        with pytest.raises(SchemaErrors) as refused:
+            Flights.check(some.assign(scheduled_departure=wrong))
+        assert explain(refused.value, "db", 1).startswith("db: 20 of 20 rows are bad.\n  scheduled_departure must be")
+
+
+def test_a_whole_number_may_be_written_with_a_point_and_as_text(trained: Trained) -> None:
+    some = trained.flights.head(20).reset_index(drop=True)
+    for written in (some["distance"].astype("float64"), some["distance"].astype(str), some["distance"].astype("int32")):
+        pd.testing.assert_frame_equal(Flights.check(some.assign(distance=written)), some)
+
+
+def test_a_source_with_two_columns_of_a_name_is_told_which(trained: Trained, tmp_path: Path) -> None:
+    some = trained.flights.head(20)
+    pd.concat([some, some[["distance", "carrier"]]], axis="columns").to_csv(tmp_path / "flights.csv", index=False)
+    assert refusal(tmp_path / "flights.csv") == [
+        f"{tmp_path / 'flights.csv'} has columns more than once: distance, carrier."
+    ]
+
+
+def test_where_no_row_is_bad_none_is_counted() -> None:
+    class Numbers(DataFrameModel):
+        seats: float
+
+    with pytest.raises(SchemaErrors) as refused:
+        Numbers.validate(pd.DataFrame({"seats": [1]}), lazy=True)
+    said = explain(refused.value, "flights.csv", 2)
+    assert said.startswith("flights.csv as a whole is not as it must be: seats must be")
+    assert "rows are bad" not in said
 
 
 def test_what_gets_past_the_sources_is_stopped_at_the_training(trained: Trained, tmp_path: Path) -> None:
@@ -154,6 +227,14 @@ def test_a_figure_that_can_not_be_computed_does_not_pass() -> None:
     assert {finding.passed for finding in findings} == {False}
 
 
-def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert validation.main(["--data", str(tmp_path / "none.csv")]) == 2
-    assert "none.csv" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("flights", "problem"),
+    [
+        ({"scheduled_departure": "2014-01-01T06:00"}, "there are 0 before and 600 from then on"),
+        ({TARGET: None}, "there are 0 before and 0 from then on"),
+    ],
+)
+def test_flights_that_can_not_be_split_are_told(flights: dict[str, Any], problem: str) -> None:
+    dummy = choose.load(PROJECT / "dummy_data" / "flights.csv", None)
+    with pytest.raises(BadDataError, match=f"must be flights with a known delay both before .*: {problem}"):
+        split_by_time(Flights.check(dummy.assign(**flights)))

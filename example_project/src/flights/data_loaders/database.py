@@ -9,7 +9,7 @@ from pandas.errors import DatabaseError
 from flights.errors import UnreadableSourceError, WrongImageError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 HINT = (
     "SQLAlchemy is not installed: databases are for the build image, which has what requirements/dev.txt names. "
@@ -33,7 +33,22 @@ def shown(url: str) -> str:
 
 
 @contextmanager
-def connected(url: str) -> "Iterator[Connection]":
+def reading(url: str) -> "Iterator[Connection]":
+    """A connection through which nothing can be changed: SQLite and Postgres refuse to, any other takes it back.
+
+    Raises:
+        UnreadableSourceError: the database, or its driver, is not there, or it does not take what it is asked.
+        WrongImageError: there is no SQLAlchemy here.
+
+    """
+    with _told(url) as engine, engine.connect().execution_options(postgresql_readonly=True) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+        yield connection
+
+
+@contextmanager
+def writing(url: str) -> "Iterator[Connection]":
     """A connection; what is written through it is kept if all goes well.
 
     Raises:
@@ -41,10 +56,15 @@ def connected(url: str) -> "Iterator[Connection]":
         WrongImageError: there is no SQLAlchemy here.
 
     """
+    with _told(url) as engine, engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _told(url: str) -> "Iterator[Engine]":
     sqlalchemy, name = _sqlalchemy(), shown(url)
     try:
-        with sqlalchemy.create_engine(url).begin() as connection:
-            yield connection
+        yield sqlalchemy.create_engine(url)
     except (sqlalchemy.exc.SQLAlchemyError, DatabaseError, ModuleNotFoundError) as error:
         raise UnreadableSourceError(f"{name}: {error}") from error
 

@@ -18,12 +18,24 @@ WEATHER = {
     "pressure": "pressure",
     "visib": "visibility",
 }
+# The row of an hour holds what was reported up to minute 51 of it: routine METAR reports of the three airports are of
+# that minute, and data-raw/weather.R of nycflights13 keeps those until then, their time truncated to the hour.
+REPORTED = pd.Timedelta(minutes=51)
+KNOWN_BEFORE = pd.Timedelta(hours=1)
+
 DAY = 24 * 60
-NEW_YORK = -5
+NEW_YORK = "America/New_York"
+# The airports that airports.csv lacks.
+CARIBBEAN = {
+    "BQN": "America/Puerto_Rico",
+    "PSE": "America/Puerto_Rico",
+    "SJU": "America/Puerto_Rico",
+    "STT": "America/St_Thomas",
+}
 
 
 class NycFlightsDataLoader(DataLoader):
-    """Flights joined with the weather an hour before, the aircraft, and the destination's time zone."""
+    """Flights joined with the weather known an hour before, the aircraft, and the destination's time zone."""
 
     def __init__(self) -> None:
         # Read as files: importing the package reads all of them, by way of the retired pkg_resources.
@@ -44,20 +56,17 @@ class NycFlightsDataLoader(DataLoader):
         flights = flights.dropna(subset=["arr_delay"])
         departure = _minutes(flights["sched_dep_time"])
         flights["scheduled_departure"] = _day(flights) + pd.to_timedelta(departure, unit="min")
-        flights["observed"] = flights["scheduled_departure"].dt.floor("h") - pd.Timedelta(hours=1)
+        flights["observed"] = (flights["scheduled_departure"] - KNOWN_BEFORE - REPORTED).dt.floor("h")
         weather["observed"] = _day(weather) + pd.to_timedelta(weather["hour"], unit="h")
         # The hour that summer time repeats is there twice.
         weather = weather.drop_duplicates(["origin", "observed"]).rename(columns=WEATHER)
 
-        joined = (
-            flights.merge(weather[["origin", "observed", *WEATHER.values()]], how="left", on=["origin", "observed"])
-            .merge(planes.rename(columns={"year": "built"})[["tailnum", *AIRCRAFT]], how="left", on="tailnum")
-            .merge(airports[["faa", "tz"]], how="left", left_on="dest", right_on="faa")
-        )
+        joined = flights.merge(
+            weather[["origin", "observed", *WEATHER.values()]], how="left", on=["origin", "observed"]
+        ).merge(planes.rename(columns={"year": "built"})[["tailnum", *AIRCRAFT]], how="left", on="tailnum")
+        zones = joined["dest"].map({**airports.set_index("faa")["tzone"], **CARIBBEAN})
         by_the_clock = _minutes(joined["sched_arr_time"]) - _minutes(joined["sched_dep_time"])
-        # Without a known time zone (Caribbean airports) the flight counts as staying in New York's.
-        shift = (joined["tz"].fillna(NEW_YORK) - NEW_YORK) * 60
-        joined["scheduled_minutes"] = ((by_the_clock - shift) % DAY).astype("int64")
+        joined["scheduled_minutes"] = (by_the_clock - _ahead(joined["scheduled_departure"], zones)) % DAY
         joined = joined.sort_values(["scheduled_departure", "carrier", "flight"], ignore_index=True)
         return joined.rename(columns={"arr_delay": TARGET})[[*KNOWN, TARGET]]
 
@@ -69,3 +78,10 @@ def _day(frame: pd.DataFrame) -> pd.Series:
 def _minutes(clock: pd.Series) -> pd.Series:
     """Minutes since midnight of a time written as 1745."""
     return clock // 100 * 60 + clock % 100
+
+
+def _ahead(departure: pd.Series, zones: pd.Series) -> pd.Series:
+    """Minutes by which the clocks of a zone are ahead of New York's at the departure; missing where the zone is."""
+    moment = departure.dt.tz_localize(NEW_YORK)
+    there = pd.concat(part.dt.tz_convert(zone).dt.tz_localize(None) for zone, part in moment.groupby(zones))
+    return (there - departure) / pd.Timedelta(minutes=1)

@@ -4,8 +4,6 @@ import hashlib
 import re
 from pathlib import Path
 
-import pandas as pd
-
 from flights.data_loaders.csv_data_loader import CsvDataLoader
 from flights.errors import BadDataError
 
@@ -25,14 +23,15 @@ def is_snapshot(path: Path) -> bool:
 class SnapshotDataLoader(CsvDataLoader):
     """A snapshot, which must still be what it was when it was taken."""
 
-    def rows(self) -> pd.DataFrame:
-        """The rows of the file, in its order.
+    def content(self) -> bytes:
+        """The bytes of the file.
 
         Raises:
-            BadDataError: the content is another than the name says.
+            BadDataError: they are others than the name says.
 
         """
-        found = hashlib.sha256(self.path.read_bytes()).hexdigest()
+        content = super().content()
+        found = hashlib.sha256(content).hexdigest()
         if f".sha256-{found[:16]}.csv" not in self.path.name:
             raise BadDataError(f"{self.path} was changed since the snapshot was taken: its SHA-256 is now {found}.")
-        return super().rows()
+        return content

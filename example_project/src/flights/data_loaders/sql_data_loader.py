@@ -24,8 +24,8 @@ class SqlDataLoader(DataLoader):
         """The rows of the answer, in its order.
 
         Raises:
-            UnreadableSourceError: the database does not answer, or does not understand the query.
+            UnreadableSourceError: the database does not answer, or not to this query, or the query would change it.
 
         """
-        with database.connected(self.url) as connection:
+        with database.reading(self.url) as connection:
             return pd.read_sql_query(self.query, connection)

@@ -13,6 +13,7 @@ from pandera.typing import DataFrame
 
 from flights.data_loaders.data_loader import DataLoader
 from flights.errors import BadDataError
+from flights.feature_store.kinds import LocalTime, WholeNumber
 from flights.features.columns import TARGET
 from flights.validation.explain import explain
 
@@ -58,9 +59,9 @@ class ScheduleView(FeatureView):
     carrier: str = pa.Field(str_matches=r"^[A-Z0-9]{2}$")
     origin: str = pa.Field(isin=["EWR", "JFK", "LGA"])
     dest: str = pa.Field(str_matches=r"^[A-Z0-9]{3}$")
-    scheduled_departure: pa.DateTime = pa.Field()
-    scheduled_minutes: np.int64 = pa.Field(gt=0, lt=1440)
-    distance: np.int64 = pa.Field(gt=0, lt=10_000)
+    scheduled_departure: LocalTime = pa.Field()
+    scheduled_minutes: WholeNumber = pa.Field(gt=0, lt=1440)
+    distance: WholeNumber = pa.Field(gt=0, lt=10_000)
 
 
 class AircraftView(FeatureView):
@@ -73,7 +74,7 @@ class AircraftView(FeatureView):
 
 
 class WeatherView(FeatureView):
-    """What was observed at the origin an hour before; missing for some hours."""
+    """What was last observed at the origin when an hour was left, so one to two hours before; missing for some."""
 
     temperature: np.float64 = pa.Field(nullable=True, ge=-80, le=140)
     dew_point: np.float64 = pa.Field(nullable=True, ge=-80, le=140)

@@ -7,19 +7,29 @@ from pandera.errors import SchemaErrors
 
 FIRST = 3
 MISSING = "column_in_dataframe"
+REPEATED = "dataframe_column_labels_unique"
 COERCION = re.compile(r"coerce_dtype\('(.*)'\)")
-KINDS = {"int64": "a whole number", "float64": "a number", "datetime64[ns]": "a time", "str": "text"}
+KINDS = {"float64": "a number", "str": "text"}
 
 
 def explain(error: SchemaErrors, source: str, first_row: int) -> str:
-    """A line for the whole, then one per column and rule; rows are counted from `first_row`."""
+    """A line for the whole, then one per column and rule; rows are counted from `first_row`.
+
+    Where it is not rows that are bad, the one line says what is.
+    """
     cases = error.failure_cases
     missing = cases.loc[cases["check"] == MISSING, "failure_case"]
     if not missing.empty:
         return f"{source} lacks the columns {', '.join(missing)}."
+    if REPEATED in set(cases["check"]):
+        names = error.data.columns
+        return f"{source} has columns more than once: {', '.join(names[names.duplicated()].unique())}."
     # A value of another kind breaks every further rule of its column: it is told once.
     other_kind = cases["check"].str.match(COERCION)
     told = cases[cases["index"].notna() & (other_kind | ~cases["column"].isin(cases.loc[other_kind, "column"]))]
+    if told.empty:
+        broken = (f"{row.column} must be {_rule(row.check)}, not {row.failure_case}" for row in cases.itertuples())
+        return f"{source} as a whole is not as it must be: {'; '.join(broken)}."
     lines = [f"{source}: {told['index'].nunique()} of {len(error.data)} rows are bad."]
     for (column, check), group in told.groupby(["column", "check"], sort=False):
         first = group.sort_values("index").head(FIRST)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from flights.errors import BadDataError
 from flights.features.flight.filter import arrived
 
 FIRST_TEST_DAY = "2013-11-01"
@@ -21,14 +22,17 @@ def split_by_time(flights: pd.DataFrame, first_test_day: str = FIRST_TEST_DAY) -
     """The two periods.
 
     Raises:
-        ValueError: a period has no flight.
+        BadDataError: a period has no flight whose delay is known; says how many each has.
 
     """
     known = arrived(flights)
     later = known["scheduled_departure"] >= pd.Timestamp(first_test_day)
     split = Split(known[~later], known[later])
     if split.train.empty or split.test.empty:
-        raise ValueError(f"There must be flights both before and from {first_test_day} on.")
+        raise BadDataError(
+            f"There must be flights with a known delay both before and from {first_test_day} on: "
+            f"there are {len(split.train)} before and {len(split.test)} from then on."
+        )
     return split
 
 
