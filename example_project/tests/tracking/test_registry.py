@@ -2,17 +2,20 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
+from mlflow.environment_variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT
 
 from flights.data_loaders import choose
 from flights.models.common import bundle
 from flights.pipelines.train import train
 from flights.tracking import __main__ as tracking
+from flights.tracking import registry
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODELS = ("flights.arrival_delay", "flights.late_arrival")
@@ -149,3 +152,37 @@ def test_what_was_never_recorded_can_not_be_promoted(
 def test_a_service_that_does_not_answer_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert tracking.main(["promote", "--service", "http://127.0.0.1:9"]) == 2
     assert "http://127.0.0.1:9 does not say which bundle it serves" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("uri")
+def test_a_server_that_is_not_there_is_given_up_soon(
+    bundles: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in registry.IMPATIENT:
+        monkeypatch.delenv(name, raising=False)
+    started = time.monotonic()
+    assert tracking.main(["--uri", "http://127.0.0.1:9", "record", "--bundle", str(bundles[0])]) == 2
+    assert time.monotonic() - started < 30
+    assert "MLflow does not do what it is asked: " in capsys.readouterr().err
+
+
+def test_whoever_asks_for_patience_gets_it(monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "5")
+    monkeypatch.delenv("MLFLOW_HTTP_REQUEST_TIMEOUT", raising=False)
+    with registry.connected(uri):
+        assert MLFLOW_HTTP_REQUEST_MAX_RETRIES.get() == 5
+        assert MLFLOW_HTTP_REQUEST_TIMEOUT.get() == 10
+
+
+@pytest.mark.usefixtures("uri")
+@pytest.mark.parametrize("command", ["record", "promote"])
+def test_what_is_no_mlflow_is_told(bundles: list[Path], command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert tracking.main(["--uri", "fly://high", command, "--bundle", str(bundles[0])]) == 2
+    assert "MLflow does not do what it is asked: " in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("uri")
+@pytest.mark.parametrize("command", ["record", "promote"])
+def test_a_bundle_that_is_not_there_is_told(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert tracking.main([command, "--bundle", "nowhere"]) == 2
+    assert "There is no model bundle in nowhere" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import pytest
 import run
 from pandera.errors import SchemaErrors
 
+from flights import targets
 from flights.data_loaders import nycflights_data_loader
 from flights.errors import BadDataError
 from flights.features.columns import KNOWN
@@ -178,10 +179,10 @@ def test_a_wrong_header_is_told_once_also_without_rows(trained: Trained, tmp_pat
     wrong = trained.flights.rename(columns={"dest": "to"})
     for rows in (wrong, wrong.head(0)):
         assert refused(trained, tmp_path, rows.to_csv(index=False).encode()) == (
-            "was not used: it lacks the columns dest; a flight has no columns 'to', 'arrival_delay'."
+            "was not used: it lacks the columns dest; it must not have the columns 'to', 'arrival_delay'."
         )
     twice = csv_of(trained.flights).replace("seats", "origin", 1)
-    assert refused(trained, tmp_path, twice.encode()).endswith("there more than once are the columns 'origin'.")
+    assert refused(trained, tmp_path, twice.encode()).endswith("it has more than once the columns 'origin'.")
     assert "the first line must name the columns carrier" in refused(trained, tmp_path, b"\n")
 
 
@@ -201,10 +202,11 @@ def test_a_file_that_a_spreadsheet_wrote_is_read(trained: Trained, tmp_path: Pat
 
 @pytest.fixture
 def files(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A working directory with flights in in.csv, and in latin.csv what is no UTF-8."""
+    """A working directory with flights in in.csv, in latin.csv what is no UTF-8, in quoted.csv a quote without end."""
     monkeypatch.chdir(tmp_path)
     Path("in.csv").write_text(csv_of(trained.flights.head(3)))
     Path("latin.csv").write_bytes("carrier\nZ\xfcrich\n".encode("latin-1"))
+    Path("quoted.csv").write_text('carrier\n"' + 20_000 * "UA,EWR\n")
 
 
 @pytest.mark.usefixtures("files")
@@ -214,6 +216,7 @@ def files(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ({"input": "."}, ".: Is a directory."),
         ({"input": "nowhere.csv"}, "nowhere.csv: No such file or directory."),
         ({"input": "latin.csv"}, "latin.csv is not in UTF-8: save it as CSV in UTF-8."),
+        ({"input": "quoted.csv"}, "quoted.csv is no CSV file: line 2: field larger than field limit (131072)."),
         ({"output": "."}, ".: Is a directory."),
         ({"output": "nowhere/out.csv"}, "nowhere/out.csv: No such file or directory."),
     ],
@@ -225,6 +228,14 @@ def test_files_that_can_not_be_used_are_named(
     options = [word for name, path in paths.items() for word in (f"--{name}", path)]
     assert predict.main([*options, "--bundle", str(trained.directory)]) == 2
     assert capsys.readouterr().err.strip() == said
+
+
+def test_an_error_that_names_no_file_is_not_taken_for_the_callers() -> None:
+    def main() -> int:
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        targets.target(main)()
 
 
 @pytest.mark.parametrize("main", [evaluate.main, predict.main, service.main])

@@ -1,12 +1,37 @@
-"""Without MLflow, which no image has, a training is recorded in a file, and nobody is told otherwise."""
+"""Without MLflow, which no image has, a training is recorded in a file; the script finds the bundle of any image."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from flights.tracking import __main__ as tracking
-from tests.unit.conftest import Trained
+from tests.unit.conftest import PROJECT, Trained
+
+LABELS = ("ml-cicd.bundle", "ml-cicd.trained-in", "org.opencontainers.image.revision")
+RELEASE, BUNDLE = "registry.example/flights@sha256:1", "registry.example/flights/bundle@sha256:2"
+
+# An engine whose images are folders, and tools that do nothing but say how they were called.
+STAND_IN = r"""#!/bin/sh
+set -eu
+for last; do :; done
+case "${0##*/} $1 ${2-}" in
+"docker image inspect")
+    [ -d "$HERE/local/$last" ]
+    label=$(echo "$*" | sed -n 's/.*index . "\([^"]*\)".*/\1/p')
+    [ -z "$label" ] || [ ! -f "$HERE/local/$last/$label" ] || cat "$HERE/local/$last/$label" ;;
+"docker pull --quiet")
+    echo "pulled $last"
+    mkdir -p "$HERE/local/$last"
+    cp -r "$HERE/registry/$last/." "$HERE/local/$last" ;;
+"docker create "*) echo "$2" ;;
+"docker cp "*) cp -r "$HERE/local/${2%%:/*}/files/${2#*:/}" "$last" ;;
+"python3 -m venv" | "uv venv "*) mkdir -p "$last/bin"; for name in pip uv python; do cp "$0" "$last/bin/$name"; done ;;
+"python -m flights.tracking") shift 2; echo "$1 <$(cat "$3/name")> commit <$5> image <$7>" ;;
+esac
+"""
 
 
 def test_a_training_is_recorded_in_a_file_and_mlflow_is_said_to_be_off(
@@ -31,3 +56,52 @@ def test_a_training_is_recorded_in_a_file_and_mlflow_is_said_to_be_off(
 def test_promoting_needs_mlflow(capsys: pytest.CaptureFixture[str]) -> None:
     assert tracking.main(["promote", "--service", "http://localhost:1"]) == 2
     assert "requirements/tracking.txt" in capsys.readouterr().err
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """An engine with a release built by hand, and a registry with a release that was recorded and its bundle."""
+    labels = {RELEASE: [BUNDLE, "", ""], BUNDLE: ["", "sha256:3", "1234567"], "flights": ["", "", ""], "other": []}
+    for image, place, folder in (
+        (RELEASE, "registry", "opt/bundle"),
+        (BUNDLE, "registry", "bundle"),
+        ("flights", "local", "opt/bundle"),
+        ("other", "local", "elsewhere"),
+    ):
+        files = tmp_path / place / image / "files" / folder
+        files.mkdir(parents=True)
+        (files / "name").write_text(f"that of {image}")
+        for label, value in zip(LABELS, labels[image], strict=False):
+            (tmp_path / place / image / label).write_text(value)
+    (tmp_path / "bin").mkdir()
+    for name in ("docker", "python3"):
+        (tmp_path / "bin" / name).write_text(STAND_IN)
+        (tmp_path / "bin" / name).chmod(0o755)
+    return tmp_path
+
+
+def track(images: Path, image: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "HERE": str(images), "PATH": f"{images / 'bin'}:{os.environ['PATH']}"}
+    command = ["/bin/sh", str(PROJECT / "cicd" / "tracking" / "track.sh"), "promote", image]
+    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("image", "pulled", "told"),
+    [
+        (RELEASE, [RELEASE, BUNDLE], f"promote <that of {BUNDLE}> commit <1234567> image <sha256:3>"),
+        (BUNDLE, [BUNDLE], f"promote <that of {BUNDLE}> commit <1234567> image <sha256:3>"),
+        ("flights", [], "promote <that of flights> commit <> image <>"),
+    ],
+)
+def test_the_script_finds_the_bundle_and_pulls_only_what_is_not_there(
+    images: Path, image: str, pulled: list[str], told: str
+) -> None:
+    assert track(images, image).stdout.splitlines() == [*(f"pulled {name}" for name in pulled), told]
+    assert track(images, image).stdout.splitlines() == [told]
+
+
+def test_the_script_says_which_image_has_no_bundle(images: Path) -> None:
+    done = track(images, "other")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "other is neither a release nor a model bundle." in done.stderr

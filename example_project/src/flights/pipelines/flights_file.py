@@ -84,8 +84,8 @@ def explain(name: str, rows: int, mistakes: Iterable[Mistake]) -> str:
 def _problems(header: Sequence[str]) -> list[str]:
     found = {
         "it lacks the columns": [name for name in REQUIRED if name not in header],
-        "a flight has no columns": [repr(name) for name in dict.fromkeys(header) if name not in FIELDS],
-        "there more than once are the columns": [repr(name) for name, times in Counter(header).items() if times > 1],
+        "it must not have the columns": [repr(name) for name in dict.fromkeys(header) if name not in FIELDS],
+        "it has more than once the columns": [repr(name) for name, times in Counter(header).items() if times > 1],
     }
     return [f"{problem} {', '.join(names)}" for problem, names in found.items() if names]
 

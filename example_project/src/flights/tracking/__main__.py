@@ -11,6 +11,7 @@ import os
 import sys
 import urllib.request
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,9 @@ def _record(options: argparse.Namespace) -> int:
     if find_spec("mlflow") is None:
         print(OFF)
         return 0
-    registry = _registry(options.uri)
-    versions = registry.record(kept, options.bundle)
-    registry.challenge(versions)
+    with _connected(options.uri) as registry:
+        versions = registry.record(kept, options.bundle)
+        registry.challenge(versions)
     for name, version in versions.items():
         print(f"recorded  {name} version {version}")
     return 0
@@ -66,14 +67,13 @@ def _promote(options: argparse.Namespace) -> int:
     if find_spec("mlflow") is None:
         print(OFF, file=sys.stderr)
         return 2
-    registry = _registry(options.uri)
-    if options.bundle:
-        kept = record.of(options.bundle, options.commit, options.image)
-        registry.record(kept, options.bundle)
-        digest = kept.bundle
-    else:
-        digest = _served(options.service)
-    for name, version in registry.promote(digest).items():
+    kept = record.of(options.bundle, options.commit, options.image) if options.bundle else None
+    digest = kept.bundle if kept else _served(options.service)
+    with _connected(options.uri) as registry:
+        if kept:
+            registry.record(kept, options.bundle)
+        versions = registry.promote(digest)
+    for name, version in versions.items():
         print(f"champion  {name} version {version}")
     return 0
 
@@ -87,10 +87,10 @@ def _served(service: str) -> str:
         raise UnreadableSourceError(f"{service} does not say which bundle it serves: {error}") from None
 
 
-def _registry(uri: str) -> Any:
-    from flights.tracking.registry import Registry  # noqa: PLC0415 -- where MLflow is not installed it can't be
+def _connected(uri: str) -> AbstractContextManager[Any]:
+    from flights.tracking.registry import connected  # noqa: PLC0415 -- where MLflow is not installed it can't be
 
-    return Registry(uri)
+    return connected(uri)
 
 
 if __name__ == "__main__":

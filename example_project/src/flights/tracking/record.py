@@ -49,9 +49,8 @@ def of(directory: Path, commit: str | None, image: str | None) -> Record:
 
     """
     metadata = bundle.metadata(directory)
-    return Record(
-        bundle.digest(directory), metadata["data"], metadata["lock"], commit, image, models=metadata["models"]
-    )
+    data, lock, models = (metadata[name] for name in ("data", "lock", "models"))
+    return Record(bundle.digest(directory), data, lock, commit or None, image or None, models)
 
 
 def write(record: Record, folder: Path) -> Path:

@@ -1,19 +1,39 @@
 """Runs and registered models in MLflow. Nothing else imports it."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, RunTag
 from mlflow.exceptions import MlflowException
 
-from flights.errors import NotRecordedError
+from flights.errors import NotRecordedError, UnreadableSourceError
 from flights.models.common import bundle
 from flights.tracking.record import Record
 
 EXPERIMENT = "flights"
 CHAMPION = "champion"
 CHALLENGER = "challenger"
+# MLflow's own defaults let a server that is not there hold up a job for many minutes.
+IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+
+
+@contextmanager
+def connected(uri: str) -> "Iterator[Registry]":
+    """MLflow at a URI, which is given up after some seconds unless the environment says how often and long to try.
+
+    Raises:
+        UnreadableSourceError: MLflow is not there, or does not do what it is asked.
+
+    """
+    for name, value in IMPATIENT.items():
+        os.environ.setdefault(name, value)
+    try:
+        yield Registry(uri)
+    except (MlflowException, OSError) as error:
+        raise UnreadableSourceError(f"MLflow does not do what it is asked: {error}") from error
 
 
 class Registry:
