@@ -39,9 +39,9 @@ from importlib.metadata import distributions
 print(*(one.name for one in distributions()))
 """
 DIGEST_OF_DATA = """
-from flights.data_loaders import choose
+from flights import datasets
 from flights.pipelines.train import data_digest
-print(data_digest(choose.load("data/flights.csv", None)))
+print(data_digest(datasets.load("data/flights.csv", None)))
 """
 
 

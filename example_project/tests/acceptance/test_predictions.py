@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.features.columns import KNOWN
 from flights.models.catalogue import MODELS
 from flights.models.common.model import NAIVE, answers
@@ -18,7 +18,7 @@ ROUTES = [("UA", "EWR", "LAX"), ("B6", "JFK", "BOS"), ("DL", "LGA", "ATL")]
 
 
 def test_it_beats_the_naive_guess_on_flights_that_nobody_trained_with(service: Service) -> None:
-    split = split_by_time(choose.load(None, None))
+    split = split_by_time(datasets.load(None, None))
     later = split.test.sample(5 * BATCH, random_state=0)
     asked = later[[*KNOWN]].assign(scheduled_departure=later["scheduled_departure"].dt.strftime("%Y-%m-%dT%H:%M:%S"))
     flights = [{name: value for name, value in row.items() if pd.notna(value)} for row in asked.to_dict("records")]

@@ -11,7 +11,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.environment_variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.models.common import bundle
 from flights.pipelines.train import train
 from flights.tracking import __main__ as tracking
@@ -26,7 +26,7 @@ COMMIT, IMAGE = "1234567", "sha256:abc"
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two bundles, of different flights."""
     folder = tmp_path_factory.mktemp("bundles")
-    flights = choose.load(PROJECT / "dummy_data" / "flights.csv", None)
+    flights = datasets.load(PROJECT / "dummy_data" / "flights.csv", None)
     found = [folder / "one", folder / "two"]
     for path, rows in zip(found, (flights, flights.iloc[1:]), strict=True):
         train(rows, PROJECT / "requirements" / "default.txt", path)

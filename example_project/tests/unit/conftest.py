@@ -16,7 +16,7 @@ import pytest
 # As in the images: threads that wait for each other on busy cores turn seconds into minutes.
 os.environ["OMP_NUM_THREADS"] = "1"
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
 from flights.feature_store.views import Flights
 from flights.models.common import bundle
@@ -66,7 +66,7 @@ class Again:
 
 @pytest.fixture(scope="session")
 def some_flights() -> pd.DataFrame:
-    return choose.load(None, ROWS)
+    return datasets.load(None, ROWS)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
 from flights.errors import BadDataError
 from flights.features.columns import KNOWN, TARGET
@@ -20,22 +20,22 @@ DUMMY = PROJECT / "dummy_data" / "flights.csv"
 def test_flights_written_to_a_file_are_read_back_as_they_were(trained: Trained, tmp_path: Path) -> None:
     some = trained.flights.head(300).reset_index(drop=True)
     some.to_csv(tmp_path / "flights.csv", index=False)
-    pd.testing.assert_frame_equal(choose.load(tmp_path / "flights.csv", None), some, check_exact=True)
+    pd.testing.assert_frame_equal(datasets.load(tmp_path / "flights.csv", None), some, check_exact=True)
 
 
 def test_a_file_without_delays_is_good_enough_to_predict(trained: Trained, tmp_path: Path) -> None:
     trained.flights.head(3)[[*KNOWN]].to_csv(tmp_path / "flights.csv", index=False)
-    assert choose.load(tmp_path / "flights.csv", None)[TARGET].isna().all()
+    assert datasets.load(tmp_path / "flights.csv", None)[TARGET].isna().all()
 
 
 def test_missing_columns_are_named(trained: Trained, tmp_path: Path) -> None:
     trained.flights.head(3).drop(columns=["dest", "seats"]).to_csv(tmp_path / "flights.csv", index=False)
     with pytest.raises(BadDataError, match=r"flights\.csv lacks the columns dest, seats"):
-        choose.load(tmp_path / "flights.csv", None)
+        datasets.load(tmp_path / "flights.csv", None)
 
 
 def test_a_sample_is_the_same_every_time_and_in_order(flights_csv: Path) -> None:
-    first, second = (choose.load(flights_csv, rows=50) for _ in range(2))
+    first, second = (datasets.load(flights_csv, rows=50) for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
     assert first["scheduled_departure"].is_monotonic_increasing
 
@@ -95,12 +95,12 @@ def test_a_flight_is_there_once_although_an_hour_of_weather_is_there_twice(sourc
 def test_text_that_looks_like_a_number_is_read_as_it_was_written(trained: Trained, tmp_path: Path) -> None:
     some = trained.flights.head(20).assign(model=["150"] * 19 + [None])
     some.to_csv(tmp_path / "flights.csv", index=False)
-    assert set(choose.load(tmp_path / "flights.csv", None)["model"].dropna()) == {"150"}
+    assert set(datasets.load(tmp_path / "flights.csv", None)["model"].dropna()) == {"150"}
 
 
 def test_a_mark_of_its_byte_order_is_no_part_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "flights.csv").write_bytes(b"\xef\xbb\xbf" + DUMMY.read_bytes())
-    pd.testing.assert_frame_equal(choose.load(tmp_path / "flights.csv", None), choose.load(DUMMY, None))
+    pd.testing.assert_frame_equal(datasets.load(tmp_path / "flights.csv", None), datasets.load(DUMMY, None))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from flights.data_exports import csv_file, snapshot, table
-from flights.data_loaders import choose, database
+from flights import datasets
+from flights.data_loaders import database
 from flights.errors import BadDataError, UnreadableSourceError, WrongImageError
 from flights.features.columns import KNOWN, TARGET
 from flights.pipelines import train
@@ -52,12 +53,12 @@ def take(url: str, folder: Path, capsys: pytest.CaptureFixture[str], *words: str
 
 
 def test_flights_written_to_a_database_are_read_back_as_they_were(url: str, some: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(choose.load(url, None), some)
+    pd.testing.assert_frame_equal(datasets.load(url, None), some)
 
 
 def test_a_query_chooses_flights_and_their_order(url: str, some: pd.DataFrame) -> None:
     expected = some[some["origin"] == "JFK"]["scheduled_departure"].sort_values(ascending=False)
-    assert choose.load(url, None, ON_A_ROUTE)["scheduled_departure"].tolist() == expected.tolist()
+    assert datasets.load(url, None, ON_A_ROUTE)["scheduled_departure"].tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize(
@@ -66,26 +67,26 @@ def test_a_query_chooses_flights_and_their_order(url: str, some: pd.DataFrame) -
 )
 def test_a_query_that_would_change_the_database_is_refused(url: str, some: pd.DataFrame, query: str) -> None:
     with pytest.raises(UnreadableSourceError, match="readonly database"):
-        choose.load(url, None, query)
-    pd.testing.assert_frame_equal(choose.load(url, None), some)
+        datasets.load(url, None, query)
+    pd.testing.assert_frame_equal(datasets.load(url, None), some)
 
 
 def test_what_a_query_changes_where_nothing_refuses_it_is_taken_back(url: str, some: pd.DataFrame) -> None:
     with database.reading(url) as connection:
         connection.exec_driver_sql("PRAGMA query_only = OFF")
         connection.exec_driver_sql("DELETE FROM flights")
-    pd.testing.assert_frame_equal(choose.load(url, None), some)
+    pd.testing.assert_frame_equal(datasets.load(url, None), some)
 
 
 def test_a_column_that_a_query_names_twice_is_told(url: str) -> None:
     with pytest.raises(BadDataError, match=r"has columns more than once: carrier\.$"):
-        choose.load(url, None, "SELECT *, carrier FROM flights")
+        datasets.load(url, None, "SELECT *, carrier FROM flights")
 
 
 def test_a_table_is_replaced_not_added_to(url: str, made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert table.main(["--data", str(made.with_suffix(".csv")), "--rows", "20", "--to", url]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"20 flights in the table flights of {url}"
-    assert len(choose.load(url, None)) == 20
+    assert len(datasets.load(url, None)) == 20
 
 
 def test_a_bad_row_of_a_database_stops_the_training_and_is_named(
@@ -116,7 +117,7 @@ def test_a_snapshot_holds_the_answer_and_says_where_it_is_from(
 ) -> None:
     path = take(url, tmp_path / "kept", capsys, "--query", ON_A_ROUTE)
     expected = some[some["origin"] == "JFK"].sort_values([*KNOWN, TARGET], ignore_index=True)
-    pd.testing.assert_frame_equal(choose.load(path, None).sort_values([*KNOWN, TARGET], ignore_index=True), expected)
+    pd.testing.assert_frame_equal(datasets.load(path, None).sort_values([*KNOWN, TARGET], ignore_index=True), expected)
     origin = json.loads(path.with_suffix(".json").read_text())
     assert (origin["source"], origin["query"], origin["rows"]) == (url, ON_A_ROUTE, len(expected))
 
@@ -135,7 +136,7 @@ def test_a_snapshot_that_was_changed_is_refused(url: str, tmp_path: Path, capsys
     path = take(url, tmp_path / "kept", capsys)
     path.write_text(path.read_text().replace("JFK", "EWR", 1))
     with pytest.raises(BadDataError, match="was changed since the snapshot was taken"):
-        choose.load(path, None)
+        datasets.load(path, None)
 
 
 def test_an_export_is_read_back_and_is_the_same_every_time(url: str, some: pd.DataFrame, tmp_path: Path) -> None:
@@ -143,22 +144,22 @@ def test_an_export_is_read_back_and_is_the_same_every_time(url: str, some: pd.Da
     for output in outputs:
         assert csv_file.main(["--data", url, "--output", str(output)]) == 0
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
-    pd.testing.assert_frame_equal(choose.load(outputs[0], None), some, check_exact=True)
+    pd.testing.assert_frame_equal(datasets.load(outputs[0], None), some, check_exact=True)
 
 
 @pytest.mark.parametrize(
     ("source", "query", "said"),
     [
-        ("sqlite:////nowhere/flights.db", choose.EVERYTHING, "unable to open database file"),
+        ("sqlite:////nowhere/flights.db", datasets.EVERYTHING, "unable to open database file"),
         ("URL", "SELECT * FROM fights", "no such table: fights"),
         ("URL", "SELEKT", "syntax error"),
-        ("nosuch://localhost/flights", choose.EVERYTHING, "nosuch"),
-        ("a b://", choose.EVERYTHING, "is not the URL of a database"),
+        ("nosuch://localhost/flights", datasets.EVERYTHING, "nosuch"),
+        ("a b://", datasets.EVERYTHING, "is not the URL of a database"),
     ],
 )
 def test_a_database_that_does_not_answer_is_told(source: str, query: str, said: str, url: str) -> None:
     with pytest.raises(UnreadableSourceError, match=said):
-        choose.load(source.replace("URL", url), None, query)
+        datasets.load(source.replace("URL", url), None, query)
 
 
 def test_a_password_is_never_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,7 +168,7 @@ def test_a_password_is_never_told(tmp_path: Path, capsys: pytest.CaptureFixture[
         assert main(words) == 2
         assert "nosuch://me:***@localhost" in capsys.readouterr().err
     with pytest.raises(UnreadableSourceError, match="is not") as refused:
-        choose.load("::hunter2://", None)
+        datasets.load("::hunter2://", None)
     assert "hunter2" not in str(refused.value)
 
 
@@ -179,4 +180,4 @@ def test_where_there_is_no_sqlalchemy_a_database_is_for_the_build_image(
     assert target.main(["--data", url, "--output", str(tmp_path / "out")]) == 2
     assert "databases are for the build image" in capsys.readouterr().err
     with pytest.raises(WrongImageError):
-        choose.load(url, None)
+        datasets.load(url, None)

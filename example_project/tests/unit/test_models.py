@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.features.columns import TARGET
 from flights.features.flight.processor import build_features
 from flights.models.arrival_delay.model import ARRIVAL_DELAY
@@ -102,7 +102,7 @@ def test_every_family_learns_and_is_judged_beside_the_naive_model(
     assert compare.main(arguments) == 0
     found = json.loads(output.read_text())
     said = capsys.readouterr().out
-    train = split_by_time(choose.load(flights_csv, 3000)).train
+    train = split_by_time(datasets.load(flights_csv, 3000)).train
     for model in MODELS:
         metric, actual = model.metrics[-1], model.actual(train)
         # Of squared errors the mean makes the fewest that a constant can.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from flights.data_loaders import choose
+from flights import datasets
 from tests.unit.conftest import PROJECT, Trained
 
 DUMMY = PROJECT / "dummy_data" / "flights.csv"
@@ -50,6 +50,6 @@ def test_a_notebook_with_outputs_is_red(tmp_path: Path) -> None:
 
 
 def test_the_dummy_data_are_flights_of_the_year_and_few(trained: Trained) -> None:
-    dummy = choose.load(DUMMY, None)
+    dummy = datasets.load(DUMMY, None)
     pd.testing.assert_frame_equal(dummy.merge(trained.flights.drop_duplicates(), how="inner"), dummy)
     assert DUMMY.stat().st_size < 200_000

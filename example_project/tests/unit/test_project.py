@@ -13,12 +13,11 @@ def test_what_is_tested_is_what_is_released() -> None:
     assert released <= set(PIN.findall((PROJECT / "requirements" / "dev.txt").read_text()))
 
 
-def test_the_image_of_the_report_begins_like_the_others() -> None:
-    tools = [
-        (PROJECT / "cicd" / place / "Dockerfile").read_text().partition("AS tools\n")[2].partition("\n\n")[0]
-        for place in ("build", "report")
-    ]
-    assert tools[0] == tools[1] != ""
+def test_every_dockerfile_installs_its_tools_in_the_same_stage() -> None:
+    found = [path.read_text().partition("AS tools\n")[2].partition("\n\n")[0] for path in PROJECT.rglob("Dockerfile")]
+    assert len(found) == 4
+    assert {*found} != {""}
+    assert len({*found}) == 1
 
 
 def test_both_images_begin_with_the_same_stages() -> None:

@@ -8,7 +8,7 @@ import pytest
 from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameModel
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.data_loaders.csv_data_loader import CsvDataLoader
 from flights.errors import BadDataError
 from flights.feature_store.views import AircraftView, Flights, KnownView, ScheduleView, WeatherView
@@ -18,7 +18,7 @@ from flights.models.common.split import split_by_time
 from flights.pipelines import train
 from flights.validation import __main__ as validation
 from flights.validation import use_cases
-from flights.validation.explain import explain
+from flights.feature_store.explain import explain
 from tests.unit.conftest import LOCK, PROJECT, Trained, load, write
 
 LIMITS = {
@@ -41,7 +41,7 @@ def changed(trained: Trained, tmp_path: Path, changes: dict[tuple[int, str], Any
 
 def refusal(path: Path) -> list[str]:
     with pytest.raises(BadDataError) as refused:
-        choose.load(path, None)
+        datasets.load(path, None)
     return str(refused.value).splitlines()
 
 
@@ -123,7 +123,7 @@ def test_a_time_is_an_iso_time_without_a_zone_or_named_as_it_was_written(
 
 @pytest.mark.parametrize("value", ["2013-12-20T17:45", "2013-12-20 17:45:00", "2013-12-20 17:45:00.000000"])
 def test_a_time_may_be_written_as_iso_8601_has_it(trained: Trained, tmp_path: Path, value: str) -> None:
-    read = choose.load(changed(trained, tmp_path, {(0, "scheduled_departure"): value}, rows=20), None)
+    read = datasets.load(changed(trained, tmp_path, {(0, "scheduled_departure"): value}, rows=20), None)
     assert read["scheduled_departure"][0] == pd.Timestamp(2013, 12, 20, 17, 45)
 
 
@@ -235,6 +235,6 @@ def test_a_figure_that_can_not_be_computed_does_not_pass() -> None:
     ],
 )
 def test_flights_that_can_not_be_split_are_told(flights: dict[str, Any], problem: str) -> None:
-    dummy = choose.load(PROJECT / "dummy_data" / "flights.csv", None)
+    dummy = datasets.load(PROJECT / "dummy_data" / "flights.csv", None)
     with pytest.raises(BadDataError, match=f"must be flights with a known delay both before .*: {problem}"):
         split_by_time(Flights.check(dummy.assign(**flights)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.targets import target
 
 
@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     """What the command line may say."""
     made = argparse.ArgumentParser(prog="export-csv", description="Write the flights of a source to a CSV file.")
     made.add_argument("--output", type=Path, required=True, help="the CSV file to write")
-    choose.add_options(made)
+    datasets.add_options(made)
     return made
 
 
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the file, say how many flights it has, and return the exit code: 1 for bad data."""
     options = parser().parse_args(arguments)
-    flights = choose.load(options.data, options.rows, options.query)
+    flights = datasets.load(options.data, options.rows, options.query)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_bytes(csv_bytes(flights))
     print(f"{len(flights)} flights in {options.output}")

@@ -15,7 +15,8 @@ import yaml
 from pandera.typing import DataFrame
 
 from flights.data_exports import csv_file
-from flights.data_loaders import choose
+from flights import datasets
+from flights.errors import UnreadableSourceError
 from flights.feature_store.views import Flights
 
 STAGE = "prepare"
@@ -35,14 +36,17 @@ def prepare(stages: Path) -> Prepared:
 
     Raises:
         BadDataError: columns are missing, or rows are bad; says how many, and names the first.
+        UnreadableSourceError: the stage runs something else.
 
     """
     stage = yaml.safe_load(stages.read_text("utf-8"))["stages"][STAGE]
-    module, *words = shlex.split(stage["cmd"].partition(" -m ")[2])
-    if module != csv_file.__name__:
-        raise ValueError(f"The stage {STAGE} must run {csv_file.__name__}, not {module}.")
-    options = csv_file.parser().parse_args(words)
-    flights = choose.load(options.data, options.rows, options.query)
+    _, module, words = stage["cmd"].partition(f" -m {csv_file.__name__} ")
+    if not module:
+        raise UnreadableSourceError(
+            f"{stages}: the stage {STAGE} must run python -m {csv_file.__name__}, and runs: {stage['cmd']}"
+        )
+    options = csv_file.parser().parse_args(shlex.split(words))
+    flights = datasets.load(options.data, options.rows, options.query)
     content = csv_file.csv_bytes(flights)
     lock = {
         "cmd": stage["cmd"],

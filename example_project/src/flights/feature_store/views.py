@@ -15,7 +15,7 @@ from flights.data_loaders.data_loader import DataLoader
 from flights.errors import BadDataError
 from flights.feature_store.kinds import LocalTime, WholeNumber
 from flights.features.columns import TARGET
-from flights.validation.explain import explain
+from flights.feature_store.explain import explain
 
 
 class FeatureView(pa.DataFrameModel):

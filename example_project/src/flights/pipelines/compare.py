@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.models.catalogue import MODELS
 from flights.models.common.judge import judge, report
 from flights.models.common.model import NAIVE, Model
@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print the tables, and return the exit code."""
     parser = argparse.ArgumentParser(prog="compare", description="Train every family of models and compare them.")
     parser.add_argument("--output", type=Path, help="a JSON file to write")
-    choose.add_options(parser)
+    datasets.add_options(parser)
     options = parser.parse_args(arguments)
-    flights = choose.load(options.data, options.rows, options.query)
+    flights = datasets.load(options.data, options.rows, options.query)
     require(flights, "training")
     split = split_by_time(flights)
     found = {model.name: compare(model, split) for model in MODELS}

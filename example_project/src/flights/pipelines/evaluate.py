@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.features.columns import KNOWN
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle
@@ -82,9 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="evaluate", description="Judge a model bundle.")
     parser.add_argument("--output", type=Path, required=True, help="the directory to write to")
     add_option(parser)
-    choose.add_options(parser)
+    datasets.add_options(parser)
     options = parser.parse_args(arguments)
-    flights = choose.load(options.data, options.rows, options.query)
+    flights = datasets.load(options.data, options.rows, options.query)
     require(flights, "evaluation")
     loaded = bundle.load(options.bundle)
     split = split_by_time(flights)

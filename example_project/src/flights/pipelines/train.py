@@ -16,7 +16,7 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 from threadpoolctl import threadpool_limits
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.errors import UnreadableSourceError, WrongImageError
 from flights.feature_store.views import Flights
 from flights.features.columns import KNOWN
@@ -118,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="DVC_YAML",
         help=f"train on what the stage prepare of this file makes, and put its lock into the bundle: {DATA_LOCK}",
     )
-    choose.add_options(parser)
+    datasets.add_options(parser)
     options = parser.parse_args(arguments)
     other = [name for name in ("data", "rows", "query") if getattr(options, name) != parser.get_default(name)]
     if options.stages and other:
@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made = prepared(options.stages)
         flights, data_lock = made.flights, made.lock
     else:
-        flights = choose.load(options.data, options.rows, options.query)
+        flights = datasets.load(options.data, options.rows, options.query)
     require(flights, "training")
     metadata = train(flights, options.lock, options.output)
     if data_lock:

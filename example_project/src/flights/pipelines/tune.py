@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from flights.data_loaders import choose
+from flights import datasets
 from flights.models.catalogue import MODELS
 from flights.models.common.tuning import tune
 from flights.models.ensemble.boosting import GRID
@@ -20,9 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     models = {model.name: model for model in MODELS}
     parser = argparse.ArgumentParser(prog="tune", description="Search the settings of a model.")
     parser.add_argument("--model", choices=[*models], required=True)
-    choose.add_options(parser)
+    datasets.add_options(parser)
     options = parser.parse_args(arguments)
-    flights = choose.load(options.data, options.rows, options.query)
+    flights = datasets.load(options.data, options.rows, options.query)
     print(tune(models[options.model], GRID, flights).to_string(index=False))
     return 0
 

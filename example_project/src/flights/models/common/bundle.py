@@ -137,7 +137,7 @@ def digest(directory: Path) -> str:
 
 
 def code(package: Path = PACKAGE) -> str:
-    """The same over the modules of features and models: what trains a bundle, and what answers with it."""
+    """The same over the modules of features and models, on which both training and answering rest."""
     return _digest(package, (path for part in ("features", "models") for path in (package / part).rglob("*.py")))
 
 
