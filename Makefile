@@ -71,8 +71,8 @@ cluster: $(READY) engine
 	@$(BIN)/python -m tests.kubernetes.cluster $(if $(CLUSTER),$(abspath $(CLUSTER))) -- $(PYTEST) tests/kubernetes $(ARGS)
 
 lint: $(READY)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check . example_project
+	$(BIN)/ruff format --check . example_project
 	$(BIN)/mypy
 	$(BIN)/shellcheck .ci/run requirements/bootstrap.sh
 	$(BIN)/shellcheck cicd/deploy/haproxy/*.sh

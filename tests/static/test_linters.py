@@ -61,8 +61,8 @@ LINTERS = {
     "shellcheck": Linter("shellcheck", SCRIPTS, ("bad.sh", "#!/bin/sh\nrm $1\n")),
     # DL3008: Debian's archive keeps one version of a package, so a pinned one is gone a week later.
     "hadolint": Linter("hadolint --no-color --ignore DL3008", DOCKERFILES, ("Dockerfile", "FROM debian:latest\n")),
-    "ruff check": Linter("ruff check --no-cache", [ROOT], ("bad.py", "import os\n")),
-    "ruff format": Linter("ruff format --no-cache --check", [ROOT], ("bad.py", "a = { }\n")),
+    "ruff check": Linter("ruff check --no-cache", [ROOT, EXAMPLE], ("bad.py", "import os\n")),
+    "ruff format": Linter("ruff format --no-cache --check", [ROOT, EXAMPLE], ("bad.py", "a = { }\n")),
     "mypy": Linter("mypy", [], ("bad.py", "def a(b): return b\n")),
 }
 

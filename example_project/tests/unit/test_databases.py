@@ -9,8 +9,8 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from flights.data_exports import csv_file, snapshot, table
 from flights import datasets
+from flights.data_exports import csv_file, snapshot, table
 from flights.data_loaders import database
 from flights.errors import BadDataError, UnreadableSourceError, WrongImageError
 from flights.features.columns import KNOWN, TARGET

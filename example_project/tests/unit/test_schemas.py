@@ -11,6 +11,7 @@ from pandera.pandas import DataFrameModel
 from flights import datasets
 from flights.data_loaders.csv_data_loader import CsvDataLoader
 from flights.errors import BadDataError
+from flights.feature_store.explain import explain
 from flights.feature_store.views import AircraftView, Flights, KnownView, ScheduleView, WeatherView
 from flights.features.columns import AIRCRAFT, CATEGORIES, KNOWN, SCHEDULE, TARGET, WEATHER
 from flights.flight import Flight
@@ -18,7 +19,6 @@ from flights.models.common.split import split_by_time
 from flights.pipelines import train
 from flights.validation import __main__ as validation
 from flights.validation import use_cases
-from flights.feature_store.explain import explain
 from tests.unit.conftest import LOCK, PROJECT, Trained, load, write
 
 LIMITS = {

@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 from pandera.typing import DataFrame
 
-from flights.data_exports import csv_file
 from flights import datasets
+from flights.data_exports import csv_file
 from flights.errors import UnreadableSourceError
 from flights.feature_store.views import Flights
 

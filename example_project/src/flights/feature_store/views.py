@@ -13,9 +13,9 @@ from pandera.typing import DataFrame
 
 from flights.data_loaders.data_loader import DataLoader
 from flights.errors import BadDataError
+from flights.feature_store.explain import explain
 from flights.feature_store.kinds import LocalTime, WholeNumber
 from flights.features.columns import TARGET
-from flights.feature_store.explain import explain
 
 
 class FeatureView(pa.DataFrameModel):
