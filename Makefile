@@ -78,8 +78,8 @@ lint: $(READY)
 	$(BIN)/shellcheck cicd/deploy/haproxy/*.sh
 
 format: $(READY)
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix . example_project
+	$(BIN)/ruff format . example_project
 
 lock: .venv/.ready
 	for name in bootstrap runtime dev; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
