@@ -141,7 +141,7 @@ def stop_engine(client: docker.DockerClient, state: Path, say: Callable[[str], N
     """Stop the engine that was started here, unless containers run in it."""
     if not (pid := started_engine(state)):
         return
-    if running := client.containers.list():
+    if running := client.containers.list(ignore_removed=True):
         names = ", ".join(str(container.name) for container in running)
         say(f"the Docker engine that was started here stays: {names} run in it")
         return

@@ -57,7 +57,9 @@ def _processes(forge: str, numbers: Collection[int]) -> list[int]:
 
 
 def _remove_containers(forge: str, numbers: Collection[int]) -> None:
-    from cicd import containers, engine  # noqa: PLC0415 -- the hook must start quickly
+    from docker.errors import NotFound  # noqa: PLC0415 -- the hook must start quickly
+
+    from cicd import containers, engine  # noqa: PLC0415
 
     try:
         client = engine.connect()
@@ -65,10 +67,11 @@ def _remove_containers(forge: str, numbers: Collection[int]) -> None:
         return
     for number in numbers:
         labels = [f"{instance.LABEL}={forge}", f"{instance.RUN}={number}"]
-        for container in client.containers.list(all=True, filters={"label": labels}):
+        for container in client.containers.list(all=True, filters={"label": labels}, ignore_removed=True):
             if container.labels.get(containers.ROLE) != "service" or (container.name or "").endswith("-candidate"):
-                container.remove(force=True, v=True)
-                _remove_volumes(client, container)
+                with suppress(NotFound):  # it has just gone by itself
+                    container.remove(force=True, v=True)
+                    _remove_volumes(client, container)
 
 
 def _remove_volumes(client: docker.DockerClient, job: Container) -> None:

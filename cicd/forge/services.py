@@ -8,6 +8,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -86,9 +87,10 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
         say("no Docker engine answers: nothing runs")
         return
     mine: dict[str, str | list[str] | bool] = {"label": f"{instance.LABEL}={instance.of_data(data)}"}
-    found = client.containers.list(all=True, filters=mine)
+    found = client.containers.list(all=True, filters=mine, ignore_removed=True)
     for container in found:
-        container.remove(force=True, v=True)
+        with suppress(NotFound):
+            container.remove(force=True, v=True)
     networks = client.networks.list(filters=mine)
     for network in networks:
         network.remove()

@@ -108,7 +108,7 @@ def test_r8_the_way_back_without_the_git_remote(production: Production, images: 
 def test_r8_the_way_back_without_the_registry(
     client: docker.DockerClient, production: Production, images: tuple[str, str], commands: list[list[str]]
 ) -> None:
-    (registry,) = client.containers.list(filters={"name": f"ml-cicd-{production.name}-registry"})
+    (registry,) = client.containers.list(filters={"name": f"ml-cicd-{production.name}-registry"}, ignore_removed=True)
     registry.stop(timeout=1)
     try:
         assert [cli.main(words) for words in commands] == [0] * len(commands)

@@ -180,10 +180,12 @@ def test_the_first_release_of_all_may_fail_and_nothing_serves(target: DockerTarg
 def test_r6_the_same_release_again_restarts_nothing_but_is_judged(target: DockerTarget, good: str) -> None:
     judged: list[str] = []
     target.apply(order(good), accept)
-    before = {one.id: one.attrs["State"]["StartedAt"] for one in target.client.containers.list()}
+    before = {one.id: one.attrs["State"]["StartedAt"] for one in target.client.containers.list(ignore_removed=True)}
     assert target.plan(order(good)) == []
     target.apply(order(good), lambda url, network: judged.append(url))
-    assert {one.id: one.attrs["State"]["StartedAt"] for one in target.client.containers.list()} == before
+    assert {
+        one.id: one.attrs["State"]["StartedAt"] for one in target.client.containers.list(ignore_removed=True)
+    } == before
     assert judged == [f"http://{target.name}-proxy:8080"]
 
 

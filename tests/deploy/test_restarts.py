@@ -153,13 +153,13 @@ def test_when_the_engine_restarts_the_same_release_serves_at_the_same_url(
     assert there.observe() == running
     assert [one.release for one in there.retained()] == [releases[0]]
     assert there.plan(order(releases[1], "2" * 40)) == []
-    for container in there.client.containers.list():
+    for container in there.client.containers.list(ignore_removed=True):
         container.remove(force=True)
 
 
 def carry_over(client: docker.DockerClient, own: docker.DockerClient, releases: list[str]) -> list[str]:
     """Have releases, their proxy and a registry on another engine; the releases as they are called there."""
-    (registry,) = client.containers.list(filters={"name": f"ml-cicd-{NAME}-registry"})
+    (registry,) = client.containers.list(filters={"name": f"ml-cicd-{NAME}-registry"}, ignore_removed=True)
     needed = [os.environ["ML_CICD_PROXY"], registry.attrs["Config"]["Image"]]
     for name in needed:
         own.images.load(b"".join(client.images.get(name).save(named=name)))

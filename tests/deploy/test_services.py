@@ -117,7 +117,7 @@ def test_two_projects_on_one_machine_do_not_meet(
     services.down(other_data, other, print)
     assert services.up(data, name, print) == mine
     label = {"label": f"ml-cicd.instance={instance.of_data(other_data)}"}
-    assert not client.containers.list(all=True, filters=label)  # type: ignore[arg-type]
+    assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
     assert client.containers.get(_name(data, name)).status == "running"
 
 
@@ -133,7 +133,7 @@ def test_down_removes_containers_networks_and_volumes_of_the_project(
     said: list[str] = []
     services.down(data, name, said.append)
     assert said[0] == f"{name}: removed 2 containers, 1 networks, 1 volumes; images stay"
-    assert not client.containers.list(all=True, filters=label)  # type: ignore[arg-type]
+    assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
     assert not client.networks.list(filters=label)
     assert not client.volumes.list(filters=label)
     assert not (data / "services.json").exists()

@@ -89,7 +89,7 @@ class Project:
     def registry(self) -> Container:
         """The registry of the forge."""
         labels = [f"{instance.LABEL}={data.of_project(self.path).instance}", f"{containers.ROLE}=registry"]
-        (found,) = engine.connect().containers.list(all=True, filters={"label": labels})
+        (found,) = engine.connect().containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return found
 
     @contextmanager

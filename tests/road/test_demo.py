@@ -286,5 +286,10 @@ def test_the_machines_certificates_are_in_no_layer_of_a_released_image(demo: Dem
 
 def test_down_leaves_nothing_running(demo: Demo) -> None:
     demo.run("--down")
-    assert engine.connect().containers.list(all=True, filters={"label": f"{containers.PROJECT}={NAME}"}) == []
+    assert (
+        engine.connect().containers.list(
+            all=True, filters={"label": f"{containers.PROJECT}={NAME}"}, ignore_removed=True
+        )
+        == []
+    )
     assert not (demo.home / ".ml-cicd").exists()

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def containers(project: Project) -> list[str]:
     """The project's containers in which tests run."""
     labels = [f"ml-cicd.instance={data.of_project(project.path).instance}", "ml-cicd.role=tests-unit"]
-    return [str(one.name) for one in engine.connect().containers.list(all=True, filters={"label": labels})]
+    return [
+        str(one.name)
+        for one in engine.connect().containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    ]
 
 
 def test_a_cancelled_run_leaves_no_container(road: Project) -> None:

@@ -85,7 +85,9 @@ def left(project: Project) -> list[str]:
     """The containers of the project's jobs, and the volumes that `act` made for them."""
     client, forge = engine.connect(), data.of_project(project.path).instance
     labels = [f"ml-cicd.instance={forge}", "ml-cicd.run"]
-    containers = [str(one.name) for one in client.containers.list(all=True, filters={"label": labels})]
+    containers = [
+        str(one.name) for one in client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    ]
     volumes = [str(one.id) for one in client.volumes.list()]
     return containers + [name for name in volumes if name.startswith("act-") and forge in name]
 

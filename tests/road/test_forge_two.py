@@ -53,7 +53,7 @@ def to_production(project: Project) -> list[Run]:
 
 
 def containers() -> set[str]:
-    listed = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"})
+    listed = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"}, ignore_removed=True)
     return {str(one.name) for one in listed}
 
 

@@ -242,7 +242,7 @@ def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
 def test_status_tells_when_what_runs_is_not_what_the_ledger_says(road: Project) -> None:
     own = f"{instance.LABEL}={data.of_project(road.path).instance}"
     labels = ["ml-cicd.project=tiny", "ml-cicd.environment=staging", "ml-cicd.role=service", own]
-    (service,) = engine.connect().containers.list(filters={"label": labels})
+    (service,) = engine.connect().containers.list(filters={"label": labels}, ignore_removed=True)
     assert road.command("status", "--remote", "local").returncode == 0
     service.stop(timeout=1)
     try:
