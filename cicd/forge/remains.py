@@ -71,11 +71,14 @@ def _remove_containers(forge: str, numbers: Collection[int]) -> None:
             if container.labels.get(containers.ROLE) != "service" or (container.name or "").endswith("-candidate"):
                 with suppress(NotFound):  # it has just gone by itself
                     container.remove(force=True, v=True)
-                    _remove_volumes(client, container)
+                _remove_volumes(client, container)
 
 
 def _remove_volumes(client: docker.DockerClient, job: Container) -> None:
     """Remove the volumes that `act` made for the container of a job; they have no labels, but its name."""
+    from docker.errors import NotFound  # noqa: PLC0415
+
     for mount in job.attrs["Mounts"]:
         if mount.get("Name", "").startswith(str(job.name)):
-            client.volumes.get(mount["Name"]).remove()
+            with suppress(NotFound):
+                client.volumes.get(mount["Name"]).remove()

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 import docker
 import pytest
+from docker.models.containers import Container
 
 from cicd import engine, instance
 from cicd.errors import UnreachableError
-from cicd.forge import engine_setup, services, standins
+from cicd.forge import engine_setup, remains, services, standins
+from cicd.forge.data import Data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +141,28 @@ def test_down_removes_containers_networks_and_volumes_of_the_project(
     assert not (data / "services.json").exists()
     services.down(data, name, said.append)
     assert f"{name}: removed 0 containers, 0 networks, 0 volumes; images stay" in said
+
+
+def test_a_container_that_goes_by_itself_meanwhile_stops_nobody_from_cleaning_up(
+    client: docker.DockerClient, project: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, name = project
+    up = services.up(data, name, print)
+    labels = {"ml-cicd.instance": instance.of_data(data), "ml-cicd.run": "1"}
+    remove = Container.remove
+
+    def twice(self: Container, **options: bool) -> None:
+        """As if somebody had been quicker."""
+        remove(self, **options)
+        remove(self, **options)
+
+    monkeypatch.setattr(Container, "remove", twice)
+    client.containers.create(up.base or standins.PYTHON, ["true"], labels=labels)
+    remains.end(Data(data), [1])
+    client.containers.create(up.base or standins.PYTHON, ["true"], labels=labels)
+    services.down(data, name, print)
+    label = {"label": f"ml-cicd.instance={instance.of_data(data)}"}
+    assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
 
 
 def test_a_port_that_someone_took_is_named_and_nothing_is_lost(project: tuple[Path, str]) -> None:
