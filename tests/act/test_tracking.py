@@ -74,13 +74,3 @@ def test_what_was_superseded_is_no_champion(act: Act) -> None:
     run = act.run("production.yml", event(act, "production"), variables=ON, replies=replies)
     assert run.exit_code == 0
     assert run.results["champion"] == "skipped"
-
-
-@pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_what_failed_is_told_nobody(act: Act, workflow: str) -> None:
-    run = act.run(
-        f"{workflow}.yml", event(act, workflow), variables=ON, replies={"deploy": Reply(exit_code=1)},
-        sound=False,
-    )  # fmt: skip
-    assert run.exit_code == 1
-    assert not {"challenger", "champion"} & {job.id for job in run.log.jobs if job.result == "success"}

@@ -47,6 +47,7 @@ BREACHES = (
     Breach("concurrency", TEST, "test-${{ github.ref }}", "test-${{ github.workflow }}", "concurrency: is"),
     Breach("concurrency", TEST, "cancel-in-progress: true", "cancel-in-progress: false", "concurrency: is"),
     Breach("concurrency", CI, "\njobs:\n", "\nconcurrency: x\njobs:\n", "concurrency: is x", of_callers=True),
+    Breach("concurrency", INTEGRATION, "group: challenger", "group: champion", "may be ended", of_callers=True),
     Breach("concurrency", INTEGRATION, "in-progress: false", "in-progress: true", "may be ended", of_callers=True),
     Breach("time_limits", STAGING, "timeout-minutes: 10\n", "timeout-minutes: 0.5\n", "is limited to 0.5"),
     Breach("time_limits", TEST, "timeout-minutes: 45", "timeout-minutes: 361", "is limited to 361"),

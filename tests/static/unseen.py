@@ -37,17 +37,18 @@ def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
 def concurrency(callers: Kit, kit: Kit) -> Iterator[Finding]:
     """Where runs are in a group, it is the workflow's own for each ref, and the newer run ends the older one.
 
-    Single jobs of a caller may wait for one another; none ends another that is under way.
+    A single job of a caller may wait for others of its name: none ends one that is under way, but of those that wait
+    GitHub keeps the newest alone, so that a job of another kind would be lost.
     """
     for workflow in (*kit.workflows.values(), *callers.workflows.values()):
         group = workflow.data.get("concurrency")
         wanted = {"group": f"{workflow.data['name']}-${{{{ github.ref }}}}", "cancel-in-progress": True}
         if group is not None and group != wanted:
             yield Finding(workflow.file, "concurrency", "concurrency", f"is {group}")
-        for job in workflow.jobs.values():
-            single = job.data.get("concurrency", {"cancel-in-progress": False})
-            if not isinstance(single, dict) or single.get("cancel-in-progress") is not False:
-                yield Finding(job.file, job.place, "concurrency", f"may be ended by another: {single}")
+        for name, job in workflow.jobs.items():
+            alone = {"group": name, "cancel-in-progress": False}
+            if job.data.get("concurrency", alone) != alone:
+                yield Finding(job.file, job.place, "concurrency", f"may be ended by another: {job.data['concurrency']}")
 
 
 def time_limits(_callers: Kit, kit: Kit) -> Iterator[Finding]:
