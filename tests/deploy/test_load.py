@@ -23,10 +23,11 @@ quick = app.model.predict
 app.model.predict = lambda *words: (time.sleep(3), quick(*words))[1]
 """
 
-# It keeps connections, and closes each that was idle for as long as a user pauses.
-KEEPS = """import http.server
-http.server.BaseHTTPRequestHandler.protocol_version = "HTTP/1.1"
-http.server.BaseHTTPRequestHandler.timeout = 0.02
+# It keeps connections, and closes each that was idle, after an answer, for as long as a user pauses.
+KEEPS = """from http.server import BaseHTTPRequestHandler as Handler
+Handler.protocol_version = "HTTP/1.1"
+answer = Handler.handle_one_request
+Handler.handle_one_request = lambda self: (answer(self), self.connection.settimeout(0.02))
 """
 
 
