@@ -58,6 +58,7 @@ def _client(url: str, found: Load, stop: threading.Event, keep: bool) -> None:
         except Exception as error:  # noqa: BLE001 -- whatever a user would see
             found.failed.append(repr(error))
             connection.close()
+            used = False
         if not keep:
             connection.close()
         time.sleep(PAUSE)
