@@ -143,6 +143,31 @@ def test_down_removes_containers_networks_and_volumes_of_the_project(
     assert f"{name}: removed 0 containers, 0 networks, 0 volumes; images stay" in said
 
 
+def test_a_killed_run_leaves_what_it_deployed_and_neither_jobs_nor_their_volumes(
+    client: docker.DockerClient, project: tuple[Path, str]
+) -> None:
+    data, name = project
+    base = services.up(data, name, print).base or standins.PYTHON
+    mine = {"ml-cicd.instance": instance.of_data(data)}
+    volumes = [client.volumes.create(f"{name}-{part}", labels=mine).name for part in ("job", "job-env", "cache")]
+
+    def made(suffix: str, run: str, role: str, *mounted: str) -> None:
+        labels = {**mine, "ml-cicd.run": run, "ml-cicd.role": role}
+        binds = [f"{volume}:/{volume}" for volume in mounted]
+        client.containers.create(base, ["true"], name=f"{name}-{suffix}", labels=labels, volumes=binds)
+
+    made("job", "1", "", *volumes)
+    made("tests", "1", "tests")
+    made("service", "1", "service")
+    made("another-candidate", "1", "service")
+    made("other", "2", "")
+    remains.end(Data(data), [1])
+    label = {"label": f"ml-cicd.instance={mine['ml-cicd.instance']}"}
+    left = client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
+    assert {one.name for one in left if one.labels.get("ml-cicd.run")} == {f"{name}-service", f"{name}-other"}
+    assert {one.name for one in client.volumes.list(filters=label)} - {_name(data, name)} == {f"{name}-cache"}
+
+
 def test_a_container_that_goes_by_itself_meanwhile_stops_nobody_from_cleaning_up(
     client: docker.DockerClient, project: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

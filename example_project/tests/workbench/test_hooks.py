@@ -67,7 +67,7 @@ def test_a_good_file_passes_every_hook(tmp_path: Path) -> None:
     done = run(tmp_path, "pre-commit", "run", "--verbose")
     assert done.returncode == 0, done.stdout
     for hook in REFUSED:
-        assert f"hook id: {hook}" in done.stdout
+        assert f"hook id: {hook}\n" in done.stdout
 
 
 def test_a_notebook_with_outputs_does_not_get_into_a_commit(tmp_path: Path) -> None:
