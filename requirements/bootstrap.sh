@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv with everything in requirements/dev.txt, and the command ml-cicd from this tree.
-# usage: requirements/bootstrap.sh PYTHON     (69: something is missing that only an administrator can install)
+# usage: make setup [PYTHON=PYTHON]     (69: something is missing that only an administrator can install)
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -28,12 +28,6 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     apt-get update -qq
     apt-get install -qq --yes --no-install-recommends --no-remove "$package" >/dev/null ||
         fail 69 "apt-get can't install $package."
-fi
-
-# pip and uv bring their own certificate authorities; behind a TLS-inspecting proxy only the machine's will do.
-authorities=/etc/ssl/certs/ca-certificates.crt
-if [ -f "$authorities" ]; then
-    export SSL_CERT_FILE="${SSL_CERT_FILE:-$authorities}" PIP_CERT="${PIP_CERT:-$authorities}"
 fi
 
 if ! .venv/bin/python -c '' 2>/dev/null || ! [ -x .venv/bin/uv ]; then

@@ -7,13 +7,13 @@ import os
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docker
 import pytest
+import requests
 from docker.models.containers import Container
 
 from cicd import engine, instance
@@ -78,14 +78,23 @@ def test_an_image_built_on_the_base_is_pushed_and_pulled_by_digest(
         client.images.remove(f"{image}@{digest}")
 
 
-def test_up_again_changes_nothing_and_is_quick(client: docker.DockerClient, project: tuple[Path, str]) -> None:
+def test_up_again_asks_the_engine_and_changes_nothing(
+    client: docker.DockerClient, project: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     data, name = project
     first = services.up(data, name, print)
     container = client.containers.get(_name(data, name)).id
     said: list[str] = []
-    start = time.monotonic()
+    asked: set[str] = set()
+    send = requests.Session.send
+
+    def asks(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        asked.add(str(request.method))
+        return send(self, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", asks)
     assert services.up(data, name, said.append) == first
-    assert time.monotonic() - start < 0.5
+    assert asked == {"GET"}
     assert said == []
     assert client.containers.get(_name(data, name)).id == container
 
