@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from flights.features.columns import KNOWN, TEXTS
@@ -38,8 +37,7 @@ class Flight(BaseModel):
     visibility: float | None = Field(None, ge=0, le=100, description="miles")
 
 
-def to_frame(flights: Sequence[Flight]) -> pd.DataFrame:
-    """The flights as the model takes them: the columns KNOWN, one row each."""
+def to_columns(flights: Sequence[Flight]) -> dict[str, np.ndarray]:
+    """The flights as the model takes them: the columns KNOWN, a value for each flight."""
     kinds = dict.fromkeys(KNOWN, "float64") | dict.fromkeys(TEXTS, "object") | {"scheduled_departure": "datetime64[us]"}
-    columns = {name: [getattr(flight, name) for flight in flights] for name in KNOWN}
-    return pd.DataFrame({name: np.array(column, kinds[name]) for name, column in columns.items()})
+    return {name: np.array([getattr(flight, name) for flight in flights], kinds[name]) for name in KNOWN}

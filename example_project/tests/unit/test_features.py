@@ -17,7 +17,7 @@ from flights.features.common.formula_transformer import FormulaTransformer
 from flights.features.flight.filter import arrived
 from flights.features.flight.processor import FEATURES, build_features
 from flights.features.plane_model.processor import PlaneWords
-from flights.flight import Flight, to_frame
+from flights.flight import Flight, to_columns
 from tests.service import FLIGHT
 from tests.unit.conftest import Trained
 
@@ -96,6 +96,16 @@ def test_a_formula_does_not_replace_a_column_of_an_array_either() -> None:
         FormulaTransformer(formula="x0 = 2 * x0").fit(PLANES.to_numpy())
 
 
+def test_a_formula_of_arrays_by_name_is_that_of_their_frame() -> None:
+    transformer = FormulaTransformer(formula="rest = seats - 2 * engines").fit(PLANES)
+    found = transformer.transform({name: PLANES[name].to_numpy() for name in PLANES})
+    np.testing.assert_array_equal(found, transformer.transform(PLANES).to_numpy())
+    with pytest.raises(ValueError, match="contains infinity"):
+        transformer.transform({"seats": np.array([np.inf]), "engines": np.array([1.0])})
+    with pytest.raises(ValueError, match="The columns are seats, wings; those of the training were seats, engines"):
+        transformer.transform({"seats": np.array([8.0]), "wings": np.array([1.0])})
+
+
 @pytest.mark.parametrize(("given", "column"), [(PLANES, "seats"), (PLANES.to_numpy(), "x0")])
 def test_infinity_is_refused_in_a_frame_and_in_an_array(given: Any, column: str) -> None:
     transformer = FormulaTransformer(formula=f"a = {column}").fit(given)
@@ -117,7 +127,7 @@ def test_features_are_those_computed_by_hand(trained: Trained) -> None:
 
 def test_a_departure_in_another_century_is_not_moved() -> None:
     asked = Flight(**FLIGHT | {"scheduled_departure": "2500-01-01T17:45:00", "built": 2000})
-    found = build_features(to_frame([asked])).iloc[0]
+    found = build_features(pd.DataFrame(to_columns([asked]))).iloc[0]
     assert (found["hour"], found["weekday"], found["age"]) == (17.75, 4, 500)
 
 

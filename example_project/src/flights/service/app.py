@@ -3,13 +3,14 @@
 import os
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
-from flights.flight import Flight, to_frame
+from flights.flight import Flight, to_columns
 from flights.models.common.bundle import Bundle
 from flights.service.metrics import Measured, Metrics
 
@@ -42,9 +43,10 @@ def create_app(bundle: Bundle) -> FastAPI:
     app.add_middleware(Measured, metrics=metrics)
 
     def predictions(flights: list[Flight]) -> list[Prediction]:
-        found = bundle.predict(to_frame(flights)).to_numpy().round(3)
+        found = bundle.answers(to_columns(flights))
         metrics.predictions.inc(len(flights))
-        return [Prediction(**dict(zip(bundle.outputs, answers, strict=True))) for answers in found.tolist()]
+        rows = np.column_stack([*found.values()]).round(3).tolist()
+        return [Prediction(**dict(zip(found, row, strict=True))) for row in rows]
 
     @app.exception_handler(RequestValidationError)
     def refuse(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -68,25 +68,22 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> Any:  # noqa: N803
         """The columns and the new one: a frame where one was given, else an array.
 
+        Arrays by name are taken, too: the check of a frame takes longer than a model does for a single flight.
+
         Raises:
             ValueError: the columns are not those of `fit`, or hold what is no number, or infinity.
 
         """
         check_is_fitted(self)
-        framed = isinstance(X, pd.DataFrame)
-        # Of a frame only the names: the whole check takes longer than a model does for a single flight.
-        checked = validate_data(
-            self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False, skip_check_array=framed
-        )
-        values = [checked[column].to_numpy("float64") for column in checked] if framed else checked.T
-        if framed:
-            assert_all_finite(np.array(values), allow_nan=True)
-        columns = dict(zip(self._columns(checked.shape[1]), values, strict=True))
+        columns = self._given(X)
         name, expression = self._parsed()
+        rows = len(next(iter(columns.values())))
         with np.errstate(all="ignore"):
-            computed = np.broadcast_to(np.asarray(_compute(expression, columns), float), len(checked))
+            computed = np.broadcast_to(np.asarray(_compute(expression, columns), float), rows)
         computed = np.where(np.isfinite(computed), computed, np.nan)
-        return X.assign(**{name: computed}) if framed else np.column_stack([checked, computed])
+        if isinstance(X, pd.DataFrame):
+            return X.assign(**{name: computed})
+        return np.column_stack([*columns.values(), computed])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The columns' names and that of the new one."""
@@ -101,6 +98,18 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "n_features_in_")
+
+    def _given(self, X: Any) -> dict[str, np.ndarray]:  # noqa: N803
+        """The columns of `fit`, checked."""
+        if not isinstance(X, Mapping):
+            X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)  # noqa: N806
+            return dict(zip(self._columns(X.shape[1]), X.T, strict=True))
+        names = self._columns(self.n_features_in_)
+        if [*X] != names:
+            raise ValueError(f"The columns are {', '.join(X)}; those of the training were {', '.join(names)}.")
+        columns = {name: np.asarray(X[name], "float64") for name in names}
+        assert_all_finite(np.array([*columns.values()]), allow_nan=True)
+        return columns
 
     def _columns(self, count: int) -> list[str]:
         return list(getattr(self, "feature_names_in_", [f"x{number}" for number in range(count)]))

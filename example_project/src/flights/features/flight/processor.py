@@ -3,6 +3,8 @@
 Computed with arrays, a frame made of them at the end: for a single flight pandas would take longer than the models.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -26,8 +28,8 @@ def build_features(flights: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(feature_columns(flights), index=flights.index)
 
 
-def feature_columns(flights: pd.DataFrame) -> dict[str, np.ndarray]:
-    """The same as `build_features`, no frame made of them."""
+def feature_columns(flights: pd.DataFrame | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same as `build_features`, no frame made of them; nor need there be one."""
     features = postfilter(_process(prefilter(flights)))
     return {name: features[name] for name in FEATURES}
 

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,12 +44,16 @@ class Bundle:
         """The columns of `predict`."""
         return [self.metadata["models"][name]["output"] for name in self.models]
 
-    def predict(self, flights: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, flights: pd.DataFrame | Mapping[str, np.ndarray]) -> pd.DataFrame:
         """One row per flight (columns KNOWN), a column for the answer of each model."""
+        return pd.DataFrame(self.answers(flights))
+
+    def answers(self, flights: pd.DataFrame | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The same, no frame made of it: for a single flight a frame takes as long as a model."""
         features = feature_columns(flights)
         # Every model begins with the features (`write` sees to it): they are computed once for all.
         found = [_after_features(model, features) for model in self.models.values()]
-        return pd.DataFrame(dict(zip(self.outputs, found, strict=True)))
+        return dict(zip(self.outputs, found, strict=True))
 
 
 def _after_features(model: Any, features: dict[str, np.ndarray]) -> np.ndarray:

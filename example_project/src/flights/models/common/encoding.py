@@ -41,11 +41,11 @@ class CategoryMeans(TransformerMixin, BaseEstimator):
             self.means_[name] = {category: float(mean) for category, mean in means.items()}
         return self
 
-    def transform(self, flights: pd.DataFrame) -> np.ndarray:
+    def transform(self, flights: pd.DataFrame | Mapping[str, np.ndarray]) -> np.ndarray:
         """One column for each given."""
         columns = []
         for name, means in self.means_.items():
-            places, different = pd.factorize(flights[name].to_numpy())
+            places, different = pd.factorize(np.asarray(flights[name]))
             columns.append(np.array([means.get(category, self.all_) for category in different])[places])
         return np.column_stack(columns)
 
@@ -53,6 +53,7 @@ class CategoryMeans(TransformerMixin, BaseEstimator):
 class Columns(TransformerMixin, BaseEstimator):
     """What each step makes of its columns, side by side; "passthrough" leaves them as they are.
 
+    A step learns from a frame and is given arrays by name, or the one array where it has one column: it must take both.
     So does scikit-learn's ColumnTransformer, with checks that take longer than a model does for a single flight.
     """
 
@@ -76,7 +77,7 @@ class Columns(TransformerMixin, BaseEstimator):
             elif isinstance(columns, str):
                 parts.append(step.transform(features[columns]))
             else:
-                parts.append(np.asarray(step.transform(pd.DataFrame({name: features[name] for name in columns}))))
+                parts.append(step.transform({name: np.asarray(features[name]) for name in columns}))
         return np.column_stack(parts)
 
 
