@@ -102,8 +102,8 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
     def _given(self, X: Any) -> dict[str, np.ndarray]:  # noqa: N803
         """The columns of `fit`, checked."""
         if not isinstance(X, Mapping):
-            X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)  # noqa: N806
-            return dict(zip(self._columns(X.shape[1]), X.T, strict=True))
+            checked = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)
+            return dict(zip(self._columns(checked.shape[1]), checked.T, strict=True))
         names = self._columns(self.n_features_in_)
         if [*X] != names:
             raise ValueError(f"The columns are {', '.join(X)}; those of the training were {', '.join(names)}.")
