@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 POLL = 0.3
 SECONDS_TO_SETTLE = 20
+TOO_LATE = "exceeded its progress deadline"
 REVISION = "deployment.kubernetes.io/revision"
 
 
@@ -106,12 +107,20 @@ class Rollouts:
             CheckFailedError: a new pod is not ready within the health timeout, or not healthy.
 
         """
-        try:
-            limit = self.environment.health_timeout
-            rollout = ["rollout", "status", f"deployment/{self.config.name}", f"--timeout={limit:g}s"]
-            self.kubectl.run(*rollout, timeout=limit + TIMEOUT)
-        except ClusterError as error:
-            raise CheckFailedError(f"The rollout failed: {error.message}; the old release still serves.") from error
+        end = time.monotonic() + self.environment.health_timeout
+        while True:
+            left = max(0.1, end - time.monotonic())
+            rollout = ["rollout", "status", f"deployment/{self.config.name}", f"--timeout={left:.1f}s"]
+            try:
+                self.kubectl.run(*rollout, timeout=left + TIMEOUT)
+                break
+            except ClusterError as error:
+                # Where a rollout failed before, that stays the verdict until the new one has taken its first step: so
+                # does the cluster's controller where it finds the ReplicaSet that it needs.
+                if TOO_LATE not in error.message or time.monotonic() > end:
+                    said = f"The rollout failed: {error.message}; the old release still serves."
+                    raise CheckFailedError(said) from error
+            time.sleep(POLL)
         deployment = self.deployment()
         if problem := self.problem(deployment) if deployment else "the Deployment is gone":
             raise CheckFailedError(f"The rollout failed: {problem}.")
