@@ -115,8 +115,8 @@ class Rollouts:
                 self.kubectl.run(*rollout, timeout=left + TIMEOUT)
                 break
             except ClusterError as error:
-                # Where a rollout failed before, that stays the verdict until the new one has taken its first step: so
-                # does the cluster's controller where it finds the ReplicaSet that it needs.
+                # The verdict on a rollout that failed before stays until this one takes its first step: the cluster's
+                # controller clears it for a ReplicaSet that it makes, not for one that it finds.
                 if TOO_LATE not in error.message or time.monotonic() > end:
                     said = f"The rollout failed: {error.message}; the old release still serves."
                     raise CheckFailedError(said) from error

@@ -49,7 +49,7 @@ def test_every_step_has_its_result_and_its_seconds(log: Log) -> None:
     steps = {step.name: step.result for step in log.job("build").steps if step.top}
     assert list(steps.values()) == ["success", "success", "skipped", "success", "failure"]
     assert list(steps)[1:3] == ["Say hello", "echo never"]
-    assert 0 < log.job("build").step("h").seconds < 60  # not milliseconds
+    assert 0 < log.job("build").step("h").seconds < 5
     assert log.job("build").seconds >= log.job("build").step("h").seconds
 
 
