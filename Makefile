@@ -21,9 +21,6 @@ PROCESSES := auto
 # Where it is set, every process compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Where root's PATH is that of a user (`su`, `env -i`), dockerd is not on it.
-export PATH := $(PATH):/usr/sbin:/sbin
-
 # pip and uv bring their own certificate authorities; behind a TLS-inspecting proxy only the machine's will do.
 AUTHORITIES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
 ifneq ($(AUTHORITIES),)

@@ -27,6 +27,7 @@ ENGINE_PACKAGES = ("docker.io", "iptables", "ca-certificates")
 CLIENT_PACKAGES = ("docker-cli", "docker-buildx")  # parts of docker.io where the distribution does not split it up
 STATE = Path("/run/ml-cicd")  # log and process id of an engine that was started here; a reboot clears it
 SECONDS_TO_ANSWER = 30
+SYSTEM = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
 def ensure_engine(say: Callable[[str], None]) -> None:
@@ -36,6 +37,7 @@ def ensure_engine(say: Callable[[str], None]) -> None:
         UnreachableError: none answers, and it can't be helped from here; the hint has the commands.
 
     """
+    complete_path()
     try:
         engine.address()
     except UnreachableError as error:
@@ -50,6 +52,12 @@ def ensure_engine(say: Callable[[str], None]) -> None:
         apt.update()
         apt.install([*ENGINE_PACKAGES, *filter(apt.known, CLIENT_PACKAGES)], say)
     start_engine(say)
+
+
+def complete_path() -> None:
+    """Have this process find the system's commands: root's PATH may be that of a user (`su`), without dockerd."""
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    os.environ["PATH"] = os.pathsep.join([*path, *(folder for folder in SYSTEM if folder not in path)])
 
 
 def ensure_build_client(say: Callable[[str], None]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from cicd import engine
 from cicd.config import Config, Environment
 from cicd.deploy.docker import DockerTarget
-from cicd.forge import services
+from cicd.forge import engine_setup, services
 from tests.deploy.tiny import CRASH, NAME, built, sweep
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def client() -> docker.DockerClient:
 @pytest.fixture
 def sockets() -> Iterator[str]:
     """A folder for a dockerd's sockets: the name of one may have 107 characters, and `tmp_path` is nearly as long."""
+    engine_setup.complete_path()
     if os.geteuid() != 0 or not shutil.which("dockerd"):
         pytest.skip("no dockerd here, or not root: an engine can't be started")
     with tempfile.TemporaryDirectory(prefix="socket-", ignore_cleanup_errors=True) as folder:

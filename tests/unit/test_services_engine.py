@@ -129,6 +129,17 @@ def test_no_engine_is_installed_in_place_of_one_that_was_asked_for(monkeypatch: 
     assert said == []
 
 
+def test_what_only_root_usually_finds_is_found_whatever_the_path_and_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    for given in ("/usr/bin:/bin", "/usr/bin:/bin:/sbin"):
+        monkeypatch.setenv("PATH", given)
+        for _ in range(2):
+            with pytest.raises(UnreachableError):
+                engine_setup.ensure_engine(print)
+        assert os.environ["PATH"].startswith(given)
+        assert sorted(os.environ["PATH"].split(":")) == ["/bin", "/sbin", "/usr/bin", "/usr/local/sbin", "/usr/sbin"]
+
+
 def test_an_engine_that_can_not_start_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
     command = ["sh", "-c", "echo failed to mount overlay: operation not permitted; exit 1"]
     with pytest.raises(UnreachableError, match="failed to mount overlay: operation not permitted"):
