@@ -83,7 +83,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check . example_project
 	$(BIN)/mypy
 	$(BIN)/shellcheck .ci/run requirements/bootstrap.sh
-	$(BIN)/shellcheck cicd/deploy/haproxy/*.sh
+	$(BIN)/shellcheck cicd/deploy/docker/haproxy/*.sh
 
 format: $(READY)
 	$(BIN)/ruff check --fix . example_project

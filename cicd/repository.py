@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cicd import archives, instance
+from cicd import instance
 from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.oci import archives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

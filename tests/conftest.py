@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cicd import engine
 from cicd.errors import CicdError
+from cicd.oci import engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import github, promotion, repository
+from cicd import github, repository
 from cicd.commands import options
-from cicd.deployment import config_for
+from cicd.road import verification
+from cicd.road.deployment import config_for
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         main = found.main
         commit = found.commit(arguments.commit)
         project = config_for(found, "integration", commit)
-        advanced = promotion.advance(found, project, commit)
+        advanced = verification.advance(found, project, commit)
     if advanced.staging and github.in_actions():
         inputs = {"commit": commit}
         github.dispatch_workflow(repository.slug(arguments.directory), arguments.staging_workflow, main, inputs)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, github, images
+from cicd import config, github
 from cicd.commands import options
+from cicd.oci import images
 
 if TYPE_CHECKING:
     import argparse

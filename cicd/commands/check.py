@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import checks, config, engine, github, report
+from cicd import config, github
 from cicd.commands import options
+from cicd.oci import engine
+from cicd.printers import terminal
+from cicd.produce import checks
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = config.load(arguments.directory.resolve())
     outcomes = checks.run(engine.connect(), project, arguments.image)
     github.set_outputs({"checks": {outcome.name: outcome.passed for outcome in outcomes}})
-    github.add_summary(report.checks(outcomes))
+    github.add_summary(terminal.checks(outcomes))
     if arguments.json:
         options.print_json(outcomes)
     for outcome in outcomes:

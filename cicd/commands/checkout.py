@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import checkout, config, engine, images, ledger, repository
+from cicd import config, ledger, repository
 from cicd.commands import options
+from cicd.oci import engine, images
+from cicd.road import checkout
 
 if TYPE_CHECKING:
     import argparse

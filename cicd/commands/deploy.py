@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import deployment, github, ledger, promotion, report, repository
+from cicd import github, ledger, repository
 from cicd.commands import options
 from cicd.errors import UsageError
+from cicd.printers import terminal
+from cicd.road import deployment, verification
 
 if TYPE_CHECKING:
     import argparse
 
     from cicd.config import Config
     from cicd.deploy.target import Target
-    from cicd.promotion import Candidate
     from cicd.repository import Repository
+    from cicd.road.verification import Candidate
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -53,13 +55,13 @@ def run(arguments: argparse.Namespace) -> int:
             _candidate(arguments, found, project, commit)
             outcome = deployment.deploy(project, environment, verify, repository=found, wait=arguments.lock_wait)
             result = outcome.result
-        except promotion.SupersededError as newer:
+        except verification.SupersededError as newer:
             github.annotate("notice", str(newer), title="Superseded")
     told, url = (outcome.to_json(), outcome.url) if outcome else ("", "")
     github.set_outputs({"outcome": told, "result": result, "url": url})
     if outcome is None:
         return 0
-    github.add_summary(report.deployment(outcome))
+    github.add_summary(terminal.deployment(outcome))
     if arguments.json:
         options.print_json(outcome)
     else:

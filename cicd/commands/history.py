@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, ledger, report, repository
+from cicd import config, ledger, repository
 from cicd.commands import options
+from cicd.printers import terminal
 
 if TYPE_CHECKING:
     import argparse
@@ -27,5 +28,5 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         options.print_json(list(reversed(entries)))
     else:
-        sys.stdout.write(report.history(entries) + "\n")
+        sys.stdout.write(terminal.history(entries) + "\n")
     return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import signing
 from cicd.commands import options
+from cicd.ledger import signing
 
 if TYPE_CHECKING:
     import argparse

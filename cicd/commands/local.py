@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cicd.commands import options
 from cicd.errors import UsageError
-from cicd.forge.terminal import say
+from cicd.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,8 +6,11 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from cicd import deployment, pending, promote, promotion, report, repository
+from cicd import repository
 from cicd.commands import options
+from cicd.ledger import pending
+from cicd.printers import terminal
+from cicd.road import deployment, promotion, verification
 
 if TYPE_CHECKING:
     import argparse
@@ -18,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_remote(parser)
     options.add_json(parser)
     options.add_asking(parser)
-    parser.add_argument("environment", choices=[*promotion.TAGS], help="where it is to go")
+    parser.add_argument("environment", choices=[*verification.TAGS], help="where it is to go")
     parser.add_argument(
         "commit",
         nargs="?",
@@ -30,14 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
         pending.hand_in(found)
         _, project = deployment.meant(found, arguments.environment, found.main, backwards=False)
-        planned = promote.plan(found, project, arguments.environment, arguments.commit)
-        sys.stdout.write(report.plan(planned) + "\n")
-        promotion.verify(found, project, arguments.environment, planned.commit)
+        planned = promotion.plan(found, project, arguments.environment, arguments.commit)
+        sys.stdout.write(terminal.plan(planned) + "\n")
+        verification.verify(found, project, arguments.environment, planned.commit)
         pushed = False
         if planned.there:
             sys.stdout.write(f"{planned.tag} is there already: its run has begun, or can be run again.\n")
         elif not arguments.dry_run and options.confirmed(f"Move {planned.tag} to {planned.commit[:12]}?", arguments):
-            promote.push(found, planned)
+            promotion.push(found, planned)
             pushed = True
     if arguments.json:
         options.print_json({**asdict(planned), "pushed": pushed})

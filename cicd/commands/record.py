@@ -6,9 +6,11 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import github, ledger, pending, registry, repository
+from cicd import github, ledger, repository
 from cicd.commands import options
 from cicd.errors import CicdError, UsageError
+from cicd.ledger import pending
+from cicd.oci import registry
 
 if TYPE_CHECKING:
     import argparse

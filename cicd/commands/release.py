@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cicd import config, engine, github, registry, releasing, repository
+from cicd import config, github, repository
 from cicd.commands import options
+from cicd.oci import engine, registry
+from cicd.produce import release_build
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     directory = arguments.directory.resolve()
     project = config.load(directory)
     commit = repository.Repository(directory, "origin").commit("HEAD")
-    made = releasing.build_and_push(
+    made = release_build.build_and_push(
         engine.connect(),
         project,
         directory,

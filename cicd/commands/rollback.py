@@ -6,15 +6,18 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cicd import deployment, github, ledger, pending, report, rollback, signing
+from cicd import github, ledger
 from cicd.commands import options
 from cicd.deploy import target_for
+from cicd.ledger import pending, signing
+from cicd.printers import terminal
+from cicd.road import deployment, rollback
 
 if TYPE_CHECKING:
     import argparse
 
     from cicd.deploy.target import Target
-    from cicd.promotion import Candidate
+    from cicd.road.verification import Candidate
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     outcome = deployment.deploy(project, environment, verify, repository=found, wait=arguments.lock_wait)
     file = pending.keep(found, outcome)
     entries = [] if down else pending.hand_in(found)
-    sys.stdout.write(report.rolled_back(outcome, entries[-1] if entries else None, file) + "\n")
+    sys.stdout.write(terminal.rolled_back(outcome, entries[-1] if entries else None, file) + "\n")
     if arguments.json:
         options.print_json(outcome)
     return 0 if outcome.result == "passed" else 1

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, pending, report, repository
-from cicd import status as state
+from cicd import config, repository
 from cicd.commands import options
+from cicd.ledger import pending
+from cicd.printers import terminal
+from cicd.road import status as state
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         options.print_json({"environments": states})
     else:
-        sys.stdout.write(report.status(states) + "\n")
+        sys.stdout.write(terminal.status(states) + "\n")
         if waiting:
             sys.stdout.write(f"{len(waiting)} to be recorded yet: ml-cicd record --pending\n")
     return 1 if any(one.problem for one in states.values()) else 0

@@ -6,8 +6,11 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cicd import config, containers, engine, github, report, suites
+from cicd import config, github
 from cicd.commands import options
+from cicd.oci import containers, engine
+from cicd.printers import terminal
+from cicd.produce import suites
 
 if TYPE_CHECKING:
     import argparse
@@ -24,9 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     alone = partial(containers.run, engine.connect(), network="none")  # a unit test can't lean on something outside
     counts = suites.run(alone, project, "unit", arguments.image)
     github.set_outputs({"tests": counts})
-    github.add_summary(f"**Unit tests**: {report.tests(counts)}")
+    github.add_summary(f"**Unit tests**: {terminal.tests(counts)}")
     if arguments.json:
         options.print_json(counts)
     else:
-        sys.stdout.write(f"unit tests: {report.tests(counts)}\n")
+        sys.stdout.write(f"unit tests: {terminal.tests(counts)}\n")
     return 0

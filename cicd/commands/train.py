@@ -7,9 +7,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, engine, github, registry, repository, training
+from cicd import config, github, repository
 from cicd.commands import options
 from cicd.errors import UsageError
+from cicd.oci import engine, registry
+from cicd.produce import bundles
 
 if TYPE_CHECKING:
     import argparse
@@ -28,9 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("The project has no [train] in ml-cicd.toml.", "Add the command that writes /tmp/bundle.")
     checkout = repository.Repository(directory, "origin")
     commit = checkout.commit("HEAD")
-    key = training.key(checkout, commit, project.train, os.environ.get("ML_CICD_BASE", ""))
+    key = bundles.key(checkout, commit, project.train, os.environ.get("ML_CICD_BASE", ""))
     target = registry.repository_for(repository.slug(directory), project.image)
-    bundle = training.train(engine.connect(), project, arguments.image, target, name=key, commit=commit)
+    bundle = bundles.train(engine.connect(), project, arguments.image, target, name=key, commit=commit)
     github.set_outputs({"bundle": bundle.image, "trained": bundle.trained})
     said = "trained" if bundle.trained else "taken as it is, since nothing that it depends on changed"
     github.add_summary(f"**Model bundle**: {said}\n\n```json\n{json.dumps(bundle.metadata, indent=2)}\n```")

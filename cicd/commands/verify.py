@@ -6,8 +6,10 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from cicd import config, deployment, github, promotion, report, repository, status
+from cicd import config, github, repository
 from cicd.commands import options
+from cicd.printers import terminal
+from cicd.road import deployment, status, verification
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             candidate = deployment.verified(
                 found, project, arguments.environment, commit, tag=arguments.tag, backwards=arguments.backwards
             )
-        except promotion.SupersededError as newer:
+        except verification.SupersededError as newer:
             result = "superseded"
             github.annotate("notice", str(newer), title="Superseded")
     release, test = (candidate.release, candidate.test) if candidate else ("", "")
@@ -53,5 +55,5 @@ def _ledger(arguments: argparse.Namespace) -> int:
     if arguments.json:
         options.print_json({"environments": examined})
     else:
-        sys.stdout.write(report.examined(examined) + "\n")
+        sys.stdout.write(terminal.examined(examined) + "\n")
     return 0

@@ -23,16 +23,16 @@ def target_for(config: Config, environment: Environment, repository: Repository)
     """
     match environment.target:
         case "docker":
-            from cicd.deploy import docker  # noqa: PLC0415 -- one environment needs one kind of target
+            from cicd.deploy.docker import target as docker  # noqa: PLC0415 -- one environment needs one target
 
             return docker.target(config, environment, repository.forge)
         case "kubernetes":
-            from cicd.deploy import kubernetes  # noqa: PLC0415
+            from cicd.deploy.kubernetes import target as kubernetes  # noqa: PLC0415
 
             return kubernetes.target(config, environment, repository.forge, repository.unpacked)
         case "command":
-            from cicd import engine, registry  # noqa: PLC0415
             from cicd.deploy import command  # noqa: PLC0415
+            from cicd.oci import engine, registry  # noqa: PLC0415
 
             releases = registry.repository_for(slug(repository.path), config.image)
             return command.CommandTarget(engine.connect(), config, environment, releases)

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError
 
-from cicd import containers, health, images, steps
-from cicd.deploy import secrets
-from cicd.deploy.lock import Lock
+from cicd import failpoints
+from cicd.deploy import health, secrets
+from cicd.deploy.engine_lock import Lock
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError, UsageError
+from cicd.oci import containers, images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
     from cicd.config import Config, Environment
-    from cicd.containers import Finished, Runner
     from cicd.deploy.target import Accept, Holder, Order
+    from cicd.oci.containers import Finished, Runner
 
 NETWORK = "bridge"
 POLL = 0.5
@@ -141,7 +142,7 @@ class CommandTarget:
 
         """
         digest = release.partition("@")[2]
-        with steps.change("command.run"):
+        with failpoints.change("command.run"):
             code = self._run(
                 {
                     **self.environment.variables,

@@ -8,8 +8,8 @@ import tarfile
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from cicd import containers
 from cicd.errors import UsageError
+from cicd.oci import containers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from cicd.containers import Runner
+    from cicd.oci.containers import Runner
 
     Accept = Callable[[str, str], None]
 

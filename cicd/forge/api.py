@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+from cicd.act.inputs import MAX_INPUTS, NotStartedError
 from cicd.forge import dispatch as dispatching
-from cicd.forge.inputs import MAX_INPUTS, NotStartedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,9 +7,10 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from cicd.act import execution
 from cicd.errors import CheckFailedError, RefusedError, UsageError
-from cicd.forge import act, dispatch, runner, runs, starts
-from cicd.forge.terminal import say
+from cicd.forge import dispatch, runner, runs, starts
+from cicd.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,10 +50,10 @@ def fire(data: Data, file: str) -> list[Run]:
 def _run(data: Data, begun: Sequence[Start]) -> list[Run]:
     if os.environ.get(runner.INSIDE):
         raise UsageError("This is a job of the forge: it would wait for itself.", "A job starts workflows by the API.")
-    with act.cancellable():
+    with execution.cancellable():
         try:
             return runner.run_all(data, begun, lambda: True)
-        except act.CancelledError as error:
+        except execution.CancelledError as error:
             raise CheckFailedError("Cancelled.", "'ml-cicd local runs' lists what ran.") from error
 
 
@@ -68,7 +69,7 @@ def cancel(data: Data, number: int) -> None:
     if run.result != "running":
         raise UsageError(f"Run {number} is not under way: {run.result}.", "'ml-cicd local runs' lists the runs.")
     runs.cancel_mark(data, number).touch()
-    deadline = time.monotonic() + 4 * act.GRACE
+    deadline = time.monotonic() + 4 * execution.GRACE
     while runs.get(data, number).result == "running":
         if time.monotonic() > deadline:
             raise RefusedError(f"Run {number} does not end.", "Take the forge down: ml-cicd local down")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd.act import inputs, workflows
+from cicd.act.filters import BRANCH, TAG
 from cicd.errors import UsageError
-from cicd.forge import git, inputs, workflows
-from cicd.forge.filters import BRANCH, TAG
+from cicd.forge import git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cicd.act.workflows import Workflow
     from cicd.forge.events import Repository
-    from cicd.forge.workflows import Workflow
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import engine
 from cicd.errors import CicdError, UnreachableError
 from cicd.forge import apt
+from cicd.oci import engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

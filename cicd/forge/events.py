@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd.act.filters import BRANCH
 from cicd.forge import git
-from cicd.forge.filters import BRANCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

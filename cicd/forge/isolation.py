@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from cicd import engine, instance
-from cicd.forge import act
+from cicd import instance
+from cicd.act import execution
 from cicd.forge.data import cache
+from cicd.oci import engine
 
 if TYPE_CHECKING:
     from cicd.forge.data import Data, State
@@ -36,8 +37,8 @@ def tools(image: str) -> Path:
 def variables(data: Data, state: State) -> dict[str, str]:
     """What the steps see of this machine's variables: the ways out of it, and where certificates are."""
     found = {
-        **act.outward(),
-        **act.PLAIN,
+        **execution.outward(),
+        **execution.PLAIN,
         "HOME": str(home(data)),
         "RUNNER_TOOL_CACHE": str(tools(state.runner)),
     }

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import cicd
 from cicd import config
+from cicd.act import execution
 from cicd.errors import RefusedError, UsageError
-from cicd.forge import act, data, git, runner
+from cicd.forge import data, git, runner
 from cicd.forge.data import Data, State
 from cicd.forge.variables import merged
 
@@ -70,7 +71,7 @@ def up(
     top = git.try_git(project, "rev-parse", "--show-toplevel")
     if top is None or Path(top).resolve() != project.resolve():
         raise UsageError(f"{project} is not the root of a git repository.", "Run there: git init -b main")
-    act.binary()
+    execution.binary()
     data.cache()
     forge = data.of_project(project)
     kept = merged(_variables(forge), variables)
@@ -143,7 +144,7 @@ def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None]
 def _ended(forge: Data) -> Iterator[None]:
     """Hold the lock, with every run ended, no push waiting, and none that could begin to."""
     (forge.path / "state.json").unlink(missing_ok=True)
-    deadline = time.monotonic() + 3 * act.GRACE
+    deadline = time.monotonic() + 3 * execution.GRACE
     while True:
         for process in forge.queued():
             with suppress(ProcessLookupError):

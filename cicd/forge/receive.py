@@ -7,9 +7,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from cicd.forge import act, pusher, runner, starts
+from cicd.act import execution
+from cicd.forge import pusher, runner, starts
 from cicd.forge.events import Update
-from cicd.forge.terminal import plain, say
+from cicd.text import plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,7 @@ def receive(data: Data, lines: Iterable[str]) -> None:
     # A hook's variables would lead every other git command to the remote's own directory.
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]
-    with act.cancellable():
+    with execution.cancellable():
         try:
             state = data.state()
             repository = runner.repository_of(data, state)
@@ -31,6 +32,6 @@ def receive(data: Data, lines: Iterable[str]) -> None:
             if begun:
                 push = pusher.waiting()
                 runner.run_all(data, begun, lambda: pusher.still_waits(push))
-        except (act.CancelledError, BrokenPipeError):
+        except (execution.CancelledError, BrokenPipeError):
             # Nobody reads any more: what is left in the buffer must go somewhere at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

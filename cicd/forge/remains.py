@@ -59,7 +59,7 @@ def _processes(forge: str, numbers: Collection[int]) -> list[int]:
 def _remove_containers(forge: str, numbers: Collection[int]) -> None:
     from docker.errors import NotFound  # noqa: PLC0415 -- the hook must start quickly
 
-    from cicd import containers, engine  # noqa: PLC0415
+    from cicd.oci import containers, engine  # noqa: PLC0415
 
     try:
         client = engine.connect()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicd.forge.actlog import Job, Step
-from cicd.forge.terminal import plain
+from cicd.act.log import Job, Step
+from cicd.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cicd.forge.actlog import Log
+    from cicd.act.log import Log
     from cicd.forge.runs import Run
 
 TAIL = 30

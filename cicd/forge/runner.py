@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicd import freeze
+from cicd.act import execution, workflows
+from cicd.act.filters import TAG
+from cicd.act.log import Parser
 from cicd.errors import CicdError
-from cicd.forge import act, api, git, isolation, remains, report, runs, starts, workflows
-from cicd.forge.actlog import Parser
+from cicd.forge import api, git, isolation, remains, report, runs, starts
 from cicd.forge.data import cache
 from cicd.forge.events import Repository
-from cicd.forge.filters import TAG
-from cicd.forge.terminal import say
+from cicd.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,9 +124,9 @@ class Progress:
 
         """
         if self._mark.exists():
-            raise act.RunCancelledError
+            raise execution.RunCancelledError
         if not self._awaited():
-            raise act.CancelledError
+            raise execution.CancelledError
         if time.monotonic() - self._last > self._patience:
             say(report.status(self._parser.log))
             self._last, self._patience = time.monotonic(), min(2 * self._patience, self.LONGEST)
@@ -151,9 +152,9 @@ def run_one(session: Session, start: Start) -> Run:
         result = parser.log.verdict(_execute(session, start, run.number, parser))
     except CicdError as error:
         parser.log.problems.append(f"{error.message} {error.hint}".strip())
-    except act.RunCancelledError:
+    except execution.RunCancelledError:
         result = "cancelled"
-    except (act.CancelledError, BrokenPipeError):
+    except (execution.CancelledError, BrokenPipeError):
         result = "cancelled"
         raise
     finally:
@@ -192,7 +193,7 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
     if state.runner:
         isolation.name_apart(work / "source" / workflows.FOLDER, f"{data.instance}.{number}")
         inside, options = {**isolation.variables(data, state), **known}, isolation.options(data, state, number)
-    words = act.command(
+    words = execution.command(
         event=start.event, workflow=work / "source" / workflows.FOLDER / start.workflow.file,
         payload=record / "event.json", work=work / "source", scratch=work / "act",
         server=data.server, needs=needs, actor=start.actor, token=server.token,
@@ -203,10 +204,11 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
             "GITHUB_RUN_ID": str(number), "GITHUB_RUN_NUMBER": str(number), "SHA_REF": start.commit, **inside,
         },
         variables=state.variables,
-        image=state.runner or act.HOST, options=options,
+        image=state.runner or execution.HOST, options=options,
     )  # fmt: skip
-    variables = act.environment(
-        {**known, "DOCKER_HOST": state.engine or os.environ.get("DOCKER_HOST", "")}, act.make_shims(work / "shims")
+    variables = execution.environment(
+        {**known, "DOCKER_HOST": state.engine or os.environ.get("DOCKER_HOST", "")},
+        execution.make_shims(work / "shims"),
     )
     progress = Progress(parser, session.awaited, runs.cancel_mark(data, number))
     with (record / "log.jsonl").open("w", encoding="utf-8") as log:
@@ -216,7 +218,7 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
             log.flush()
             progress.line(line)
 
-        return act.run(words, variables, work, on_line, progress.tick)
+        return execution.run(words, variables, work, on_line, progress.tick)
 
 
 def _prepare(work: Path, repository: Repository, commit: str) -> None:

@@ -6,15 +6,15 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cicd.act.log import Parser
 from cicd.errors import UsageError
 from cicd.forge import data as files
-from cicd.forge.actlog import Parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from cicd.forge.actlog import Log
+    from cicd.act.log import Log
     from cicd.forge.data import Data
 
 

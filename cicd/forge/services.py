@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, NotFound
 
-from cicd import containers, engine, images, instance
+from cicd import instance
 from cicd.errors import UnreachableError, UsageError
 from cicd.forge import engine_setup, standins
+from cicd.oci import containers, engine, images
 
 if TYPE_CHECKING:
     from collections.abc import Callable

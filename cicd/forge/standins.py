@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from docker.errors import APIError
 from requests import RequestException
 
-from cicd import engine, images
-from cicd.deploy import proxy
+from cicd.deploy.docker import proxy
 from cicd.errors import UnreachableError
 from cicd.forge import apt
+from cicd.oci import engine, images
 
 if TYPE_CHECKING:
     from collections.abc import Callable

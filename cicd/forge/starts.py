@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd.act import workflows
+from cicd.act.filters import BRANCH, TAG
 from cicd.errors import CicdError, UsageError
-from cicd.forge import events, git, workflows
-from cicd.forge.filters import BRANCH, TAG
+from cicd.forge import events, git
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

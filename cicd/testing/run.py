@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicd import cli
-from cicd.forge import act, workflows
-from cicd.forge.actlog import Parser
+from cicd.act import execution, workflows
+from cicd.act.log import Parser
 from cicd.testing.project import ACTOR, REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cicd.forge.actlog import Annotation, Job, Log, Step
+    from cicd.act.log import Annotation, Job, Log, Step
     from cicd.testing.kit import Kit
     from cicd.testing.project import Event, Project
 
@@ -217,7 +217,7 @@ def start_act(
     overrides: Mapping[str, str],
     cancel: bool = False,
 ) -> int:
-    """Run a workflow with nothing of this process's environment; what `act` says is kept in `act.jsonl`.
+    """Run a workflow with nothing of this process's environment; what `act` says is kept in `execution.jsonl`.
 
     Returns its exit code.
 
@@ -228,7 +228,7 @@ def start_act(
     file = folder / "caller.yml"
     file.write_text(text, "utf-8")
     (folder / "event.json").write_text(json.dumps(event.payload), "utf-8")
-    words = act.command(
+    words = execution.command(
         event=event.name, workflow=file, payload=folder / "event.json", work=project.path,
         scratch=folder / "act", server=project.server, needs=needs, actor=ACTOR, token=JOB_TOKEN,
         overrides={
@@ -245,7 +245,7 @@ def start_act(
         # Collecting garbage takes an eighth of so short a run; above this much memory it is done as ever.
         "GOGC": "off", "GOMEMLIMIT": "256MiB",
     }  # fmt: skip
-    environment = act.environment(here, RUNNER)
+    environment = execution.environment(here, RUNNER)
     with (folder / "act.jsonl").open("wb") as said:
         process = subprocess.Popen(
             words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cicd.forge import workflows
+from cicd.act import workflows
 from cicd.testing import Reply
 from cicd.testing.replies import (
     BUNDLE,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cicd.forge import workflows
+from cicd.act import workflows
 from tests.act import parts, road, table
 from tests.act.cases import ROOT
 

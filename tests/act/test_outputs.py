@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cicd import testing
-from cicd.forge import workflows
+from cicd.act import workflows
 from cicd.testing.run import start_act
 from tests.act.cases import ROOT, outputs
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine
 from cicd.config import Config, Environment
-from cicd.deploy.docker import DockerTarget
+from cicd.deploy.docker.target import DockerTarget
 from cicd.forge import engine_setup, services
+from cicd.oci import engine
 from tests.deploy.tiny import CRASH, NAME, built, sweep
 
 if TYPE_CHECKING:

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine, report, steps
+from cicd import failpoints
 from cicd.config import Config, Environment
-from cicd.deploy.docker import DockerTarget
+from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError
 from cicd.forge import services
+from cicd.oci import engine
+from cicd.printers import terminal
 from tests.deploy.clients import users
 from tests.deploy.tiny import CRASH, DEAF, ERROR, HANG, NAME, SLOW, accept, built, order, sweep
 
@@ -54,7 +56,7 @@ def timed(target: DockerTarget, image: str, commit: str) -> Timed:
     """Deploy, and time it."""
     passed: dict[str, float] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "boundary", lambda name: passed.setdefault(name, time.time()))
+        patch.setattr(failpoints, "boundary", lambda name: passed.setdefault(name, time.time()))
         begun = time.time()
         target.apply(order(image, commit), accept)
     return Timed(begun, passed)
@@ -146,7 +148,7 @@ def main() -> int:
         finally:
             sweep(client)
             services.down(data, NAME, print)
-    sys.stdout.write(report.table(("what", "measured", "promised"), rows) + "\n")
+    sys.stdout.write(terminal.table(("what", "measured", "promised"), rows) + "\n")
     measured = {what: value for what, value, _ in rows}
     return int(measured["of these failed"] != "0" or int(measured["requests behind the proxy"]) < arguments.least)
 

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine, report
 from cicd.deploy import holder
 from cicd.errors import CheckFailedError
+from cicd.oci import engine
+from cicd.printers import terminal
 from tests.deploy.tiny import accept, digest, get, order, state, sweep
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.docker.target import DockerTarget
     from cicd.deploy.target import Order
 
 ENDED = {0: "ended", 1: "failed", -signal.SIGKILL: "killed", 130: "stopped"}
@@ -155,7 +156,7 @@ def test_r6_struck_at_every_step_nothing_bad_is_served_and_the_next_run_converge
         scenario.number += 1
     with capsys.disabled():
         head = ("struck at", "ended", "served then", "left", "run again", "serves", "converges")
-        print(f"\n{kind}\n{report.table(head, rows)}")
+        print(f"\n{kind}\n{terminal.table(head, rows)}")
     assert wrong == []
     assert len(rows) >= 5
 

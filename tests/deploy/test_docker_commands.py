@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, pending
-from cicd.deploy.docker import DockerTarget
+from cicd import cli
+from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.target import Holder, Order
+from cicd.ledger import pending
 from tests.deploy.tiny import everything, serving, sweep
 from tests.deploy.typed import Typed
 from tests.unit.conftest import new_workspace

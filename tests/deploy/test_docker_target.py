@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cicd import containers, steps
-from cicd.deploy import proxy
-from cicd.deploy.docker import DockerTarget
+from cicd import failpoints
+from cicd.deploy.docker import proxy
+from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError, UsageError
+from cicd.oci import containers
 from tests.deploy.tiny import (
     CRASH,
     DEAF,
@@ -104,7 +105,7 @@ def test_r2_and_r3_a_bad_release_never_answers_a_user_and_is_left_in_time(
     lines, reason = BAD[kind]
     bad = release("bad", lines)
     passed: dict[str, float] = {}
-    monkeypatch.setattr(steps, "boundary", lambda name: passed.setdefault(name, time.monotonic()))
+    monkeypatch.setattr(failpoints, "boundary", lambda name: passed.setdefault(name, time.monotonic()))
     with pytest.raises(CheckFailedError, match=reason):
         target.apply(order(bad, "2" * 40), accept)
     bound = 4 if lines == CRASH else target.environment.health_timeout + 2  # one that has ended is not waited for
@@ -135,7 +136,7 @@ def test_a_release_that_somebody_removes_while_it_comes_up_is_a_failed_one(
             target.client.containers.get(target.releases.candidate).remove(force=True)
 
     old = target.apply(order(good), accept)
-    monkeypatch.setattr(steps, "boundary", boundary)
+    monkeypatch.setattr(failpoints, "boundary", boundary)
     with pytest.raises(CheckFailedError, match="was removed while it came up"):
         target.apply(order(better, "2" * 40), accept)
     assert target.observe() == old
@@ -214,7 +215,7 @@ def test_r8_a_retained_release_comes_back_without_a_registry(
     target.apply(order(good), accept)
     target.apply(order(better, "2" * 40), accept)
     assert [one.release for one in target.retained()] == [good]
-    monkeypatch.setattr("cicd.images.pull", lambda *_: pytest.fail("the registry was asked"))
+    monkeypatch.setattr("cicd.oci.images.pull", lambda *_: pytest.fail("the registry was asked"))
     plan = target.plan(order(good))
     assert plan[0] == f"start {target.name}-{target.releases.all()[1].short_id}, which is retained"
     back = target.apply(order(good), accept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicd.deploy.docker import DockerTarget
+from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.target import Order
 from tests.deploy.tiny import sweep
 

@@ -15,7 +15,7 @@ from tests.deploy.tiny import accept, digest, get, order, state
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.docker.target import DockerTarget
 
 SLOW = """import time
 import app.model

@@ -18,7 +18,7 @@ from cicd.errors import RefusedError
 from tests.deploy.tiny import accept, digest, order, serves, state
 
 if TYPE_CHECKING:
-    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.docker.target import DockerTarget
     from cicd.deploy.target import Holder
 
 ME = holders.mine("ada", "https://example.org/runs/1")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from cicd import images, registry
 from cicd.errors import UnreachableError
 from cicd.forge import standins
+from cicd.oci import images, registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

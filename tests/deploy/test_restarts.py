@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import docker
 import pytest
 
-from cicd import images
 from cicd.forge import engine_setup, services
+from cicd.oci import images
 from tests.deploy.tiny import NAME, accept, digest, get, order, serving
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from docker.models.containers import Container
 
-    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.docker.target import DockerTarget
     from cicd.deploy.target import Running
 
 

@@ -16,10 +16,11 @@ import pytest
 import requests
 from docker.models.containers import Container
 
-from cicd import engine, instance
+from cicd import instance
 from cicd.errors import UnreachableError
 from cicd.forge import engine_setup, remains, services, standins
 from cicd.forge.data import Data
+from cicd.oci import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.deploy import docker, ssh
+from cicd.deploy.docker import ssh
+from cicd.deploy.docker import target as docker
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.forge import apt
 from tests.deploy.tiny import accept, digest, get, order
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.docker.target import DockerTarget
 
 SSHD = "/usr/sbin/sshd"
 

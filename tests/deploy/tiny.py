@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cicd import containers, images
 from cicd.deploy.target import Order
+from cicd.oci import containers, images
 
 if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
 
-    from cicd.deploy.docker import DockerTarget
+    from cicd.deploy.docker.target import DockerTarget
     from cicd.deploy.target import Running
     from cicd.forge.services import Services
 

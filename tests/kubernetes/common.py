@@ -12,7 +12,7 @@ from cicd.deploy import holder
 from cicd.deploy.target import Order
 
 if TYPE_CHECKING:
-    from cicd.deploy.kubernetes import KubernetesTarget
+    from cicd.deploy.kubernetes.target import KubernetesTarget
     from cicd.deploy.target import Accept, Running
 
 CRASH = "raise SystemExit(3)\n"

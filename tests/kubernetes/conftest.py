@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.config import Config, Environment
-from cicd.deploy.kubectl import Kubectl
-from cicd.deploy.kubernetes import KubernetesTarget
+from cicd.deploy.kubernetes.kubectl import Kubectl
+from cicd.deploy.kubernetes.target import KubernetesTarget
 from tests.deploy.conftest import client, own_services, release  # noqa: F401 -- fixtures
 from tests.kubernetes.common import deploy, order
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cicd import cli
-from cicd.deploy.kubectl import Kubectl
+from cicd.deploy.kubernetes.kubectl import Kubectl
 from tests.deploy.typed import Typed
 from tests.kubernetes.common import CRASH, digest
 from tests.kubernetes.conftest import NAME

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cicd.deploy.kubernetes import KubernetesTarget
+    from cicd.deploy.kubernetes.target import KubernetesTarget
 
 DEPLOYS = """
 import sys

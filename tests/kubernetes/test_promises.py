@@ -20,7 +20,7 @@ from tests.kubernetes.load import load
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cicd.deploy.kubernetes import KubernetesTarget
+    from cicd.deploy.kubernetes.target import KubernetesTarget
     from cicd.deploy.target import Running
 
 SLACK = 10  # seconds for pulling an image

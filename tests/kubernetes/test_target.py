@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import suites
 from cicd.deploy import secrets
 from cicd.errors import CheckFailedError, RefusedError, UnreachableError, UsageError
+from cicd.produce import suites
 from tests.kubernetes.common import LATE, deploy, digest, order, pods, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cicd.deploy.kubernetes import KubernetesTarget
+    from cicd.deploy.kubernetes.target import KubernetesTarget
     from cicd.deploy.target import Running
 
 TELLS = """

@@ -12,7 +12,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from cicd import freeze, report
+from cicd import freeze
+from cicd.printers import terminal
 from tests.road.project import KIT, Project, Run
 
 HOME = KIT / ".demo" / "flights"
@@ -95,7 +96,7 @@ def outcome(project: Project, stages: list[tuple[str, Run]]) -> str:
     for stage, run in stages:
         one = environments.get(stage, {"digest": "-", "url": "-"})
         rows.append((stage, run.sha[:12], one["digest"], run.result, f"{run.seconds:.1f}", one["url"]))
-    table = report.table(("stage", "commit", "digest", "result", "seconds", "URL"), rows)
+    table = terminal.table(("stage", "commit", "digest", "result", "seconds", "URL"), rows)
     digests = {one["digest"] for one in environments.values()}
     if len(environments) != 3 or len(digests) != 1 or not all(one["healthy"] for one in environments.values()):
         raise FailedError(f"{table}\nThe three environments do not run one healthy digest: {environments}")

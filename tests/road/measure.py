@@ -20,8 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from cicd import engine, ledger, report, signing
+from cicd import ledger
 from cicd.forge import services
+from cicd.ledger import signing
+from cicd.oci import engine
+from cicd.printers import terminal
 from cicd.repository import Repository
 from cicd.testing import Kit, Project
 from tests.act import parts, road
@@ -251,7 +254,7 @@ def main() -> int:
         rows += release_image(str(labelled[0].id)) + answers(str(labelled[0].id))
     else:
         rows.append(("release image", "not measured", "there is none: make demo makes one"))
-    print(report.table(("what", "measured", "beside"), rows))
+    print(terminal.table(("what", "measured", "beside"), rows))
     return 0
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cicd import containers, engine, instance
+from cicd import instance
 from cicd.forge import data
+from cicd.oci import containers, engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

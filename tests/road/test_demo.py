@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from cicd import containers, engine, registry
+from cicd.oci import containers, engine, registry
 from tests.road.project import KIT, Project
 
 if TYPE_CHECKING:

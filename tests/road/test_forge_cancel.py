@@ -6,8 +6,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from cicd import engine
 from cicd.forge import data
+from cicd.oci import engine
 
 if TYPE_CHECKING:
     from tests.road.project import Project, Run

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine
 from cicd.forge import data
+from cicd.oci import engine
 from tests.road.project import EXAMPLE, TINY, Project, Run
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine
+from cicd.oci import engine
 from tests.road.project import EXAMPLE, TINY, Project, Run
 
 if TYPE_CHECKING:

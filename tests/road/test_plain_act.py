@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine
 from cicd.forge import engine_setup, standins
+from cicd.oci import engine
 from tests.road.project import COMMAND, EXAMPLE, KIT, TINY, Project
 
 if TYPE_CHECKING:

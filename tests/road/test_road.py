@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cicd import engine, instance
+from cicd import instance
 from cicd.forge import data
+from cicd.oci import engine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 HOST = {"volumes", "volumes_from", "mounts", "binds", "devices", "privileged", "cap_add", "pid_mode", "ipc_mode"}
 # These talk to GitHub, to the registry and to the git remote; start git, and the engine's and the cluster's client.
-READ_TOKENS = {"cicd/github.py", "cicd/registry.py", "cicd/repository.py"}
+READ_TOKENS = {"cicd/github.py", "cicd/oci/registry.py", "cicd/repository.py"}
 # The targets reach engines and clusters, and give the service its own secrets; signing has its key.
-READ_SECRETS = ("cicd/deploy/", "cicd/signing.py")
-START_CLIENTS = {"cicd/engine.py", "cicd/repository.py", "cicd/deploy/kubectl.py"}
+READ_SECRETS = ("cicd/deploy/", "cicd/ledger/signing.py")
+START_CLIENTS = {"cicd/oci/engine.py", "cicd/repository.py", "cicd/deploy/kubernetes/kubectl.py"}
 # The proxy, which runs nothing of a project, keeps its routing in a volume of the engine's.
-HAVE_VOLUMES = {"cicd/deploy/proxy.py"}
+HAVE_VOLUMES = {"cicd/deploy/docker/proxy.py"}
 
 
 def breaches(sources: Mapping[str, str]) -> Iterator[str]:
@@ -52,10 +52,12 @@ def _may_read(file: str, name: str) -> bool:
 
 @pytest.fixture(scope="module")
 def sources() -> dict[str, str]:
-    """The modules that jobs run: all but those of the local forge and of the tests of workflows."""
+    """The modules that jobs run: all but those of local runs and of the tests of workflows."""
     paths = [path.relative_to(ROOT) for path in (ROOT / "cicd").rglob("*.py")]
     return {
-        str(path): (ROOT / path).read_text() for path in paths if not {"forge", "testing", "local.py"} & set(path.parts)
+        str(path): (ROOT / path).read_text()
+        for path in paths
+        if not {"act", "forge", "testing", "local.py"} & set(path.parts)
     }
 
 
@@ -76,5 +78,7 @@ def test_no_container_gets_a_token_or_a_part_of_the_host(sources: dict[str, str]
     ],
 )
 def test_a_breach_is_found(sources: dict[str, str], line: str) -> None:
-    changed = f"{sources['cicd/suites.py']}\n{line}\n"
-    assert [found.split(":")[0] for found in breaches({"cicd/suites.py": changed})] == ["cicd/suites.py"]
+    changed = f"{sources['cicd/produce/suites.py']}\n{line}\n"
+    assert [found.split(":")[0] for found in breaches({"cicd/produce/suites.py": changed})] == [
+        "cicd/produce/suites.py"
+    ]

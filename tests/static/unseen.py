@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cicd.act.filters import PushFilter
 from cicd.config import ENVIRONMENTS
-from cicd.forge.filters import PushFilter
 from tests.static.callers import calls
 from tests.static.kit import Finding
 from tests.static.rings import LEDGER

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cicd import steps
+from cicd import failpoints
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
 
@@ -50,7 +50,7 @@ class FolderTarget:
             return before
         new = Running(order.release, order.commit, order.entry, order.after, "http://localhost:1", healthy=True)
         accept(new.url, "")
-        with steps.change("folder.switch"):
+        with failpoints.change("folder.switch"):
             (self.folder / "retained.json").write_text(json.dumps([asdict(one) for one in self._kept(before)]))
             new_file = self.folder / "new.json"
             new_file.write_text(json.dumps(asdict(new)))

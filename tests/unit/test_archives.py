@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import archives
 from cicd.errors import CheckFailedError
+from cicd.oci import archives
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, ledger, pending, steps
+from cicd import cli, failpoints, ledger
+from cicd.ledger import pending
 from cicd.repository import Repository
 from tests.unit.conftest import new_workspace
 from tests.unit.folder_target import FolderTarget
@@ -76,7 +77,7 @@ def run(production: Production, command: str, **environment: str) -> int:
         code = 99
         try:
             os.environ.update(environment)
-            steps._passed.clear()
+            failpoints._passed.clear()
             code = cli.main(words)
         finally:
             os._exit(code)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cicd.config import Environment
-from cicd.deployment import is_ephemeral
 from cicd.errors import UsageError
+from cicd.road.deployment import is_ephemeral
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cicd.act.log import Job, Log, Parser, Step
 from cicd.forge import report
-from cicd.forge.actlog import Job, Log, Parser, Step
 from cicd.forge.runs import Run
-from cicd.forge.terminal import plain
+from cicd.text import plain
 
 RECORDED = Path(__file__).with_name("forge_act.jsonl")
 

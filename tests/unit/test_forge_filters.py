@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cicd.forge.filters import PatternError, PushFilter, compiled, selects
+from cicd.act.filters import PatternError, PushFilter, compiled, selects
 
 if TYPE_CHECKING:
     from collections.abc import Callable

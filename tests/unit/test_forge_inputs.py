@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cicd.act import inputs
+from cicd.act.inputs import Input, NotStartedError
 from cicd.errors import UsageError
-from cicd.forge import inputs
-from cicd.forge.inputs import Input, NotStartedError
 
 ANY = {
     "text": Input(),

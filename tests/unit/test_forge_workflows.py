@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd.act import workflows
+from cicd.act.filters import PushFilter
+from cicd.act.inputs import Input
 from cicd.errors import UsageError
-from cicd.forge import workflows
-from cicd.forge.filters import PushFilter
-from cicd.forge.inputs import Input
 
 if TYPE_CHECKING:
     from pathlib import Path

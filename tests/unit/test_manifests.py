@@ -12,8 +12,8 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
 from cicd.config import Config, Environment
-from cicd.deploy import leases, manifests, pods
-from cicd.deploy.manifests import Server
+from cicd.deploy.kubernetes import lease, manifests, pods
+from cicd.deploy.kubernetes.manifests import Server
 from cicd.deploy.target import Order
 from cicd.errors import UsageError
 
@@ -45,7 +45,7 @@ def everything(server: Server) -> list[dict[str, Any]]:
         manifests.app_secret(CONFIG, STAGING, {"KEY": "value"}),
         manifests.candidate(objects["Deployment"], CONFIG, STAGING),
         pods.tests(CONFIG, STAGING, TESTS, {"c": "d"}),
-        leases.lease(CONFIG, STAGING, "somebody", {"ml-cicd.who": "x"}, "2026-11-21T00:00:00.000000Z"),
+        lease.lease(CONFIG, STAGING, "somebody", {"ml-cicd.who": "x"}, "2026-11-21T00:00:00.000000Z"),
     ]
 
 

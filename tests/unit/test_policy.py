@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import ledger, promotion
+from cicd import ledger
 from cicd.config import Config, Environment
 from cicd.errors import RefusedError
+from cicd.road import verification
 from tests.unit.test_promotion import CONFIG, Road
 
 if TYPE_CHECKING:
@@ -33,14 +34,14 @@ class People:
         self.monkeypatch.setenv("GITHUB_ACTOR", "who-began-it")
         self.monkeypatch.setenv("GITHUB_TRIGGERING_ACTOR", who)
 
-    def verify(self, who: str, config: Config, commit: str, *, backwards: bool = False) -> promotion.Candidate:
+    def verify(self, who: str, config: Config, commit: str, *, backwards: bool = False) -> verification.Candidate:
         self.become(who)
         repository = self.road.workspace.repository()
-        return promotion.verify(repository, config, "production", commit, backwards=backwards)
+        return verification.verify(repository, config, "production", commit, backwards=backwards)
 
     def approve(self, who: str, config: Config, commit: str, reason: str = "looked at it") -> Entry:
         self.become(who)
-        return promotion.approve(self.road.workspace.repository(), config, "production", commit, reason)
+        return verification.approve(self.road.workspace.repository(), config, "production", commit, reason)
 
 
 @pytest.fixture
@@ -107,16 +108,16 @@ def test_an_approval_is_no_deployment(road: Road, people: People) -> None:
     assert current is not None
     assert current.deployment.commit == first
     with pytest.raises(RefusedError, match="no release before"):
-        promotion.release_before(entries, "production")
+        verification.release_before(entries, "production")
 
 
 def test_an_approval_does_not_make_good_what_failed(road: Road, people: People) -> None:
     commit = road.accepted("integration", "staging")
     repository = road.workspace.repository()
     people.become("ada")
-    promotion.approve(repository, CONFIG, "staging", commit, "before it failed")
+    verification.approve(repository, CONFIG, "staging", commit, "before it failed")
     road.record("staging", commit, "failed")
-    promotion.approve(repository, CONFIG, "staging", commit, "once more")
+    verification.approve(repository, CONFIG, "staging", commit, "once more")
     with pytest.raises(RefusedError, match="failed in staging"):
         road.verify("production", commit)
 

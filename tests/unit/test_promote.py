@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, promote
-from cicd.deployment import meant
+from cicd import cli
 from cicd.errors import RefusedError
+from cicd.road import promotion
+from cicd.road.deployment import meant
 from tests.unit.test_promotion import Road
 
 if TYPE_CHECKING:
@@ -111,11 +112,11 @@ def test_a_tag_that_somebody_moved_meanwhile_is_left_alone(road: Road) -> None:
     commit, other = road.accepted("integration", "staging"), road.accepted("integration", "staging")
     repository = road.workspace.repository()
     project = meant(repository, "production", "main", backwards=False)[1]
-    planned = promote.plan(repository, project, "production", commit)
+    planned = promotion.plan(repository, project, "production", commit)
     road.workspace.git("tag", "Production", other)
     road.workspace.push("Production")
     with pytest.raises(RefusedError, match="moved meanwhile: somebody else promotes"):
-        promote.push(repository, planned)
+        promotion.push(repository, planned)
     assert tag(road) == other
 
 

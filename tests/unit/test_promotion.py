@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import audit, ledger, promotion
+from cicd import ledger
 from cicd.config import Config, Environment
-from cicd.deployment import config_for, meant
 from cicd.errors import RefusedError, UnreachableError, UsageError
-from cicd.promotion import SupersededError
+from cicd.ledger import integrity
 from cicd.repository import LostRaceError, Repository
+from cicd.road import verification
+from cicd.road.deployment import config_for, meant
+from cicd.road.verification import SupersededError
 
 if TYPE_CHECKING:
     from cicd.ledger import Entry
@@ -39,7 +41,7 @@ class Road:
         """Add an entry, as `ledger.append` would."""
         release, test = self.release(commit)
         chains = ledger.read_all(Repository(self.workspace.clone, "origin"), "app")
-        accepted = ledger.last_passed(chains.get(audit.BEFORE.get(environment, ""), []), release=release)
+        accepted = ledger.last_passed(chains.get(integrity.BEFORE.get(environment, ""), []), release=release)
         basis = ledger.Basis(accepted.deployment.environment, accepted.number, accepted.sha256) if accepted else None
         made = ledger.Deployment(
             "app", environment, action, result, commit, release, test, basis=basis, started=f"run {next(self.runs)}"
@@ -62,9 +64,9 @@ class Road:
 
     def verify(
         self, environment: str, commit: str, *, tag: str | None = None, backwards: bool = False
-    ) -> promotion.Candidate:
+    ) -> verification.Candidate:
         repository = self.workspace.repository()
-        return promotion.verify(repository, CONFIG, environment, commit, tag=tag, backwards=backwards)
+        return verification.verify(repository, CONFIG, environment, commit, tag=tag, backwards=backwards)
 
 
 @pytest.fixture
@@ -168,7 +170,7 @@ def test_backwards_only_when_asked_and_then_it_is_a_rollback(road: Road) -> None
 def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_leads_no_further(road: Road) -> None:
     def before() -> str:
         entries = ledger.read(road.workspace.repository(), "app", "production")
-        return promotion.release_before(entries, "production").deployment.commit
+        return verification.release_before(entries, "production").deployment.commit
 
     with pytest.raises(RefusedError, match="no release before"):
         before()
@@ -267,13 +269,13 @@ class TestAdvance:
         road.workspace.push("develop")
         return commit
 
-    def advance(self, road: Road, commit: str) -> promotion.Advance:
-        return promotion.advance(road.workspace.repository(), CONFIG, commit)
+    def advance(self, road: Road, commit: str) -> verification.Advance:
+        return verification.advance(road.workspace.repository(), CONFIG, commit)
 
     def test_main_and_staging_move_to_the_very_commit(self, road: Road) -> None:
         commit = self.develop(road)
         road.record("integration", commit)
-        assert self.advance(road, commit) == promotion.Advance("advanced", staging=True)
+        assert self.advance(road, commit) == verification.Advance("advanced", staging=True)
         repository = road.workspace.repository()
         assert (repository.branch("main"), repository.tag("Staging")) == (commit, commit)
         assert self.advance(road, commit).state == "advanced"
@@ -282,8 +284,8 @@ class TestAdvance:
         commit = self.develop(road)
         road.record("integration", commit)
         by_hand = replace(CONFIG, staging_auto=False)
-        advanced = promotion.advance(road.workspace.repository(), by_hand, commit)
-        assert advanced == promotion.Advance("advanced", staging=False)
+        advanced = verification.advance(road.workspace.repository(), by_hand, commit)
+        assert advanced == verification.Advance("advanced", staging=False)
         repository = road.workspace.repository()
         assert (repository.branch("main"), repository.tag("Staging")) == (commit, None)
 
@@ -304,7 +306,7 @@ class TestAdvance:
         for commit in (old, new):
             road.record("integration", commit)
         self.advance(road, new)
-        assert self.advance(road, old) == promotion.Advance("superseded", staging=False)
+        assert self.advance(road, old) == verification.Advance("superseded", staging=False)
         assert road.workspace.repository().tag("Staging") == new
 
     def test_a_main_with_commits_of_its_own_is_never_overwritten(self, road: Road) -> None:

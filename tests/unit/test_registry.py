@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import images
-from cicd import registry as package
 from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.oci import images
+from cicd.oci import registry as package
 
 if TYPE_CHECKING:
     from tests.unit.registry_server import Registry

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, ledger, pending, signing
+from cicd import cli, ledger
+from cicd.ledger import pending, signing
 from cicd.repository import Repository
 from tests.unit.conftest import new_workspace
 from tests.unit.folder_target import FolderTarget
@@ -72,7 +73,7 @@ def use(patch: pytest.MonkeyPatch, target: FolderTarget, clone: Path) -> None:
     patch.setenv("GITHUB_OUTPUT", str(target.folder / "outputs"))
     patch.setenv("DOCKER_CONFIG", str(target.folder))
     patch.chdir(clone)
-    for module in ("cicd.deployment", "cicd.commands.rollback", "cicd.status"):
+    for module in ("cicd.road.deployment", "cicd.commands.rollback", "cicd.road.status"):
         patch.setattr(f"{module}.target_for", lambda *_: target)
 
 
@@ -224,7 +225,7 @@ def test_a_bad_release_does_not_come_back_and_that_is_recorded(
     production: Production, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad = FolderTarget(production.target.folder, production.road.release(production.first)[0])
-    for module in ("cicd.deployment", "cicd.commands.rollback"):
+    for module in ("cicd.road.deployment", "cicd.commands.rollback"):
         monkeypatch.setattr(f"{module}.target_for", lambda *_: bad)
     assert production.back() == 1
     newest = production.entries()[-1].deployment

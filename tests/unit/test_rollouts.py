@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.config import Config, Environment
-from cicd.deploy.kubectl import Kubectl
-from cicd.deploy.rollouts import Rollouts
+from cicd.deploy.kubernetes.kubectl import Kubectl
+from cicd.deploy.kubernetes.rollouts import Rollouts
 from cicd.errors import CheckFailedError
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import engine
 from cicd.errors import UnreachableError
 from cicd.forge import engine_setup
+from cicd.oci import engine
 
 if TYPE_CHECKING:
     from pathlib import Path

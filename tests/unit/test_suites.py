@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cicd import suites
+from cicd.produce import suites
 
 ONE = '<testsuite tests="5" failures="1" errors="1" skipped="1"/>'
 

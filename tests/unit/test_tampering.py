@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from securesystemslib.dsse import Envelope as InTotoEnvelope
 from securesystemslib.signer._key import SSlibKey
 
-from cicd import audit, ledger, signing
+from cicd import ledger
 from cicd.deploy.target import Running
 from cicd.errors import RefusedError, UsageError
+from cicd.ledger import integrity, signing
 from cicd.repository import Repository
 
 if TYPE_CHECKING:
@@ -231,12 +232,12 @@ class TestR7Tampering:
         chains = either.read()
         names = {"entry": chains["staging"][0].name, "after": chains["production"][0].name}
         running = Running(RELEASE, "c" * 40, **names, url="", healthy=True)
-        assert audit.cut_off(chains, running) == ""
+        assert integrity.cut_off(chains, running) == ""
         either.remove("production", 1)
-        assert audit.cut_off(either.read(), running) == names["after"]
+        assert integrity.cut_off(either.read(), running) == names["after"]
         for number in (2, 1):
             either.remove("staging", number)
-        assert audit.cut_off(either.read(), running) == names["entry"]
+        assert integrity.cut_off(either.read(), running) == names["entry"]
 
     def test_nothing_is_added_to_a_broken_ledger(self, either: Ledger) -> None:
         either.remove("staging", 1)

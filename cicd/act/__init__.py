@@ -1,0 +1,1 @@
+"""Running workflows with act: its process, its log, and the workflow files that it is given."""

@@ -1,0 +1,256 @@
+"""What `act --json --verbose` says, read line by line into jobs and steps with their results.
+
+    parser = Parser()
+    for line in stream:
+        ended = parser.feed(line)      # the Step or Job that this line ends, else None
+    log = parser.log                   # everything so far
+    log.verdict(exit_code)             # "success", "failure" or "skipped"
+
+The stream may hold standard error too: its lines that are not JSON are kept in `Log.messages`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from cicd.act.line import decode, title, unescape
+from cicd.text import plain
+
+_CRASH = re.compile(r"^(?:fatal error: |panic: )")
+_ANNOTATIONS = ("error", "warning", "notice")
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A line such as `::error file=a.py,line=3::message`."""
+
+    level: str
+    message: str
+    properties: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """It as a line for people."""
+        where = ":".join(self.properties[key] for key in ("file", "line") if key in self.properties)
+        parts = (self.level, where, self.properties.get("title", ""), self.message)
+        return ": ".join(part for part in parts if part)
+
+
+@dataclass(eq=False)
+class Step:
+    """A step, or a step inside a composite action (its `path` is then longer than one)."""
+
+    job: Job
+    name: str
+    stage: str
+    path: tuple[str, ...]
+    result: str = ""
+    seconds: float = 0.0
+    tolerated: bool = False
+    """It failed, and `continue-on-error` let the job go on."""
+    output: list[str] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
+    annotations: list[Annotation] = field(default_factory=list)
+
+    @property
+    def top(self) -> bool:
+        """Whether it stands in the workflow itself, as written there."""
+        return self.stage == "Main" and len(self.path) == 1
+
+    @property
+    def failed(self) -> bool:
+        """Whether it made its job fail."""
+        return self.result == "failure" and not self.tolerated
+
+
+@dataclass(eq=False)
+class Job:
+    """A job. `result` is empty while it runs, and stays so when `act` never decided."""
+
+    key: str
+    id: str
+    matrix: dict[str, Any] = field(default_factory=dict)
+    result: str = ""
+    steps: list[Step] = field(default_factory=list)
+    summary: str = ""
+
+    @property
+    def name(self) -> str:
+        """As GitHub shows it: `job`, or `caller's job / job` inside a reusable workflow."""
+        caller, *rest = self.key.split("/", 2)
+        return f"{caller} / {rest[1]}" if len(rest) > 1 else rest[-1] if rest else caller
+
+    @property
+    def seconds(self) -> float:
+        """How long its steps took."""
+        return sum(step.seconds for step in self.steps if len(step.path) == 1)
+
+    def step(self, name: str) -> Step:
+        """The step of the workflow with that name or id.
+
+        Raises:
+            KeyError: there is none.
+
+        """
+        for step in self.steps:
+            if step.top and name in (step.name, step.path[0]):
+                return step
+        raise KeyError(name)
+
+    @property
+    def failed_step(self) -> Step | None:
+        """The step that made it fail."""
+        return next((step for step in self.steps if len(step.path) == 1 and step.failed), None)
+
+
+@dataclass
+class Log:
+    """All that a run of `act` said so far."""
+
+    jobs: list[Job] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """What makes a run worthless even where `act` ends with 0."""
+    messages: list[str] = field(default_factory=list)
+    """Lines that are not JSON, such as `Error: ...`."""
+
+    def job(self, name: str) -> Job:
+        """The job with that name or id.
+
+        Raises:
+            KeyError: there is none.
+
+        """
+        for job in self.jobs:
+            if name in (job.name, job.id, job.key):
+                return job
+        raise KeyError(name)
+
+    @property
+    def results(self) -> dict[str, str]:
+        """The result of each job that has one, by name."""
+        return {job.name: job.result for job in self.jobs if job.result}
+
+    @property
+    def annotations(self) -> list[Annotation]:
+        """All annotations, in order."""
+        return [line for job in self.jobs for step in job.steps for line in step.annotations]
+
+    @property
+    def failed_step(self) -> Step | None:
+        """The step that made the first failed job fail."""
+        failed = (job.failed_step for job in self.jobs if job.result == "failure")
+        return next((step for step in failed if step), None)
+
+    def verdict(self, exit_code: int) -> str:
+        """`success`, `failure`, or `skipped` when every job's condition was false."""
+        results = set(self.results.values())
+        if exit_code or self.problems or not results or results - {"success", "skipped"}:
+            return "failure"
+        return "success" if "success" in results else "skipped"
+
+    def reasons(self) -> list[str]:
+        """Why it failed, where no step says it: problems, and the messages of `act` itself."""
+        if self.problems:
+            return self.problems
+        return [line for line in self.messages if line.startswith("Error: ")] or (
+            [] if self.results else ["no job ran"]
+        )
+
+
+class Parser:
+    """Reads the stream. `log` is what it has understood so far."""
+
+    def __init__(self) -> None:
+        self.log = Log()
+        self._jobs: dict[str, Job] = {}
+        self._steps: dict[tuple[str, str, tuple[str, ...]], Step] = {}
+
+    def feed(self, line: str) -> Step | Job | None:
+        """Take one line. Returns the step or the job that it ends."""
+        record = decode(line)
+        if record is None:
+            self._message(plain(line))
+            return None
+        if not record.get("job"):
+            return None
+        job = self._job(record)
+        message = str(record.get("msg", ""))
+        if "LocalRepositoryCache not matched" in message:
+            self._problem(f"nothing local stands for {message.rpartition('not matched ')[2]}")
+        elif "Skipping unsupported platform" in message:
+            label = message.partition("-P ")[2].partition("=")[0] or "?"
+            self._problem(f"job '{job.name}' did not run: this machine has no runner with the label '{label}'")
+        elif record.get("jobResult"):
+            job.result = str(record["jobResult"])
+            return job
+        elif record.get("stepID"):
+            return self._step_record(job, record, message)
+        elif record.get("stepid") and record.get("stepResult") == "failure":
+            self._problem(f"job '{job.name}': '{record.get('step')}' failed")
+        elif record.get("level") == "error":
+            self._problem(f"job '{job.name}': {plain(message)}")
+        return None
+
+    def _step_record(self, job: Job, record: dict[str, Any], message: str) -> Step | None:
+        path = tuple(map(str, record["stepID"]))
+        step = self._step(job, str(record.get("stage", "")), path, record)
+        holder = self._steps.get((job.key, step.stage, path[:1]), step)
+        command = record.get("command")
+        if record.get("raw_output"):
+            text = plain(message.rstrip("\r\n"))
+            for target in {id(step): step, id(holder): holder}.values():
+                target.output.append(text)
+        elif command in _ANNOTATIONS:
+            properties = {str(key): str(value) for key, value in (record.get("kvPairs") or {}).items()}
+            step.annotations.append(Annotation(command, unescape(str(record.get("arg", ""))), properties))
+        elif command == "set-output":
+            step.outputs[str(record.get("name"))] = str(record.get("arg"))
+        elif command == "summary" and not _with_steps(step):  # a composite repeats what its last step said
+            job.summary += str(record.get("content", ""))
+        elif message == "Failed but continue next step":
+            step.tolerated = True
+        elif len(path) > 1 and message.startswith("⭐ Run "):
+            step.name = title(message.removeprefix("⭐ Run ").removeprefix(f"{step.stage} "))
+        elif record.get("level") == "error" and not command:
+            step.output.append(plain(message.rstrip("\r\n")))
+        if not record.get("stepResult"):
+            return None
+        step.result = str(record["stepResult"])
+        step.seconds = int(record.get("executionTime") or 0) / 1e9
+        return step
+
+    def _job(self, record: dict[str, Any]) -> Job:
+        key = str(record["job"]).strip()
+        if key not in self._jobs:
+            # A job that calls a reusable workflow has no result of its own: it is listed when it gets one.
+            self._jobs[key] = Job(key, str(record.get("jobID", "")), record.get("matrix") or {})
+        job = self._jobs[key]
+        if (record.get("jobResult") or record.get("stepID") or record.get("stepid")) and job not in self.log.jobs:
+            self.log.jobs.append(job)
+        return job
+
+    def _step(self, job: Job, stage: str, path: tuple[str, ...], record: dict[str, Any]) -> Step:
+        key = (job.key, stage, path)
+        if key not in self._steps:
+            self._steps[key] = Step(job, title(str(record.get("step", ""))), stage, path)
+            job.steps.append(self._steps[key])
+        return self._steps[key]
+
+    def _message(self, line: str) -> None:
+        if line:
+            self.log.messages.append(line)
+        if _CRASH.match(line):
+            self._problem(f"act itself crashed: {line}")
+
+    def _problem(self, text: str) -> None:
+        if text not in self.log.problems:
+            self.log.problems.append(text)
+
+
+def _with_steps(step: Step) -> bool:
+    """Whether the step is a composite action with steps of its own."""
+    within = len(step.path)
+    return any(
+        one.stage == step.stage and len(one.path) > within and one.path[:within] == step.path for one in step.job.steps
+    )

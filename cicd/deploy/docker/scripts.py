@@ -1,0 +1,35 @@
+"""The scripts that run in the proxy's container, on whatever machine that is."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cicd.deploy import health
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docker.models.containers import Container
+
+FOLDER = Path(__file__).parent / "haproxy"
+
+
+def probe(
+    where: str, port: int, path: str, wanted: str, *, patience: float = 0, limit: float = health.TIMEOUT
+) -> list[str]:
+    """The command that says what is answered, as soon as it holds what is `wanted`, else when the `patience` ends."""
+    return ["probe", where, str(port), path, wanted, str(int(1000 * patience)), f"{limit:.1f}"]
+
+
+def run(container: Container, *commands: Sequence[str], seconds: float = 30) -> tuple[int, bytes]:
+    """Run commands, each when the one before succeeded; the exit code and what they said.
+
+    A command is a script's name and its words. All together have so many seconds. Each call costs the machine 0.1 s,
+    which users notice: what can be done in one is.
+    """
+    words = [["bash", "-c", (FOLDER / f"{name}.sh").read_text("utf-8"), name, *rest] for name, *rest in commands]
+    together = " && ".join(map(shlex.join, words))
+    done: Any = container.exec_run(["timeout", f"{seconds:.1f}", "bash", "-c", together], user="root")
+    return int(done.exit_code), bytes(done.output)

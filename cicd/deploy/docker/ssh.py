@@ -1,0 +1,109 @@
+"""A Docker engine on another machine, over the system's `ssh`: one connection that carries the engine's socket here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.oci import engine
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+KEY = "DEPLOY_SSH_KEY"
+SECONDS_TO_CONNECT = 30
+DEFAULT_PORT = 22
+OPTIONS = {
+    "BatchMode": "yes",
+    "ConnectTimeout": "15",
+    "ExitOnForwardFailure": "yes",
+    "ForwardAgent": "no",
+    "GlobalKnownHostsFile": "/dev/null",
+    "IdentitiesOnly": "yes",
+    "IdentityAgent": "none",
+    "LogLevel": "ERROR",
+    "ServerAliveInterval": "15",
+    "StrictHostKeyChecking": "yes",
+    "UpdateHostKeys": "no",
+}
+
+
+def connect(host: str, host_key: str) -> DockerClient:
+    """A client of the engine on `ssh://user@host[:port]`, which must identify itself by `host_key`.
+
+    The key of this side comes from DEPLOY_SSH_KEY; no agent and no configuration of the user takes part. The
+    connection ends with the client, or with this process, however it ends.
+
+    Raises:
+        UsageError: there is no key.
+        RefusedError: the host's key is another one.
+        UnreachableError: the host, or the engine on it, does not answer.
+
+    """
+    text = os.environ.get(KEY)
+    if not text:
+        raise UsageError(f"The environment is on {host}, but {KEY} is not set.", "It holds the private key's text.")
+    place = urlsplit(host)
+    folder = tempfile.TemporaryDirectory(prefix="ml-cicd-ssh-")
+    path = Path(folder.name)
+    _write(path / "key", text.replace("\r\n", "\n").rstrip("\n") + "\n")
+    port = place.port or DEFAULT_PORT
+    known = place.hostname if port == DEFAULT_PORT else f"[{place.hostname}]:{port}"
+    _write(path / "known_hosts", f"{known} {host_key}\n")
+    options = {**OPTIONS, "UserKnownHostsFile": str(path / "known_hosts")}
+    words = ["ssh", "-F", "none", "-i", str(path / "key"), "-p", str(port), "-L", f"{path}/engine:{engine.SOCKET}"]
+    words += [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+    # `cat` ends when this process does: then the pipe is closed, and with it goes the connection.
+    process = subprocess.Popen(
+        [*words, f"{place.username}@{place.hostname}", "cat"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=(path / "said").open("wb"), start_new_session=True,
+    )  # fmt: skip
+    try:
+        _wait(process, path, host)
+        (path / "key").unlink()
+        client = engine.client(f"unix://{path}/engine")
+    except BaseException:
+        _end(process, folder)
+        raise
+    weakref.finalize(client, _end, process, folder)
+    return client
+
+
+def _write(file: Path, text: str) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text)
+
+
+def _wait(process: subprocess.Popen[bytes], path: Path, host: str) -> None:
+    """Wait until the engine's socket is here."""
+    end = time.monotonic() + SECONDS_TO_CONNECT
+    while not (path / "engine").exists():
+        if process.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
+            continue
+        said = (path / "said").read_text(errors="replace").strip()
+        if "Host key verification failed" in said or "host key is known for" in said:
+            raise RefusedError(
+                f"{host} does not identify itself by the key that ml-cicd.toml pins.",
+                "Find out why before you change `host-key`: somebody may be in between.",
+            )
+        raise UnreachableError(
+            f"{host} can't be reached over SSH: {said or 'no answer'}", f"Check `host`, the network and {KEY}."
+        )
+
+
+def _end(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+    with suppress(OSError):
+        process.terminate()
+        process.wait(timeout=5)
+    if process.stdin:
+        process.stdin.close()
+    folder.cleanup()

@@ -1,0 +1,181 @@
+"""Single pods of a deployment: the candidate, watched until it is healthy, and the one that runs the tests."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from cicd import failpoints
+from cicd.deploy import health
+from cicd.deploy.kubernetes import manifests
+from cicd.deploy.kubernetes.kubectl import ClusterError
+from cicd.errors import CheckFailedError, CicdError
+from cicd.oci import containers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cicd.config import Config, Environment
+    from cicd.deploy.kubernetes.kubectl import Kubectl, Manifest
+
+POLL = 0.3
+LOG_LINES = 40
+LAST_MESSAGE = "/dev/termination-log"
+SECONDS_TO_START = 300
+"""How long pulling an image and finding a node may take; a health timeout runs from the start on."""
+HOPELESS = ("ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
+
+
+def problem(kubectl: Kubectl, pod: Manifest, config: Config, digest: str) -> str:
+    """Why a pod is not healthy as `digest`, asked by way of the API server; empty when it is."""
+    name, path = pod["metadata"]["name"], config.service.health
+    try:
+        body = kubectl.http(name, config.service.port, path, timeout=health.TIMEOUT)
+    except ClusterError as error:
+        return f"{name}{path} does not answer: {error.message}"
+    return health.named(body, digest, f"{name}{path}")
+
+
+def wait(kubectl: Kubectl, name: str, config: Config, digest: str, seconds: float) -> Manifest:
+    """The pod, once it is healthy as `digest`.
+
+    Raises:
+        CheckFailedError: it ended, or was not healthy in time.
+
+    """
+    started(kubectl, name)
+    end, why = time.monotonic() + seconds, "it did not start"
+    while time.monotonic() < end:
+        pod = kubectl.get("pod", name)
+        if pod is None or pod["status"]["phase"] != "Running":
+            code = f"exit code {exit_code(pod)}" if pod else "its pod, which is gone"
+            raise CheckFailedError(f"The new release ended with {code}; the old one still serves.")
+        why = problem(kubectl, pod, config, digest)
+        if not why:
+            return pod
+        time.sleep(POLL)
+    raise CheckFailedError(
+        f"The new release was not healthy within {seconds:g} s ({why}); the old one still serves.",
+        "Its log is above. A slow start needs a longer health-timeout in ml-cicd.toml.",
+    )
+
+
+def started(kubectl: Kubectl, name: str) -> None:
+    """Wait until a pod's containers were started.
+
+    Raises:
+        CheckFailedError: they can't be, or were not in time.
+
+    """
+    end, why = time.monotonic() + SECONDS_TO_START, ""
+    while time.monotonic() < end and not why.startswith(HOPELESS):
+        pod = kubectl.get("pod", name)
+        if pod is None or pod["status"]["phase"] != "Pending":
+            return
+        why = _waiting(pod)
+        time.sleep(POLL)
+    raise CheckFailedError(
+        f"The pod {name} did not start: {why}",
+        "docs/kubernetes.md says how nodes come by a pull secret." if "Image" in why else "",
+    )
+
+
+def _waiting(pod: Manifest) -> str:
+    """What a container that does not run waits for, in the cluster's words."""
+    status = pod["status"]
+    for one in [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]:
+        waiting = one.get("state", {}).get("waiting")
+        if waiting and waiting.get("reason") not in ("ContainerCreating", "PodInitializing"):
+            return f"{waiting.get('reason')}: {waiting.get('message', '')}"
+    for condition in status.get("conditions", []):
+        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+            return f"{condition.get('reason')}: {condition.get('message', '')}"
+    return ""
+
+
+def exit_code(pod: Manifest) -> int:
+    """The first exit code of a pod's containers that is not 0; 0 when there is none."""
+    states = [one.get("state", {}).get("terminated") for one in pod["status"].get("containerStatuses", [])]
+    return next((int(one["exitCode"]) for one in states if one and one["exitCode"]), 0)
+
+
+def log(kubectl: Kubectl, name: str) -> str:
+    """The last lines of a pod, for people."""
+    try:
+        return kubectl.run("logs", name, f"--tail={LOG_LINES}", "--all-containers")
+    except CicdError as error:
+        return _last_words(kubectl.get("pod", name)) or f"(no log: {error.message})"
+
+
+def _last_words(pod: Manifest | None) -> str:
+    """What a pod's containers that have ended left in its status."""
+    states = (
+        [one.get("state", {}).get("terminated") for one in pod["status"].get("containerStatuses", [])] if pod else []
+    )
+    return "\n".join(one["message"] for one in states if one and one.get("message"))
+
+
+def tests(config: Config, environment: Environment, container: Manifest, marks: Mapping[str, str]) -> Manifest:
+    """A pod that runs a container once, without any of the environment's secrets."""
+    spec = {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": 1,
+        "imagePullSecrets": [{"name": manifests.pull_secret_name(config)}],
+        "containers": [
+            {
+                "name": "tests",
+                "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+                **container,
+            }
+        ],
+    }
+    metadata = {"name": f"{config.name}-tests", "labels": {**manifests.labels(config, environment), **marks}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def run(
+    kubectl: Kubectl,
+    config: Config,
+    place: Environment,
+    image: str,
+    command: Sequence[str],
+    *,
+    labels: Mapping[str, str],
+    environment: Mapping[str, str],
+    collect: Sequence[str],
+) -> containers.Finished:
+    """Run a command of an image as a pod, stream its output, and remove it, whatever happens; see `containers.run`.
+
+    No file can be copied out of a pod that has ended, and its last message holds 4 kB: of the files, which are test
+    results, it has what is counted, the heads of their `<testsuite>` elements.
+
+    Raises:
+        CheckFailedError: it did not start in time.
+
+    """
+    heads = f"grep -o '<testsuite [^>]*' {' '.join(map(shlex.quote, collect))} >{LAST_MESSAGE} 2>/dev/null"
+    words = ["sh", "-c", f'"$@"; code=$?; {heads}; exit $code', "sh", *command]
+    container = {"image": image, "command": words, "env": manifests.variables(environment)}
+    pod = tests(config, place, container, labels)
+    name = pod["metadata"]["name"]
+    with failpoints.change("kubernetes.start-tests"):
+        kubectl.create(pod)
+    try:
+        started(kubectl, name)
+        for line in kubectl.stream("logs", name, "--follow"):
+            sys.stdout.write(line)
+            sys.stdout.flush()
+        while (found := kubectl.get("pod", name)) and found["status"]["phase"] == "Running":
+            time.sleep(POLL)
+    finally:
+        with failpoints.change("kubernetes.remove-tests"):
+            kubectl.delete("pod", name, now=True)
+    if found is None:
+        raise CheckFailedError("The pod with the tests was removed while it ran.", "Run this again.")
+    counted = "".join(f"{head}/>" for head in _last_words(found).splitlines())
+    results = containers.packed({"results.xml": f"<testsuites>{counted}</testsuites>".encode()})
+    return containers.Finished(exit_code(found), dict.fromkeys(collect, results) if counted else {})

@@ -1,0 +1,25 @@
+"""The ledger: the one record of what was brought where, by whom, and how it went."""
+
+from __future__ import annotations
+
+from cicd.ledger.chain import append, chain, keyring, last_passed, read, read_all
+from cicd.ledger.entry import (
+    IMAGE,
+    Action,
+    Basis,
+    Deployment,
+    Entry,
+    Result,
+    Trust,
+    deployment_from,
+    digest_of,
+    envelope,
+    finished,
+    now,
+    parse,
+)
+
+__all__ = [
+    "IMAGE", "Action", "Basis", "Deployment", "Entry", "Result", "Trust", "append", "chain", "deployment_from",
+    "digest_of", "envelope", "finished", "keyring", "last_passed", "now", "parse", "read", "read_all",
+]  # fmt: skip

@@ -1,0 +1,192 @@
+"""An entry of the ledger: what it says, and the in-toto statement in which it says so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from cicd.errors import RefusedError
+from cicd.ledger import signing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cicd.ledger.signing import Signer
+
+STATEMENT = "https://in-toto.io/Statement/v1"
+PREDICATE = "urn:ml-cicd:ledger:v1"
+
+Action = Literal["deploy", "rollback", "approve"]
+Result = Literal["passed", "failed", "approved"]
+Trust = Literal["signed", "unsigned", "unchecked"]
+COMMIT = re.compile(r"[0-9a-f]{40}")
+IMAGE = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The entry on which another rests, or which precedes it."""
+
+    environment: str
+    number: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """It in a line: `production/2@<sha256>`."""
+        return f"{self.environment}/{self.number}@{self.sha256}"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What was brought to an environment and how it went, or approved for it and why.
+
+    Images are `repository@sha256:digest`, times ISO 8601 UTC.
+    """
+
+    project: str
+    environment: str
+    action: Action
+    result: Result
+    commit: str
+    release: str
+    test: str
+    bundle: str = ""
+    """Integration only: the model bundle in the release image. All else rests on an entry of integration."""
+    data: str = ""
+    """Integration only: the digest of the data that trained it, if the bundle names one."""
+    replaced: str = ""
+    reason: str = ""
+    tests: Mapping[str, int] = field(default_factory=dict)
+    url: str = ""
+    ephemeral: bool = False
+    basis: Basis | None = None
+    actor: str = ""
+    run: str = ""
+    started: str = ""
+    ended: str = ""
+
+    def to_json(self) -> str:
+        """The deployment as JSON, to travel from the job that deploys to the job that records."""
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the ledger: its number (from 1), the SHA-256 of its envelope, that of the one before, its content."""
+
+    number: int
+    sha256: str
+    previous: str
+    deployment: Deployment
+    keyid: str = ""
+    """The key that signed it; empty for none."""
+    trust: Trust = "unchecked"
+    """Whether a signature that counts vouches for it, its own or that of a later entry; unchecked: no key is named."""
+
+    @property
+    def basis(self) -> Basis:
+        """The entry as another refers to it that rests on it."""
+        return Basis(self.deployment.environment, self.number, self.sha256)
+
+    @property
+    def name(self) -> str:
+        """The entry as labels refer to it: `production/2@<sha256>`."""
+        return self.basis.name
+
+
+def deployment_from(data: Mapping[str, Any]) -> Deployment:
+    """A validated deployment from decoded JSON.
+
+    Raises:
+        RefusedError: a field is missing, unknown or malformed.
+
+    """
+    try:
+        basis = Basis(**data["basis"]) if data.get("basis") else None
+        deployment = Deployment(**{**data, "basis": basis})
+    except (TypeError, KeyError, AttributeError) as error:
+        raise RefusedError(f"This is not a deployment: {error}") from error
+    on = [("basis", basis.environment, NAME), ("basis", basis.sha256, SHA256)] if basis else []
+    for name, value, pattern in (
+        *on,
+        ("commit", deployment.commit, COMMIT),
+        ("release", deployment.release, IMAGE),
+        ("test", deployment.test, IMAGE),
+        ("action", deployment.action, re.compile("deploy|rollback|approve")),
+        ("result", deployment.result, re.compile("approved" if deployment.action == "approve" else "passed|failed")),
+        ("project", deployment.project, re.compile("[a-z][a-z0-9-]{0,39}")),
+        ("environment", deployment.environment, NAME),
+    ):
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise RefusedError(f"This is not a deployment: its {name} is {value!r}.")
+    if deployment.bundle and not IMAGE.fullmatch(str(deployment.bundle)):
+        raise RefusedError(f"This is not a deployment: its bundle is {deployment.bundle!r}.")
+    for name in ("bundle", "data", "replaced", "reason", "url", "actor", "run", "started", "ended"):
+        value = getattr(deployment, name)
+        if not isinstance(value, str) or len(value) > 2000 or not value.isprintable():  # noqa: PLR2004
+            raise RefusedError(f"This is not a deployment: its {name} is not a short line of text.")
+    return deployment
+
+
+def digest_of(image: str) -> str:
+    """`sha256:...` of `repository@sha256:...`."""
+    return image.partition("@")[2]
+
+
+def _subject(image: str) -> dict[str, Any]:
+    name, _, digest = image.partition("@sha256:")
+    return {"name": name, "digest": {"sha256": digest}}
+
+
+def envelope(deployment: Deployment, number: int, previous: str, signer: Signer | None = None) -> bytes:
+    """The DSSE envelope of an entry, as it is stored."""
+    predicate = {"number": number, "previous": previous, **asdict(deployment)}
+    images = {name: predicate.pop(name) for name in ("release", "test")}
+    statement = {
+        "_type": STATEMENT,
+        "subject": [_subject(images["release"]), _subject(images["test"])],
+        "predicateType": PREDICATE,
+        "predicate": predicate,
+    }
+    return signing.Envelope(json.dumps(statement, sort_keys=True).encode()).signed(signer).encode()
+
+
+def parse(blob: bytes) -> Entry:
+    """The entry in an envelope; its signature is not checked here.
+
+    Raises:
+        RefusedError: it is not an entry of the ledger.
+
+    """
+    try:
+        outer = signing.decode(blob)
+        statement = json.loads(outer.payload)
+        kinds = (statement["_type"], statement["predicateType"])
+        release, test = (f"{one['name']}@sha256:{one['digest']['sha256']}" for one in statement["subject"])
+        predicate = dict(statement["predicate"])
+        number, previous = predicate.pop("number"), predicate.pop("previous")
+    except (ValueError, KeyError, TypeError) as error:
+        raise RefusedError(f"This is not an entry of the ledger: {error!r}") from error
+    if kinds != (STATEMENT, PREDICATE):
+        raise RefusedError(f"This is not an entry of the ledger: it is of the kind {kinds}.")
+    deployment = deployment_from({**predicate, "release": release, "test": test})
+    keyid = outer.signature.keyid if outer.signature else ""
+    return Entry(number, hashlib.sha256(blob).hexdigest(), previous, deployment, keyid)
+
+
+def finished(deployment: Deployment, result: Result, ended: str, reason: str = "") -> Deployment:
+    """The deployment with its end; the reason for which it was ordered stays before what went wrong."""
+    said = " ".join(f"{deployment.reason}{': ' * bool(deployment.reason and reason)}{reason}".split())
+    return replace(deployment, result=result, ended=ended, reason=said[:2000])
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

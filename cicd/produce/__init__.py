@@ -1,0 +1,1 @@
+"""From source to digests: tests and checks in the build image, the model bundle, the release."""

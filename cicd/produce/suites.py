@@ -1,0 +1,62 @@
+"""Test suites, run as containers of the test image, and counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from cicd.errors import CheckFailedError, UsageError
+from cicd.oci import containers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cicd.config import Config
+    from cicd.oci.containers import Runner
+
+RESULTS = "/tmp/results.xml"  # noqa: S108 -- inside the container
+SUITE_OF = {"integration": "integration", "staging": "acceptance", "production": "smoke"}
+
+
+def counts(junit: bytes) -> dict[str, int]:
+    """Passed, failed and skipped tests of a JUnit file."""
+    root = ET.fromstring(junit)  # noqa: S314 -- expat resolves no external entities; the size is bounded by the tar
+    suites = [root] if root.tag == "testsuite" else root.findall("testsuite")
+    total, failed, skipped = (
+        sum(sum(int(suite.get(name, "0")) for name in names) for suite in suites)
+        for names in (("tests",), ("failures", "errors"), ("skipped",))
+    )
+    return {"passed": total - failed - skipped, "failed": failed, "skipped": skipped}
+
+
+def run(
+    runner: Runner, config: Config, suite: str, image: str, environment: Mapping[str, str] | None = None
+) -> dict[str, int]:
+    """Run a suite in `image` and return its counts (empty when its command writes no JUnit file).
+
+    Raises:
+        UsageError: the project has no such suite.
+        CheckFailedError: a test failed, or none ran.
+
+    """
+    command = config.tests.get(suite)
+    if command is None:
+        raise UsageError(
+            f"The project has no {suite} tests.", f'Add to ml-cicd.toml, under [tests]: {suite} = ["pytest", "..."]'
+        )
+    finished = runner(
+        image,
+        command,
+        labels={containers.PROJECT: config.name, containers.ROLE: f"tests-{suite}"},
+        environment={"PYTEST_ADDOPTS": f"--junitxml={RESULTS}", **(environment or {})},
+        collect=[RESULTS],
+    )
+    found = counts(containers.single_file(finished.files[RESULTS])) if RESULTS in finished.files else {}
+    if finished.exit_code:
+        failed = f"{found['failed']} of {sum(found.values())} failed" if found else f"exit code {finished.exit_code}"
+        raise CheckFailedError(f"The {suite} tests failed: {failed}.", "The log above names the tests.")
+    if found and not found["passed"]:
+        raise CheckFailedError(
+            f"None of the {suite} tests passed: {found}.", "A suite that runs nothing proves nothing."
+        )
+    return found

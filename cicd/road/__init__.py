@@ -1,0 +1,1 @@
+"""What may go where, and bringing it there."""
