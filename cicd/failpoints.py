@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cicd import variables
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,7 +24,7 @@ _passed: Counter[str] = Counter()
 
 def boundary(name: str) -> None:
     """Pass the mark `name`, such as `docker.create-container`."""
-    trace, strike = os.environ.get("ML_CICD_CRASH_TRACE"), os.environ.get("ML_CICD_CRASH_AT")
+    trace, strike = os.environ.get(variables.ML_CICD_CRASH_TRACE), os.environ.get(variables.ML_CICD_CRASH_AT)
     if not trace and not strike:
         return
     _passed[name] += 1
@@ -31,7 +33,7 @@ def boundary(name: str) -> None:
         with Path(trace).open("a", encoding="utf-8") as stream:
             stream.write(mark + "\n")
     if strike == mark:
-        os.kill(os.getpid(), signal.Signals[os.environ.get("ML_CICD_CRASH_SIGNAL", "SIGKILL")])
+        os.kill(os.getpid(), signal.Signals[os.environ.get(variables.ML_CICD_CRASH_SIGNAL, "SIGKILL")])
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cicd import variables
 from cicd.errors import RefusedError, UnreachableError
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 def in_actions() -> bool:
     """Whether this process is a step of a GitHub Actions job (or of one run locally through `act`)."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
+    return os.environ.get(variables.GITHUB_ACTIONS) == "true"
 
 
 def set_outputs(values: Mapping[str, object]) -> None:
     """Write step outputs. Values that are not strings are written as JSON."""
-    path = os.environ.get("GITHUB_OUTPUT")
+    path = os.environ.get(variables.GITHUB_OUTPUT)
     if not path:
         return
     with Path(path).open("a", encoding="utf-8") as stream:
@@ -41,7 +42,7 @@ def set_outputs(values: Mapping[str, object]) -> None:
 
 def add_summary(markdown: str) -> None:
     """Append Markdown to the job summary."""
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    path = os.environ.get(variables.GITHUB_STEP_SUMMARY)
     if path:
         with Path(path).open("a", encoding="utf-8") as stream:
             stream.write(markdown.rstrip("\n") + "\n")
@@ -82,7 +83,8 @@ def run_url() -> str:
 
 def actor() -> str:
     """Who asked for this: the person or app that started the job, or else the account at this machine."""
-    return os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+    names = (variables.GITHUB_TRIGGERING_ACTOR, variables.GITHUB_ACTOR)
+    return next(filter(None, map(os.environ.get, names)), None) or getpass.getuser()
 
 
 def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
@@ -96,14 +98,14 @@ def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
     import urllib.error  # noqa: PLC0415 -- slow to import, and most commands only write outputs
     import urllib.request  # noqa: PLC0415
 
-    base = os.environ.get("GITHUB_API_URL", "https://api.github.com")
+    base = os.environ.get(variables.GITHUB_API_URL, "https://api.github.com")
     request = urllib.request.Request(  # noqa: S310 -- the scheme is that of the runner's own GITHUB_API_URL
         f"{base}{path}",
         method=method,
         data=json.dumps(body).encode() if body is not None else None,
         headers={
             "Accept": "application/vnd.github+json",
-            "Authorization": f"Bearer {os.environ.get('GITHUB_TOKEN', '')}",
+            "Authorization": f"Bearer {os.environ.get(variables.GITHUB_TOKEN, '')}",
             "Content-Type": "application/json",
             "X-GitHub-Api-Version": "2022-11-28",
         },

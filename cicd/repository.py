@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cicd import instance
+from cicd import forge_identity, variables
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.oci import archives
 
@@ -122,7 +122,7 @@ class Repository:
     @property
     def forge(self) -> str:
         """The local forge to which the remote belongs; empty for a remote of any other kind."""
-        return instance.of_remote(self.git("ls-remote", "--get-url", self.remote))
+        return forge_identity.of_remote(self.git("ls-remote", "--get-url", self.remote))
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Whether `descendant` contains `ancestor` (a commit contains itself)."""
@@ -194,7 +194,7 @@ class Repository:
 
 def _authorization() -> dict[str, str]:
     """The token of a job, handed to git without a trace in arguments or files."""
-    token, server = os.environ.get("GITHUB_TOKEN"), os.environ.get("GITHUB_SERVER_URL", "")
+    token, server = os.environ.get(variables.GITHUB_TOKEN), os.environ.get(variables.GITHUB_SERVER_URL, "")
     if not token or not server.startswith("https://"):
         return {}
     basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
@@ -239,8 +239,8 @@ def clone(directory: Path, remote: str | None = None) -> Repository:
 @contextmanager
 def here(directory: Path, remote: str | None = None) -> Iterator[Repository]:
     """The repository to work on: in a job a mirror of its remote, else the clone at hand, freshly fetched."""
-    server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
-    if remote is None and os.environ.get("GITHUB_ACTIONS") == "true" and server and name:
+    server, name = os.environ.get(variables.GITHUB_SERVER_URL), os.environ.get(variables.GITHUB_REPOSITORY)
+    if remote is None and os.environ.get(variables.GITHUB_ACTIONS) == "true" and server and name:
         with mirror(f"{server}/{name}") as repository:
             yield repository
     else:
@@ -251,7 +251,7 @@ def here(directory: Path, remote: str | None = None) -> Iterator[Repository]:
 
 def slug(directory: Path, remote: str | None = None) -> str:
     """`owner/name` of the repository: of the running job, else from the remote's address."""
-    if name := os.environ.get("GITHUB_REPOSITORY"):
+    if name := os.environ.get(variables.GITHUB_REPOSITORY):
         return name
     repository = clone(directory, remote)
     address = repository.git("remote", "get-url", repository.remote)

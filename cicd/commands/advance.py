@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import github, repository
+from cicd import github, repository, stages
 from cicd.commands import options
 from cicd.road import verification
 from cicd.road.deployment import config_for
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
         main = found.main
         commit = found.commit(arguments.commit)
-        project = config_for(found, "integration", commit)
+        project = config_for(found, stages.INTEGRATION.name, commit)
         advanced = verification.advance(found, project, commit)
     if advanced.staging and github.in_actions():
         inputs = {"commit": commit}

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cicd import config, github
+from cicd import labels as names
 from cicd.commands import options
 from cicd.oci import images
 
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         directory,
         directory / "cicd" / "build" / "Dockerfile",
         tag=f"ml-cicd/{project.name}-build:latest",
-        labels={"ml-cicd.project": project.name},
+        labels={names.PROJECT: project.name},
     )
     github.set_outputs({"image": image})
     if arguments.json:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import config, ledger, repository
+from cicd import config, ledger, repository, stages
 from cicd.commands import options
 from cicd.oci import engine, images
 from cicd.road import checkout
@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_directory(parser)
     options.add_remote(parser)
     options.add_json(parser)
-    parser.add_argument("environment", type=options.given, help="integration, staging or production")
+    parser.add_argument("environment", type=options.given, help=stages.NAMES)
     parser.add_argument("entry", nargs="?", help="the entry of its ledger (default: the release that passed last)")
     parser.add_argument("--folder", type=Path, help="where to (default: beside the clone, named after the entry)")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import github, ledger, repository
+from cicd import github, ledger, repository, stages
 from cicd.commands import options
 from cicd.errors import UsageError
 from cicd.printers import terminal
@@ -80,7 +80,7 @@ def _candidate(
         return deployment.verified(
             found, project, arguments.environment, commit, tag=tag, backwards=backwards, target=target
         )
-    if arguments.environment != "integration" or len(given) == 1:
+    if arguments.environment != stages.INTEGRATION.name or len(given) == 1:
         raise UsageError(
             "--release and --test belong together, and to integration alone.",
             "Every other environment takes its digests from the ledger.",

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cicd import stages, variables
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_environment(parser: argparse._ActionsContainer, *, required: bool = True) -> None:
     """`--environment`: which environment; its name is checked against the configuration."""
-    parser.add_argument("--environment", required=required, type=given, help="integration, staging or production")
+    parser.add_argument("--environment", required=required, type=given, help=stages.NAMES)
 
 
 def add_promotion(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +53,7 @@ def add_lock_wait(parser: argparse.ArgumentParser) -> None:
     """`--lock-wait`: how long to wait for another deployment to the environment."""
     parser.add_argument(
         "--lock-wait", type=float, metavar="SECONDS",
-        default=AUTOMATED_WAIT if os.environ.get("GITHUB_ACTIONS") == "true" else 0,
+        default=AUTOMATED_WAIT if os.environ.get(variables.GITHUB_ACTIONS) == "true" else 0,
         help="how long to wait for another deployment to the environment (default: 600 in a job, else 0)",
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from cicd import repository
+from cicd import repository, stages
 from cicd.commands import options
 from cicd.ledger import pending
 from cicd.printers import terminal
@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_remote(parser)
     options.add_json(parser)
     options.add_asking(parser)
-    parser.add_argument("environment", choices=[*verification.TAGS], help="where it is to go")
+    parser.add_argument("environment", choices=[*stages.TAGGED], help="where it is to go")
     parser.add_argument(
         "commit",
         nargs="?",

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cicd import github, ledger
+from cicd import github, ledger, stages
 from cicd.commands import options
 from cicd.deploy import target_for
 from cicd.ledger import pending, signing
@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_json(parser)
     options.add_lock_wait(parser)
     options.add_asking(parser)
-    parser.add_argument("environment", type=options.given, help="integration, staging or production")
+    parser.add_argument("environment", type=options.given, help=stages.NAMES)
     parser.add_argument("entry", nargs="?", help="the entry of its ledger, or a commit (default: the release before)")
     parser.add_argument("--reason", required=True, type=options.given, help="why, in a line")
 

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, github, repository
+from cicd import config, github, repository, variables
 from cicd.commands import options
 from cicd.errors import UsageError
 from cicd.oci import engine, registry
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("The project has no [train] in ml-cicd.toml.", "Add the command that writes /tmp/bundle.")
     checkout = repository.Repository(directory, "origin")
     commit = checkout.commit("HEAD")
-    key = bundles.key(checkout, commit, project.train, os.environ.get("ML_CICD_BASE", ""))
+    key = bundles.key(checkout, commit, project.train, os.environ.get(variables.ML_CICD_BASE, ""))
     target = registry.repository_for(repository.slug(directory), project.image)
     bundle = bundles.train(engine.connect(), project, arguments.image, target, name=key, commit=commit)
     github.set_outputs({"bundle": bundle.image, "trained": bundle.trained})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, repository
+from cicd import config, repository, stages
 from cicd.commands import options
 from cicd.deploy import target_for
 
@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_directory(parser)
     options.add_remote(parser)
     options.add_json(parser)
-    parser.add_argument("environment", help="integration, staging or production")
+    parser.add_argument("environment", help=stages.NAMES)
 
 
 def run(arguments: argparse.Namespace) -> int:

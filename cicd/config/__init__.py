@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from cicd import stages
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 FILE = "ml-cicd.toml"
-ENVIRONMENTS = ("integration", "staging", "production")
 Command = tuple[str, ...]
 
 
@@ -97,9 +97,7 @@ class Config:
             UsageError: there is none.
 
         """
-        if name not in self.environments:
-            raise UsageError(f"There is no environment '{name}'.", f"Known are: {', '.join(self.environments)}.")
-        return self.environments[name]
+        return self.environments[stages.named(name).name]
 
 
 @functools.cache
@@ -161,7 +159,7 @@ def _build(data: Mapping[str, Any]) -> Config:
             name: Environment(
                 name, **{key.replace("-", "_"): _frozen(v) for key, v in environments.get(name, {}).items()}
             )
-            for name in ENVIRONMENTS
+            for name in stages.STAGES
         },
     )
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError
 
-from cicd import failpoints
+from cicd import failpoints, labels, variables
 from cicd.deploy import health, secrets
 from cicd.deploy.engine_lock import Lock
 from cicd.deploy.target import Running
@@ -124,9 +124,12 @@ class CommandTarget:
 
     @property
     def _lock(self) -> Lock:
-        labels = {containers.PROJECT: self.config.name, containers.ENVIRONMENT: self.environment.name}
-        marks = {**labels, containers.ROLE: "lock"}
-        return Lock(self.client, f"{self.name}-lock", marks, partial(print, file=sys.stderr))
+        of_lock = {
+            labels.PROJECT: self.config.name,
+            labels.ENVIRONMENT: self.environment.name,
+            labels.ROLE: labels.LOCK,
+        }
+        return Lock(self.client, f"{self.name}-lock", of_lock, partial(print, file=sys.stderr))
 
     def _found(self) -> Running:
         running = self.observe()
@@ -146,13 +149,13 @@ class CommandTarget:
             code = self._run(
                 {
                     **self.environment.variables,
-                    "ML_CICD_PROJECT": self.config.name,
-                    "ML_CICD_ENVIRONMENT": self.environment.name,
-                    "ML_CICD_RELEASE": release,
-                    "ML_CICD_DIGEST": digest,
-                    "ML_CICD_COMMIT": before.commit if before and before.release == release else order.commit,
-                    "ML_CICD_PREVIOUS": before.release if before else "",
-                    "ML_CICD_ACTOR": order.actor,
+                    variables.ML_CICD_PROJECT: self.config.name,
+                    variables.ML_CICD_ENVIRONMENT: self.environment.name,
+                    variables.ML_CICD_RELEASE: release,
+                    variables.ML_CICD_DIGEST: digest,
+                    variables.ML_CICD_COMMIT: before.commit if before and before.release == release else order.commit,
+                    variables.ML_CICD_PREVIOUS: before.release if before else "",
+                    variables.ML_CICD_ACTOR: order.actor,
                 }
             )
         if code:
@@ -174,7 +177,7 @@ class CommandTarget:
             command=list(environment.command),
             entrypoint=[],
             environment=variables,
-            labels={containers.PROJECT: self.config.name, containers.ROLE: "tool"},
+            labels={labels.PROJECT: self.config.name, labels.ROLE: labels.TOOL},
         ) as container:
             secrets.put(container, given)
             try:

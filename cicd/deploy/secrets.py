@@ -8,6 +8,7 @@ import tarfile
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from cicd import variables
 from cicd.errors import UsageError
 from cicd.oci import containers
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from cicd.config import Environment
 
-VARIABLE = "APP_SECRETS"
+VARIABLE = variables.APP_SECRETS
 FOLDER = "run/secrets"
 
 

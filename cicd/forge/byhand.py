@@ -7,6 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from cicd import variables
 from cicd.act import execution
 from cicd.errors import CheckFailedError, RefusedError, UsageError
 from cicd.forge import dispatch, runner, runs, starts
@@ -48,7 +49,7 @@ def fire(data: Data, file: str) -> list[Run]:
 
 
 def _run(data: Data, begun: Sequence[Start]) -> list[Run]:
-    if os.environ.get(runner.INSIDE):
+    if os.environ.get(variables.ML_CICD_FORGE_RUN):
         raise UsageError("This is a job of the forge: it would wait for itself.", "A job starts workflows by the API.")
     with execution.cancellable():
         try:

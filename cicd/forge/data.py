@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from cicd import instance
+from cicd import forge_identity
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Data:
     @property
     def instance(self) -> str:
         """A short name that no other forge on this machine has; a part of the names of its containers."""
-        return instance.of_data(self.path)
+        return forge_identity.of_data(self.path)
 
     @property
     def work(self) -> Path:

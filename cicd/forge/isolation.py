@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from cicd import instance
+from cicd import labels
 from cicd.act import execution
 from cicd.forge.data import cache
 from cicd.oci import engine
@@ -55,8 +55,8 @@ def options(data: Data, state: State, number: int) -> str:
         f"--group-add={Path(state.engine.removeprefix('unix://')).stat().st_gid}",
         # The holder of an environment's lock is known by its process: a dead one must be seen from every run.
         "--pid=host",
-        f"--label={instance.LABEL}={data.instance}",
-        f"--label={instance.RUN}={number}",
+        f"--label={labels.INSTANCE}={data.instance}",
+        f"--label={labels.RUN}={number}",
     ]
     for folder in (data.path / "git", home(data), tools(state.runner)):
         folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import cicd
-from cicd import config
+from cicd import config, variables
 from cicd.act import execution
 from cicd.errors import RefusedError, UsageError
 from cicd.forge import data, git, runner
@@ -189,7 +189,7 @@ def _write_hook(forge: Data, remote: Path) -> None:
         hook,
         "#!/bin/sh\n"
         "# What a job pushes starts nothing; its container has no Python of this machine either.\n"
-        f'if [ -n "${{{runner.INSIDE}:-}}" ]; then exit 0; fi\n'
+        f'if [ -n "${{{variables.ML_CICD_FORGE_RUN}:-}}" ]; then exit 0; fi\n'
         f"exec env PYTHONPATH={shlex.quote(str(package))} {shlex.join(words)}\n",
     )
     hook.chmod(hook.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import instance
+from cicd import labels
 from cicd.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -59,16 +59,16 @@ def _processes(forge: str, numbers: Collection[int]) -> list[int]:
 def _remove_containers(forge: str, numbers: Collection[int]) -> None:
     from docker.errors import NotFound  # noqa: PLC0415 -- the hook must start quickly
 
-    from cicd.oci import containers, engine  # noqa: PLC0415
+    from cicd.oci import engine  # noqa: PLC0415
 
     try:
         client = engine.connect()
     except UnreachableError:
         return
     for number in numbers:
-        labels = [f"{instance.LABEL}={forge}", f"{instance.RUN}={number}"]
-        for container in client.containers.list(all=True, filters={"label": labels}, ignore_removed=True):
-            if container.labels.get(containers.ROLE) != "service" or (container.name or "").endswith("-candidate"):
+        wanted = [f"{labels.INSTANCE}={forge}", f"{labels.RUN}={number}"]
+        for container in client.containers.list(all=True, filters={"label": wanted}, ignore_removed=True):
+            if container.labels.get(labels.ROLE) != labels.SERVICE or (container.name or "").endswith("-candidate"):
                 with suppress(NotFound):  # it has just gone by itself
                     container.remove(force=True, v=True)
                 _remove_volumes(client, container)

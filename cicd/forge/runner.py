@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import freeze
+from cicd import freeze, variables
 from cicd.act import execution, workflows
 from cicd.act.filters import TAG
 from cicd.act.log import Parser
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from cicd.forge.runs import Run
     from cicd.forge.starts import Start
 
-INSIDE = "ML_CICD_FORGE_RUN"
 BOT = "github-actions[bot]"
 
 UNUSED = ("docs", "example_project", "tests")
@@ -183,11 +182,11 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
     needs = workflows.needs(start.workflow.file, read, data.kit)
     _prepare(work, repository, start.commit)
     known = {
-        INSIDE: str(number),
-        "ML_CICD_INSTANCE": data.instance,
-        "ML_CICD_REGISTRY": state.registry,
-        "ML_CICD_BASE": state.base,
-        "ML_CICD_PROXY": state.proxy,
+        variables.ML_CICD_FORGE_RUN: str(number),
+        variables.ML_CICD_INSTANCE: data.instance,
+        variables.ML_CICD_REGISTRY: state.registry,
+        variables.ML_CICD_BASE: state.base,
+        variables.ML_CICD_PROXY: state.proxy,
     }
     inside, options = {}, ""
     if state.runner:
@@ -198,15 +197,16 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
         payload=record / "event.json", work=work / "source", scratch=work / "act",
         server=data.server, needs=needs, actor=start.actor, token=server.token,
         overrides={
-            "GITHUB_SERVER_URL": data.server, "GITHUB_REPOSITORY": state.repository, "GITHUB_API_URL": server.url,
+            variables.GITHUB_SERVER_URL: data.server, variables.GITHUB_REPOSITORY: state.repository,
+            variables.GITHUB_API_URL: server.url, variables.GITHUB_RUN_ID: str(number),
             "GITHUB_REF": start.ref, "GITHUB_REF_NAME": start.ref.split("/", 2)[-1],
             "GITHUB_REF_TYPE": "tag" if start.ref.startswith(TAG) else "branch",
-            "GITHUB_RUN_ID": str(number), "GITHUB_RUN_NUMBER": str(number), "SHA_REF": start.commit, **inside,
+            "GITHUB_RUN_NUMBER": str(number), "SHA_REF": start.commit, **inside,
         },
         variables=state.variables,
         image=state.runner or execution.HOST, options=options,
     )  # fmt: skip
-    variables = execution.environment(
+    environment = execution.environment(
         {**known, "DOCKER_HOST": state.engine or os.environ.get("DOCKER_HOST", "")},
         execution.make_shims(work / "shims"),
     )
@@ -218,7 +218,7 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
             log.flush()
             progress.line(line)
 
-        return execution.run(words, variables, work, on_line, progress.tick)
+        return execution.run(words, environment, work, on_line, progress.tick)
 
 
 def _prepare(work: Path, repository: Repository, commit: str) -> None:

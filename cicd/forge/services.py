@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, NotFound
 
-from cicd import instance
+from cicd import forge_identity, labels
 from cicd.errors import UnreachableError, UsageError
 from cicd.forge import engine_setup, standins
-from cicd.oci import containers, engine, images
+from cicd.oci import engine, images
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,8 +68,8 @@ def up(data: Path, name: str, say: Callable[[str], None], runner: str | None = N
         base = standins.python_image(client, say)
     if proxy is None or not images.present(client, proxy):
         proxy = standins.proxy_image(client, base, say)
-    labels = {containers.PROJECT: name, containers.ROLE: "registry", instance.LABEL: instance.of_data(data)}
-    port = _run_registry(client, labels, base, chosen.get("port"), say)
+    of_registry = {labels.PROJECT: name, labels.ROLE: labels.REGISTRY, labels.INSTANCE: forge_identity.of_data(data)}
+    port = _run_registry(client, of_registry, base, chosen.get("port"), say)
     runner = _runner_image(client, base, chosen.get("runner", "") if runner is None else runner, say)
     if chosen != (choice := {"base": base, "port": port, "proxy": proxy, "runner": runner}):
         data.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
     except UnreachableError:
         say("no Docker engine answers: nothing runs")
         return
-    mine: dict[str, str | list[str] | bool] = {"label": f"{instance.LABEL}={instance.of_data(data)}"}
+    mine: dict[str, str | list[str] | bool] = {"label": f"{labels.INSTANCE}={forge_identity.of_data(data)}"}
     found = client.containers.list(all=True, filters=mine, ignore_removed=True)
     for container in found:
         with suppress(NotFound):
@@ -117,15 +117,15 @@ def _runner_image(client: docker.DockerClient, base: str, image: str, say: Calla
 
 
 def _run_registry(
-    client: docker.DockerClient, labels: dict[str, str], base: str, port: int | None, say: Callable[[str], None]
+    client: docker.DockerClient, marks: dict[str, str], base: str, port: int | None, say: Callable[[str], None]
 ) -> int:
     """Have the registry answer, and return its port."""
-    name = f"ml-cicd-{labels[containers.PROJECT]}-registry-{labels[instance.LABEL]}"
+    name = f"ml-cicd-{marks[labels.PROJECT]}-registry-{marks[labels.INSTANCE]}"
     try:
         container = client.containers.get(name)
     except NotFound:
         image = standins.registry_image(client, base, say)
-        container = _create_registry(client, name, labels, image, port or _free_port())
+        container = _create_registry(client, name, marks, image, port or _free_port())
     port = int(container.attrs["HostConfig"]["PortBindings"][REGISTRY_PORT][0]["HostPort"])
     if container.status != "running":
         try:
@@ -140,14 +140,12 @@ def _run_registry(
     return port
 
 
-def _create_registry(
-    client: docker.DockerClient, name: str, labels: dict[str, str], image: str, port: int
-) -> Container:
-    client.volumes.create(name, labels=labels)
+def _create_registry(client: docker.DockerClient, name: str, marks: dict[str, str], image: str, port: int) -> Container:
+    client.volumes.create(name, labels=marks)
     return client.containers.create(
         image,
         name=name,
-        labels=labels,
+        labels=marks,
         ports={REGISTRY_PORT: ("127.0.0.1", port)},
         volumes={name: {"bind": "/var/lib/registry", "mode": "rw"}},
         restart_policy={"Name": "unless-stopped"},  # type: ignore[arg-type]  # the stubs do not know it

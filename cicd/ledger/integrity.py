@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cicd import stages
 from cicd.errors import RefusedError
 from cicd.ledger import signing
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from cicd.ledger import Entry
     from cicd.ledger.signing import Verifier
 
-BEFORE = {"staging": "integration", "production": "staging"}
-"""The environment in which a release must have passed before it comes to this one."""
 HINT = "Somebody removed, altered or forged an entry: compare the tags ledger/** with another clone."
 
 
@@ -91,7 +90,7 @@ def check_links(chains: Mapping[str, Sequence[Entry]]) -> None:
         for entry in entries:
             basis, deployment = entry.deployment.basis, entry.deployment
             if basis is None:
-                if environment in BEFORE:
+                if stages.before(environment):
                     raise broken(environment, entry.number, "it does not say on which entry it rests")
                 continue
             rests = f"it rests on {basis.environment}/{basis.number}@{basis.sha256[:12]}"
@@ -101,7 +100,7 @@ def check_links(chains: Mapping[str, Sequence[Entry]]) -> None:
             base = chain[basis.number - 1].deployment
             if (base.result, base.release, base.test) != ("passed", deployment.release, deployment.test):
                 raise broken(environment, entry.number, f"{rests}, which did not pass this release")
-            if basis.environment != BEFORE.get(environment, environment):
+            if basis.environment != stages.accepted_by(environment):
                 raise broken(environment, entry.number, f"{rests}, which is not the stage before")
 
 

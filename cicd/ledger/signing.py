@@ -14,6 +14,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from cicd import variables
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
     PublicKey = Ed25519PublicKey | EllipticCurvePublicKey
 
-KEY = "LEDGER_KEY"
+KEY = variables.LEDGER_KEY
 PAYLOAD = "application/vnd.in-toto+json"
 KINDS = "an Ed25519 or an ECDSA P-256 key"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
-from cicd import instance
+from cicd import labels
 from cicd.errors import UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from docker import DockerClient
     from docker.models.containers import Container
-
-PROJECT, ENVIRONMENT, ROLE = "ml-cicd.project", "ml-cicd.environment", "ml-cicd.role"
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def created(client: DockerClient, image: str, **options: Any) -> Iterator[Contai
     """A container that has been created, not started; it is removed at the end."""
     try:
         container = client.containers.create(
-            image, **{**options, "labels": options.get("labels", {}) | instance.labels()}
+            image, **{**options, "labels": options.get("labels", {}) | labels.of_this_run()}
         )
     except ImageNotFound as error:
         raise UnreachableError(f"The engine has no image {image}.", "Build it first: ml-cicd build") from error

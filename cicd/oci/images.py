@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cicd import variables
 from cicd.errors import CheckFailedError, UnreachableError, UsageError
 from cicd.oci import engine, registry
 
@@ -41,7 +42,7 @@ def build(
             f"There is no {dockerfile}.", "A project has cicd/build/Dockerfile and cicd/release/Dockerfile."
         )
     values = dict(arguments or {})
-    if base := os.environ.get("ML_CICD_BASE"):
+    if base := os.environ.get(variables.ML_CICD_BASE):
         values["BASE"] = base
     command, environment = engine.build_command()
     with tempfile.TemporaryDirectory(prefix="ml-cicd-build-") as folder:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from cicd import variables
 from cicd.errors import RefusedError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Manifest:
 
 def host() -> str:
     """The registry that images go to when the configuration names no image repository."""
-    return os.environ.get("ML_CICD_REGISTRY", "ghcr.io")
+    return os.environ.get(variables.ML_CICD_REGISTRY, "ghcr.io")
 
 
 def repository_for(slug: str, image: str | None) -> str:
@@ -56,7 +57,7 @@ def repository_for(slug: str, image: str | None) -> str:
     """
     if image is None:
         return f"{host()}/{slug.lower()}"
-    return f"{host()}/{image.partition('/')[2]}" if "ML_CICD_REGISTRY" in os.environ else image
+    return f"{host()}/{image.partition('/')[2]}" if variables.ML_CICD_REGISTRY in os.environ else image
 
 
 def _scheme(registry: str) -> str:
@@ -69,7 +70,9 @@ def credentials(registry: str) -> tuple[str, str] | None:
 
     The job's own token goes to GitHub's registry alone.
     """
-    token = os.environ.get("REGISTRY_TOKEN") or (os.environ.get("GITHUB_TOKEN") if registry == "ghcr.io" else "")
+    token = os.environ.get(variables.REGISTRY_TOKEN) or (
+        os.environ.get(variables.GITHUB_TOKEN) if registry == "ghcr.io" else ""
+    )
     if token:
         return _named(token)
     from docker import auth  # noqa: PLC0415 -- 0.1 s that a command with a token need not pay
@@ -87,10 +90,10 @@ def lasting_credentials(registry: str) -> tuple[str, str] | None:
         UsageError: they are those of this job, and end with it.
 
     """
-    token = os.environ.get("REGISTRY_TOKEN", "")
+    token = os.environ.get(variables.REGISTRY_TOKEN, "")
     if not token or _scheme(registry) == "http":
         return None
-    if token == os.environ.get("GITHUB_TOKEN"):
+    if token == os.environ.get(variables.GITHUB_TOKEN):
         raise UsageError(
             "REGISTRY_TOKEN is the token of this job: nodes could pull with it until the job ends, and not later.",
             "Make a token that only reads packages, and keep it in the environment's secret REGISTRY_TOKEN.",
@@ -101,7 +104,7 @@ def lasting_credentials(registry: str) -> tuple[str, str] | None:
 def _named(token: str) -> tuple[str, str]:
     """User and password of a token, which may be given as `user:token` where the registry cares who it is."""
     user, colon, password = token.partition(":")
-    return (user, password) if colon else (os.environ.get("GITHUB_ACTOR", "ml-cicd"), token)
+    return (user, password) if colon else (os.environ.get(variables.GITHUB_ACTOR, "ml-cicd"), token)
 
 
 def _request(

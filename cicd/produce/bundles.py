@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd import labels
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers, images, registry
 
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
 
 OUTPUT = "/tmp/bundle"  # noqa: S108 -- inside the container
 METADATA = "metadata.json"
-REVISION, IMAGE = "org.opencontainers.image.revision", "ml-cicd.trained-in"
-"""Labels of a bundle: the commit that trained it, and the id of the image it was trained in.
-
-They say what made a bundle and are no part of it: trained again from the same inputs, `/bundle` is the same bytes.
-"""
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def train(client: DockerClient, config: Config, image: str, repository: str, *, 
         client,
         image,
         config.train.command,
-        labels={containers.PROJECT: config.name, containers.ROLE: "training"},
+        labels={labels.PROJECT: config.name, labels.ROLE: labels.TRAINING},
         collect=[OUTPUT],
     )
     if finished.exit_code:
@@ -87,7 +83,8 @@ def train(client: DockerClient, config: Config, image: str, repository: str, *, 
         if f"bundle/{METADATA}" not in tar.getnames():
             raise CheckFailedError(f"The bundle has no {METADATA}.", "The [train] command must write it.")
     local = f"ml-cicd/{config.name}-bundle"
-    made = [f"LABEL {REVISION}={commit}", f"LABEL {IMAGE}={client.images.get(image).id}"]
+    # Not part of the bundle: trained again from the same inputs, /bundle is the same bytes.
+    made = [f"LABEL {labels.REVISION}={commit}", f"LABEL {labels.TRAINED_IN}={client.images.get(image).id}"]
     client.api.import_image_from_data(layer, repository=local, tag=name, changes=made)
     reference = images.push(client, f"{local}:{name}", target, name)
     return Bundle(reference, trained=True, metadata=metadata(client, reference))

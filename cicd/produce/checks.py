@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicd import labels
 from cicd.oci import containers
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run(client: DockerClient, config: Config, image: str) -> list[Outcome]:
             client,
             image,
             config.checks[name],
-            labels={containers.PROJECT: config.name, containers.ROLE: f"check-{name}"},
+            labels={labels.PROJECT: config.name, labels.ROLE: f"check-{name}"},
             say=lines.append,
         )
         log = b"".join(lines).decode(errors="replace")

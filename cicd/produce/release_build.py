@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd import labels as names
 from cicd.errors import RefusedError, UsageError
 from cicd.oci import images
 from cicd.produce import bundles
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
     from cicd.config import Config
-
-BUNDLE, DATA = "ml-cicd.bundle", "ml-cicd.data"
-"""Labels of a release image: the model bundle in it, and the digest of the data that trained it."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +48,10 @@ def build_and_push(
         tag=local,
         arguments={"BUNDLE": bundle},
         labels={
-            "org.opencontainers.image.revision": commit,
-            "org.opencontainers.image.title": config.name,
-            BUNDLE: bundle,
-            DATA: str(described.get("data", "")),
+            names.REVISION: commit,
+            names.TITLE: config.name,
+            names.BUNDLE: bundle,
+            names.DATA: str(described.get("data", "")),
         },
     )
     with ThreadPoolExecutor(2) as pool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from cicd import labels
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from cicd.oci.containers import Runner
 
 RESULTS = "/tmp/results.xml"  # noqa: S108 -- inside the container
-SUITE_OF = {"integration": "integration", "staging": "acceptance", "production": "smoke"}
 
 
 def counts(junit: bytes) -> dict[str, int]:
@@ -47,7 +47,7 @@ def run(
     finished = runner(
         image,
         command,
-        labels={containers.PROJECT: config.name, containers.ROLE: f"tests-{suite}"},
+        labels={labels.PROJECT: config.name, labels.ROLE: f"tests-{suite}"},
         environment={"PYTEST_ADDOPTS": f"--junitxml={RESULTS}", **(environment or {})},
         collect=[RESULTS],
     )

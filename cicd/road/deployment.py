@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cicd import config as configuration
-from cicd import github, ledger
+from cicd import github, labels, ledger, stages, variables
 from cicd.deploy import holder, target_for
 from cicd.deploy.target import Order, held
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import registry
-from cicd.produce import release_build, suites
+from cicd.produce import suites
 from cicd.road import verification
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def config_for(repository: Repository, environment: str, commit: str, directory:
         UsageError: there is none, or it is not valid.
 
     """
-    at = commit if environment == "integration" else repository.tip or commit
+    at = commit if stages.named(environment).configuration_from == "commit" else repository.tip or commit
     path = f"{directory.strip('/')}/{configuration.FILE}".removeprefix("./")
     text = repository.show(at, path)
     if text is None:
@@ -68,7 +68,9 @@ def is_ephemeral(environment: Environment, runner: str) -> bool:
 
     """
     vanishes = runner == "github-hosted" and environment.target == "docker" and not environment.host
-    allowed = environment.ephemeral if environment.ephemeral is not None else environment.name == "integration"
+    allowed = environment.ephemeral
+    if allowed is None:
+        allowed = stages.named(environment.name).may_vanish
     if vanishes and not allowed:
         raise UsageError(
             f"The environment {environment.name} would vanish with this hosted runner's job.",
@@ -86,12 +88,12 @@ def built(repository: Repository, config: Config, commit: str, release: str, tes
     """
     registry.verify(release)
     registry.verify(test)
-    entries = ledger.read(repository, config.name, "integration")
+    entries = ledger.read(repository, config.name, stages.INTEGRATION.name)
     after = entries[-1].name if entries else ""
     made_of = registry.labels(release)
     return verification.Candidate(
-        "integration", commit, release, test, None, "deploy", after,
-        bundle=made_of.get(release_build.BUNDLE, ""), data=made_of.get(release_build.DATA, ""),
+        stages.INTEGRATION.name, commit, release, test, None, "deploy", after,
+        bundle=made_of.get(labels.BUNDLE, ""), data=made_of.get(labels.DATA, ""),
     )  # fmt: skip
 
 
@@ -135,7 +137,7 @@ def deploy(
         UnreachableError: the target or the registry does not answer.
 
     """
-    ephemeral = is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
+    ephemeral = is_ephemeral(environment, os.environ.get(variables.RUNNER_ENVIRONMENT, ""))
     target = target_for(config, environment, repository)
     with target.locked(holder.mine(github.actor(), github.run_url()), wait):
         return _brought(target, config, environment, verify(target), ephemeral=ephemeral)
@@ -156,7 +158,7 @@ def plan(
     config: Config, environment: Environment, verify: Callable[[Target], Candidate], *, repository: Repository
 ) -> list[str]:
     """What `deploy` would change, a line per step; empty for nothing."""
-    is_ephemeral(environment, os.environ.get("RUNNER_ENVIRONMENT", ""))
+    is_ephemeral(environment, os.environ.get(variables.RUNNER_ENVIRONMENT, ""))
     target = target_for(config, environment, repository)
     return target.plan(order(verify(target)))
 
@@ -187,12 +189,12 @@ def _brought(
     counts: dict[str, int] = {}
 
     def accept(url: str, network: str) -> None:
-        suite = suites.SUITE_OF[environment.name]
-        if suite == "smoke" and suite not in config.tests:
-            return  # the health check, which has just passed, is the smoke test
+        stage = stages.named(environment.name)
+        if not stage.suite_required and stage.suite not in config.tests:
+            return  # the health check has just passed
         digest = ledger.digest_of(candidate.release)
-        asked = {"SERVICE_URL": url, "EXPECTED_DIGEST": digest}
-        counts.update(suites.run(target.runner(network), config, suite, candidate.test, asked))
+        asked = {variables.SERVICE_URL: url, variables.EXPECTED_DIGEST: digest}
+        counts.update(suites.run(target.runner(network), config, stage.suite, candidate.test, asked))
 
     try:
         now_running = target.apply(order(candidate), accept)

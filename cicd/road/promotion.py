@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicd import failpoints, github, ledger
+from cicd import failpoints, github, ledger, stages
 from cicd.errors import RefusedError
 from cicd.repository import LostRaceError
 from cicd.road import people, verification
@@ -50,7 +50,7 @@ def plan(repository: Repository, config: Config, environment: str, name: str | N
     accepted = verification.acceptance(chains, environment, repository.commit(name) if name else None).deployment
     own = chains.get(environment, [])
     now = ledger.last_passed(own)
-    runs, tag = now.deployment.commit if now else "", verification.TAGS[environment]
+    runs, tag = now.deployment.commit if now else "", stages.named(environment).tag
     span = f"{runs}..{accepted.commit}" if runs else accepted.commit
     log = repository.git("log", "--format=%h %s", "--max-count=1000", span).splitlines()
     return Plan(

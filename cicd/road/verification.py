@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cicd import failpoints, github, ledger
+from cicd import failpoints, github, ledger, stages
 from cicd.errors import RefusedError, UnreachableError
 from cicd.ledger import integrity
 from cicd.oci import registry
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from cicd.deploy.target import Running
     from cicd.ledger import Action, Basis, Entry
     from cicd.repository import Repository
-
-TAGS = {"staging": "Staging", "production": "Production"}
 
 
 class SupersededError(Exception):
@@ -170,10 +168,6 @@ def _on_main(repository: Repository, commit: str) -> str:
     return main
 
 
-def _accepting(environment: str) -> str:
-    return integrity.BEFORE.get(environment, environment)
-
-
 def _counted(entry: Entry) -> Entry:
     if entry.trust == "unsigned":
         raise RefusedError(
@@ -193,7 +187,7 @@ def acceptance(
         RefusedError: there is none, or the release has failed there since, or no signature vouches for it.
 
     """
-    stage = _accepting(environment)
+    stage = stages.accepted_by(environment)
     entries = [entry for entry in chains.get(stage, []) if entry.deployment.action != "approve"]
     found = ledger.last_passed(entries, commit, release)
     if found is not None:
@@ -226,7 +220,7 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
         RefusedError: there is no passed integration entry, or main has commits that integration never saw.
 
     """
-    acceptance(ledger.read_all(repository, config.name), "integration", commit)
+    acceptance(ledger.read_all(repository, config.name), stages.INTEGRATION.name, commit)
     main = repository.tip
     if main is not None and main != commit and repository.is_ancestor(commit, main):
         return Advance("superseded", staging=False)
@@ -237,7 +231,7 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
         )
     refspecs, leases = [f"{commit}:refs/heads/{repository.main}"], {}
     if config.staging_auto:
-        ref = f"refs/tags/{TAGS['staging']}"
+        ref = f"refs/tags/{stages.STAGING.tag}"
         refspecs.append(f"{commit}:{ref}")
         leases[ref] = _remote_value(repository, ref)
     try:

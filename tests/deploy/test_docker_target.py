@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cicd import failpoints
+from cicd import labels as names
 from cicd.deploy.docker import proxy
 from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError, UsageError
@@ -353,7 +354,7 @@ def test_project_code_sees_neither_token_nor_socket_nor_the_jobs_environment(
         "try:\n    socket.create_connection(('1.1.1.1', 53), 1)\nexcept OSError:\n    print('no network')"
     )
     said: list[bytes] = []
-    labels = {containers.PROJECT: config.name}
+    labels = {names.PROJECT: config.name}
     done = containers.run(client, good, ["python3", "-c", code], labels=labels, network="none", say=said.append)
     output = b"".join(said).decode()
     assert done.exit_code == 0, output

@@ -16,7 +16,7 @@ import pytest
 import requests
 from docker.models.containers import Container
 
-from cicd import instance
+from cicd import forge_identity
 from cicd.errors import UnreachableError
 from cicd.forge import engine_setup, remains, services, standins
 from cicd.forge.data import Data
@@ -36,7 +36,7 @@ def project(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 def _name(data: Path, project: str) -> str:
     """The name of the registry's container."""
-    return f"ml-cicd-{project}-registry-{instance.of_data(data)}"
+    return f"ml-cicd-{project}-registry-{forge_identity.of_data(data)}"
 
 
 def _digest(registry: str, repository: str, tag: str) -> str:
@@ -128,7 +128,7 @@ def test_two_projects_on_one_machine_do_not_meet(
     assert mine.registry != theirs.registry
     services.down(other_data, other, print)
     assert services.up(data, name, print) == mine
-    label = {"label": f"ml-cicd.instance={instance.of_data(other_data)}"}
+    label = {"label": f"ml-cicd.instance={forge_identity.of_data(other_data)}"}
     assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
     assert client.containers.get(_name(data, name)).status == "running"
 
@@ -137,8 +137,8 @@ def test_down_removes_containers_networks_and_volumes_of_the_project(
     client: docker.DockerClient, project: tuple[Path, str]
 ) -> None:
     data, name = project
-    labels = {"ml-cicd.instance": instance.of_data(data)}
-    label = {"label": f"ml-cicd.instance={instance.of_data(data)}"}
+    labels = {"ml-cicd.instance": forge_identity.of_data(data)}
+    label = {"label": f"ml-cicd.instance={forge_identity.of_data(data)}"}
     up = services.up(data, name, print)
     network = client.networks.create(f"ml-cicd-{name}-integration", labels=labels)
     client.containers.create(up.base or standins.PYTHON, ["sleep", "9"], labels=labels, network=network.name).start()
@@ -158,7 +158,7 @@ def test_a_killed_run_leaves_what_it_deployed_and_neither_jobs_nor_their_volumes
 ) -> None:
     data, name = project
     base = services.up(data, name, print).base or standins.PYTHON
-    mine = {"ml-cicd.instance": instance.of_data(data)}
+    mine = {"ml-cicd.instance": forge_identity.of_data(data)}
     volumes = [client.volumes.create(f"{name}-{part}", labels=mine).name for part in ("job", "job-env", "cache")]
 
     def made(suffix: str, run: str, role: str, *mounted: str) -> None:
@@ -183,7 +183,7 @@ def test_a_container_that_goes_by_itself_meanwhile_stops_nobody_from_cleaning_up
 ) -> None:
     data, name = project
     up = services.up(data, name, print)
-    labels = {"ml-cicd.instance": instance.of_data(data), "ml-cicd.run": "1"}
+    labels = {"ml-cicd.instance": forge_identity.of_data(data), "ml-cicd.run": "1"}
     remove = Container.remove
 
     def twice(self: Container, **options: bool) -> None:
@@ -196,7 +196,7 @@ def test_a_container_that_goes_by_itself_meanwhile_stops_nobody_from_cleaning_up
     remains.end(Data(data), [1])
     client.containers.create(up.base or standins.PYTHON, ["true"], labels=labels)
     services.down(data, name, print)
-    label = {"label": f"ml-cicd.instance={instance.of_data(data)}"}
+    label = {"label": f"ml-cicd.instance={forge_identity.of_data(data)}"}
     assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
 
 

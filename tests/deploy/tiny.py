@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cicd import labels as names
 from cicd.deploy.target import Order
 from cicd.oci import containers, images
 
@@ -88,7 +89,7 @@ def state(target: DockerTarget) -> tuple[list[str], list[str], set[str]]:
     known = target.releases.all()
     running = [one.labels["ml-cicd.release"] for one in known if one.status == "running"]
     stopped = [one.labels["ml-cicd.release"] for one in known if one.status != "running"]
-    labels = [f"{containers.PROJECT}={target.config.name}", f"{containers.ENVIRONMENT}={target.environment.name}"]
+    labels = [f"{names.PROJECT}={target.config.name}", f"{names.ENVIRONMENT}={target.environment.name}"]
     mine = target.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
     lasting = {target.releases.lasting(one) for one in known}
     return running, stopped, {str(one.name) for one in mine} - lasting - {target.proxy.name}
@@ -98,7 +99,7 @@ def everything(target: DockerTarget) -> list[str]:
     """All that the environment has on the engine, and the state of each container."""
     client = target.client
     mine: dict[str, Any] = {
-        "label": [f"{containers.PROJECT}={target.config.name}", f"{containers.ENVIRONMENT}={target.environment.name}"]
+        "label": [f"{names.PROJECT}={target.config.name}", f"{names.ENVIRONMENT}={target.environment.name}"]
     }
     found = client.containers.list(all=True, filters=mine, ignore_removed=True)
     others = [*client.networks.list(filters=mine), *client.volumes.list(filters=mine)]
@@ -107,12 +108,12 @@ def everything(target: DockerTarget) -> list[str]:
 
 def sweep(client: docker.DockerClient) -> None:
     """Remove what was deployed: every container, volume and network of the project but the registry's."""
-    mine: dict[str, str | list[str] | bool] = {"label": f"{containers.PROJECT}={NAME}"}
+    mine: dict[str, str | list[str] | bool] = {"label": f"{names.PROJECT}={NAME}"}
     for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
-        if container.labels[containers.ROLE] != "registry":
+        if container.labels[names.ROLE] != "registry":
             container.remove(force=True)
     for volume in client.volumes.list(filters=mine):
-        if (volume.attrs["Labels"] or {}).get(containers.ROLE) != "registry":
+        if (volume.attrs["Labels"] or {}).get(names.ROLE) != "registry":
             volume.remove(force=True)
     for network in client.networks.list(filters=mine):
         network.remove()

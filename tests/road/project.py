@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cicd import instance
+from cicd import labels as names
 from cicd.forge import data
-from cicd.oci import containers, engine
+from cicd.oci import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ class Project:
     @property
     def registry(self) -> Container:
         """The registry of the forge."""
-        labels = [f"{instance.LABEL}={data.of_project(self.path).instance}", f"{containers.ROLE}=registry"]
+        labels = [f"{names.INSTANCE}={data.of_project(self.path).instance}", f"{names.ROLE}=registry"]
         (found,) = engine.connect().containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return found
 

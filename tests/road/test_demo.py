@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from cicd import labels as names
 from cicd.oci import containers, engine, registry
 from tests.road.project import KIT, Project
 
@@ -80,7 +81,7 @@ class Demo:
     def in_release(self, *words: str) -> tuple[int, str]:
         """Run a command in the release image."""
         said: list[bytes] = []
-        labels = {containers.PROJECT: NAME}
+        labels = {names.PROJECT: NAME}
         done = containers.run(engine.connect(), str(self.release().id), words, labels=labels, say=said.append)
         return done.exit_code, b"".join(said).decode()
 
@@ -120,7 +121,7 @@ def configuration(image: str) -> str:
 
 def as_people_run_it(image: Image, *words: str) -> tuple[int, str]:
     """What `docker run IMAGE words` ends with and says."""
-    container = engine.connect().containers.create(str(image.id), list(words), labels={containers.PROJECT: NAME})
+    container = engine.connect().containers.create(str(image.id), list(words), labels={names.PROJECT: NAME})
     try:
         container.start()
         return container.wait()["StatusCode"], container.logs().decode()
@@ -287,9 +288,7 @@ def test_the_machines_certificates_are_in_no_layer_of_a_released_image(demo: Dem
 def test_down_leaves_nothing_running(demo: Demo) -> None:
     demo.run("--down")
     assert (
-        engine.connect().containers.list(
-            all=True, filters={"label": f"{containers.PROJECT}={NAME}"}, ignore_removed=True
-        )
+        engine.connect().containers.list(all=True, filters={"label": f"{names.PROJECT}={NAME}"}, ignore_removed=True)
         == []
     )
     assert not (demo.home / ".ml-cicd").exists()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cicd import instance
+from cicd import labels as names
 from cicd.forge import data
 from cicd.oci import engine
 
@@ -241,7 +241,7 @@ def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
 
 
 def test_status_tells_when_what_runs_is_not_what_the_ledger_says(road: Project) -> None:
-    own = f"{instance.LABEL}={data.of_project(road.path).instance}"
+    own = f"{names.INSTANCE}={data.of_project(road.path).instance}"
     labels = ["ml-cicd.project=tiny", "ml-cicd.environment=staging", "ml-cicd.role=service", own]
     (service,) = engine.connect().containers.list(filters={"label": labels}, ignore_removed=True)
     assert road.command("status", "--remote", "local").returncode == 0

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cicd.act.filters import PushFilter
-from cicd.config import ENVIRONMENTS
+from cicd.stages import STAGES
 from tests.static.callers import calls
 from tests.static.kit import Finding
 from tests.static.rings import LEDGER
@@ -72,7 +72,7 @@ def choices(callers: Kit, kit: Kit) -> Iterator[Finding]:
         for key, data in by_hand.items():
             if key in needed and data.get("required") is not True:
                 yield Finding(job.file, job.place, "choices", f"{key} can be left out by hand")
-            if key == "environment" and set(data.get("options", ())) != set(ENVIRONMENTS):
+            if key == "environment" and set(data.get("options", ())) != set(STAGES):
                 yield Finding(job.file, job.place, "choices", f"{key} is one of {data.get('options')}")
 
 

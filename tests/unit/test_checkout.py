@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd import cli, ledger
+from cicd import labels as names
 from cicd.config import Config, Environment
 from cicd.errors import CheckFailedError, RefusedError, UsageError
-from cicd.produce import release_build
 from cicd.road import checkout, deployment
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_what_the_ledger_does_not_have_is_refused(workspace: Workspace) -> None:
 
 
 def test_integration_records_what_the_labels_of_its_release_say(workspace: Workspace, registry: Registry) -> None:
-    release = registry.add("acme/app", "release", {release_build.BUNDLE: BUNDLE, release_build.DATA: DATA})
+    release = registry.add("acme/app", "release", {names.BUNDLE: BUNDLE, names.DATA: DATA})
     candidate = deployment.built(
         workspace.repository(), CONFIG, "c" * 40, release, registry.add("acme/app/test", "test")
     )

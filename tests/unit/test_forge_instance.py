@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import instance
+from cicd import forge_identity
+from cicd import labels as names
 from cicd.forge import data, git
 from cicd.repository import Repository
 
@@ -19,7 +20,7 @@ def test_every_address_of_a_forge_s_remote_leads_to_its_name(tmp_path: Path, nam
     forge = data.of_project(tmp_path / name)
     remote = forge.remote("acme/app")
     assert len(forge.instance) == 8
-    assert {instance.of_remote(str(remote)), instance.of_remote(remote.as_uri())} == {forge.instance}
+    assert {forge_identity.of_remote(str(remote)), forge_identity.of_remote(remote.as_uri())} == {forge.instance}
     assert f"{forge.server}/acme/app" == remote.as_uri(), "that is what jobs see"
 
 
@@ -41,13 +42,13 @@ def test_two_clones_of_one_project_have_two_names(tmp_path: Path) -> None:
     ["https://github.com/acme/app", "git@github.com:acme/app.git", "/srv/git/app", "file:///srv/git/acme/app", "/", ""],
 )
 def test_no_other_remote_is_a_forge_s(address: str) -> None:
-    assert instance.of_remote(address) == ""
+    assert forge_identity.of_remote(address) == ""
 
 
 def test_containers_of_a_run_are_labelled_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ML_CICD_INSTANCE", "ML_CICD_FORGE_RUN"):
         monkeypatch.delenv(name, raising=False)
-    assert instance.labels() == {}
+    assert names.of_this_run() == {}
     monkeypatch.setenv("ML_CICD_INSTANCE", "12345678")
     monkeypatch.setenv("ML_CICD_FORGE_RUN", "7")
-    assert instance.labels() == {"ml-cicd.instance": "12345678", "ml-cicd.run": "7"}
+    assert names.of_this_run() == {"ml-cicd.instance": "12345678", "ml-cicd.run": "7"}

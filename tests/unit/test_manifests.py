@@ -24,7 +24,7 @@ OLD = Server(frozenset({"policy/v1beta1"}), 20)
 STAGING = Environment(
     "staging", target="kubernetes", cpus=0.5, memory="512m", variables={"LEVEL": "info"}, secrets=("KEY",), retain=3
 )
-TESTS = {"image": IMAGE, "command": ["pytest"], "env": manifests.variables({"A": "b"})}
+TESTS = {"image": IMAGE, "command": ["pytest"], "env": manifests.environment_variables({"A": "b"})}
 CONFIG = Config("app", environments={"staging": STAGING})
 
 

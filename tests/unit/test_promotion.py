@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import ledger
+from cicd import ledger, stages
 from cicd.config import Config, Environment
 from cicd.errors import RefusedError, UnreachableError, UsageError
-from cicd.ledger import integrity
 from cicd.repository import LostRaceError, Repository
 from cicd.road import verification
 from cicd.road.deployment import config_for, meant
@@ -41,7 +40,7 @@ class Road:
         """Add an entry, as `ledger.append` would."""
         release, test = self.release(commit)
         chains = ledger.read_all(Repository(self.workspace.clone, "origin"), "app")
-        accepted = ledger.last_passed(chains.get(integrity.BEFORE.get(environment, ""), []), release=release)
+        accepted = ledger.last_passed(chains.get(stages.before(environment), []), release=release)
         basis = ledger.Basis(accepted.deployment.environment, accepted.number, accepted.sha256) if accepted else None
         made = ledger.Deployment(
             "app", environment, action, result, commit, release, test, basis=basis, started=f"run {next(self.runs)}"

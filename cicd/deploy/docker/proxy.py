@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
+from cicd import labels, variables
 from cicd.deploy import health
 from cicd.deploy.docker import scripts
 from cicd.errors import CheckFailedError, UnreachableError, UsageError
@@ -31,7 +32,6 @@ FOLDER, FILE = "/etc/ml-cicd", "haproxy.cfg"
 PORT = 8080
 PORTS = range(20_000, 30_000)  # below those that systems hand out to outgoing connections
 TRIES = 20
-PORT_LABEL = "ml-cicd.port"
 SLOTS = ("blue", "green")
 TAKEN = re.compile(r"already (allocated|in use)")
 _ROUTE = re.compile(r"^  server (blue|green) ([0-9a-f]{12}):\d+$", re.MULTILINE)
@@ -81,7 +81,7 @@ class Proxy:
 
     def image(self) -> str:
         """The image to make it from."""
-        return os.environ.get("ML_CICD_PROXY") or IMAGE
+        return os.environ.get(variables.ML_CICD_PROXY) or IMAGE
 
     def create(self) -> None:
         """Create and start it; the routing that its volume remembers is kept.
@@ -97,7 +97,7 @@ class Proxy:
         ports = [self.port] if self.port else [kept] if kept else free
         for port in ports:
             if not kept:
-                self.client.volumes.create(self.name, labels={**self.labels, PORT_LABEL: str(port)})
+                self.client.volumes.create(self.name, labels={**self.labels, labels.PORT: str(port)})
             container = self.client.containers.create(
                 self.image(),
                 name=self.name,
@@ -238,10 +238,10 @@ class Proxy:
 
     def _kept_port(self) -> int:
         try:
-            labels: dict[str, str] = self.client.volumes.get(self.name).attrs.get("Labels") or {}
+            worn: dict[str, str] = self.client.volumes.get(self.name).attrs.get("Labels") or {}
         except NotFound:
             return 0
-        return int(labels.get(PORT_LABEL, 0))
+        return int(worn.get(labels.PORT, 0))
 
     def _pull(self) -> None:
         try:

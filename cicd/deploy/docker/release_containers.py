@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from docker.errors import APIError, ImageNotFound
 from docker.types import LogConfig
 
-from cicd import instance
+from cicd import labels, variables
 from cicd.deploy import secrets
 from cicd.errors import CheckFailedError, RefusedError
-from cicd.oci import containers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from cicd.config import Environment
     from cicd.deploy.target import Order
 
-RELEASE, COMMIT, ENTRY, AFTER = "ml-cicd.release", "ml-cicd.commit", "ml-cicd.entry", "ml-cicd.after"
-SETTINGS = "ml-cicd.settings"
-ROLE = "service"
 RUNNING = ("running", "restarting", "paused")
 LOG_LINES = 40
 
@@ -55,16 +51,16 @@ class Releases:
 
     def all(self) -> list[Container]:
         """All of them, those that ran last first."""
-        labels = [f"{key}={value}" for key, value in {**self.labels, containers.ROLE: ROLE}.items()]
-        found = self.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+        wanted = [f"{key}={value}" for key, value in {**self.labels, labels.ROLE: labels.SERVICE}.items()]
+        found = self.client.containers.list(all=True, filters={"label": wanted}, ignore_removed=True)
         mine = [one for one in found if one.name in (self.candidate, self.lasting(one))]
         return sorted(mine, key=lambda one: (one.status in RUNNING, one.attrs["State"]["FinishedAt"]), reverse=True)
 
     def fits(self, container: Container, order: Order) -> bool:
         """Whether it is what the order asks for, with the settings and the secrets of now."""
-        labels = container.labels
+        worn = container.labels
         wanted = (order.release, order.commit, self._settings())
-        if (labels.get(RELEASE), labels.get(COMMIT), labels.get(SETTINGS)) != wanted:
+        if (worn.get(labels.RELEASE), worn.get(labels.COMMIT), worn.get(labels.SETTINGS)) != wanted:
             return False
         values = secrets.given(self.environment.secrets)
         return values is None or values == secrets.of(container)
@@ -84,20 +80,20 @@ class Releases:
             "name": self.candidate,
             "network": self.network,
             "labels": {
-                **instance.labels(),
+                **labels.of_this_run(),
                 **self.labels,
-                containers.ROLE: ROLE,
-                RELEASE: order.release,
-                COMMIT: order.commit,
-                ENTRY: order.entry,
-                AFTER: order.after,
-                SETTINGS: self._settings(),
+                labels.ROLE: labels.SERVICE,
+                labels.RELEASE: order.release,
+                labels.COMMIT: order.commit,
+                labels.ENTRY: order.entry,
+                labels.AFTER: order.after,
+                labels.SETTINGS: self._settings(),
             },
             "environment": {
                 **environment.variables,
-                "ML_CICD_DIGEST": order.release.partition("@")[2],
-                "ML_CICD_COMMIT": order.commit,
-                "ML_CICD_ENVIRONMENT": environment.name,
+                variables.ML_CICD_DIGEST: order.release.partition("@")[2],
+                variables.ML_CICD_COMMIT: order.commit,
+                variables.ML_CICD_ENVIRONMENT: environment.name,
             },
             "log_config": LogConfig(type=log.pop("driver", "json-file"), config=log),
             "mem_limit": environment.memory,

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cicd import variables
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.oci import engine
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
-KEY = "DEPLOY_SSH_KEY"
+KEY = variables.DEPLOY_SSH_KEY
 SECONDS_TO_CONNECT = 30
 DEFAULT_PORT = 22
 OPTIONS = {

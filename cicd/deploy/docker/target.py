@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cicd import instance as instances
-from cicd.deploy.docker import release_containers, ssh
+from cicd import labels
+from cicd.deploy.docker import ssh
 from cicd.deploy.docker.proxy import Proxy
-from cicd.deploy.docker.release_containers import AFTER, COMMIT, ENTRY, RELEASE, Releases
+from cicd.deploy.docker.release_containers import Releases
 from cicd.deploy.docker.swap import Swap
 from cicd.deploy.engine_lock import Lock
 from cicd.deploy.target import Running
@@ -85,7 +85,7 @@ class DockerTarget:
             client=self.client,
             name=f"{self.name}-proxy",
             network=self.network,
-            labels=self._labels("proxy"),
+            labels=self._labels(labels.PROXY),
             address=self.environment.bind or (EVERYWHERE if self.environment.host else HERE),
             port=self.environment.port,
             service_port=self.config.service.port,
@@ -94,7 +94,7 @@ class DockerTarget:
     @cached_property
     def releases(self) -> Releases:
         """The containers behind the proxy."""
-        return Releases(self.client, self.name, self.network, self.environment, self._labels(release_containers.ROLE))
+        return Releases(self.client, self.name, self.network, self.environment, self._labels(labels.SERVICE))
 
     @contextmanager
     def locked(self, holder: Holder, wait: float) -> Iterator[None]:
@@ -154,7 +154,7 @@ class DockerTarget:
 
     def problem(self, container: Container) -> str:
         """Why users do not find this release, healthy, behind the proxy; empty when they do."""
-        digest = container.labels[RELEASE].partition("@")[2]
+        digest = container.labels[labels.RELEASE].partition("@")[2]
         return self.proxy.probe(self.config.service.health, digest)
 
     def inside(self, container: Container) -> str:
@@ -164,29 +164,31 @@ class DockerTarget:
 
     def create_network(self) -> None:
         """Make the environment's network."""
-        self.client.networks.create(self.network, labels=self._labels("network"), check_duplicate=True)
+        self.client.networks.create(self.network, labels=self._labels(labels.NETWORK), check_duplicate=True)
 
     @cached_property
     def _lock(self) -> Lock:
-        return Lock(self.client, f"{self.name}-lock", self._labels("lock"), lambda text: print(text, file=sys.stderr))
+        return Lock(
+            self.client, f"{self.name}-lock", self._labels(labels.LOCK), lambda text: print(text, file=sys.stderr)
+        )
 
     def _labels(self, role: str) -> dict[str, str]:
         return {
-            containers.PROJECT: self.config.name,
-            containers.ENVIRONMENT: self.environment.name,
-            containers.ROLE: role,
-            **({instances.LABEL: self.instance} if self.instance else {}),
+            labels.PROJECT: self.config.name,
+            labels.ENVIRONMENT: self.environment.name,
+            labels.ROLE: role,
+            **({labels.INSTANCE: self.instance} if self.instance else {}),
         }
 
     def _running(self, container: Container, problem: str) -> Running:
-        labels = container.labels
+        worn = container.labels
         bind = self.proxy.address
         machine = urlsplit(self.environment.host).hostname if self.environment.host else HERE
         return Running(
-            release=labels[RELEASE],
-            commit=labels[COMMIT],
-            entry=labels[ENTRY],
-            after=labels[AFTER],
+            release=worn[labels.RELEASE],
+            commit=worn[labels.COMMIT],
+            entry=worn[labels.ENTRY],
+            after=worn[labels.AFTER],
             url=self.proxy.url(machine or HERE if bind == EVERYWHERE else bind),
             healthy=not problem,
             detail=problem,

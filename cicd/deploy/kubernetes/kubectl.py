@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cicd import variables
 from cicd.errors import CheckFailedError, UnreachableError
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _command() -> str:
 @contextmanager
 def _environment() -> Iterator[dict[str, str]]:
     """The environment of a kubectl process; a kubeconfig given as text is a file for as long as the process runs."""
-    text = os.environ.get("KUBECONFIG_TEXT")
+    text = os.environ.get(variables.KUBECONFIG_TEXT)
     if not text:
         yield {**os.environ}
         return

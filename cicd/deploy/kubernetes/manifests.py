@@ -12,8 +12,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd import labels as names
+from cicd import variables
 from cicd.errors import UsageError
-from cicd.oci.containers import ENVIRONMENT, PROJECT, ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 Manifest = dict[str, Any]
 
-RELEASE, COMMIT, ENTRY, AFTER, ACTOR = (f"ml-cicd.{name}" for name in ("release", "commit", "entry", "after", "actor"))
-SETTLED = "ml-cicd.settled"
-CONTENT = "ml-cicd.content"
 SECRETS = "/run/secrets"
 NAME = "app.kubernetes.io/name"
 LEAVING = 5
@@ -52,8 +50,8 @@ def labels(config: Config, environment: Environment) -> dict[str, str]:
     """What every object of an environment carries."""
     return {
         "app.kubernetes.io/managed-by": "ml-cicd",
-        PROJECT: config.name,
-        ENVIRONMENT: environment.name,
+        names.PROJECT: config.name,
+        names.ENVIRONMENT: environment.name,
     }
 
 
@@ -161,11 +159,11 @@ def released(
     _put_release(deployment, config, environment, order, secret)
     digest = hashlib.sha256(json.dumps(marked, sort_keys=True).encode()).hexdigest()
     deployment["metadata"]["annotations"] |= {
-        ENTRY: order.entry,
-        AFTER: order.after,
-        ACTOR: order.actor,
-        CONTENT: digest,
-        SETTLED: "false",
+        names.ENTRY: order.entry,
+        names.AFTER: order.after,
+        names.ACTOR: order.actor,
+        names.CONTENT: digest,
+        names.SETTLED: "false",
     }
     return marked
 
@@ -214,13 +212,17 @@ def _marked(manifest: Manifest, marks: Mapping[str, str]) -> Manifest:
 def _put_release(deployment: Manifest, config: Config, environment: Environment, order: Order, secret: str) -> None:
     """Have the Deployment run this release, never with fewer pods than before, and remember the releases before it."""
     metadata, spec = deployment["metadata"], deployment["spec"]
-    metadata["annotations"] = {**(metadata.get("annotations") or {}), RELEASE: order.release, COMMIT: order.commit}
+    metadata["annotations"] = {
+        **(metadata.get("annotations") or {}),
+        names.RELEASE: order.release,
+        names.COMMIT: order.commit,
+    }
     spec["revisionHistoryLimit"] = environment.retain
     spec["progressDeadlineSeconds"] = max(1, round(environment.health_timeout))
     surge = spec.get("strategy", {}).get("rollingUpdate", {}).get("maxSurge", 1)
     spec["strategy"] = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": surge}}
     template = spec["template"]
-    template["metadata"]["labels"] |= {**labels(config, environment), ROLE: "service"}
+    template["metadata"]["labels"] |= {**labels(config, environment), names.ROLE: names.SERVICE}
     pod = template["spec"]
     pod["imagePullSecrets"] = [*pod.get("imagePullSecrets", []), {"name": pull_secret_name(config)}]
     container = main_container(pod, config)
@@ -229,12 +231,12 @@ def _put_release(deployment: Manifest, config: Config, environment: Environment,
     container.setdefault("readinessProbe", ready | {"timeoutSeconds": 5, "failureThreshold": 3})
     given = {
         **environment.variables,
-        "ML_CICD_DIGEST": order.release.partition("@")[2],
-        "ML_CICD_COMMIT": order.commit,
-        "ML_CICD_ENVIRONMENT": environment.name,
+        variables.ML_CICD_DIGEST: order.release.partition("@")[2],
+        variables.ML_CICD_COMMIT: order.commit,
+        variables.ML_CICD_ENVIRONMENT: environment.name,
     }
     kept = [one for one in container.get("env", []) if one["name"] not in given]
-    container["env"] = [*kept, *variables(given)]
+    container["env"] = [*kept, *environment_variables(given)]
     if secret:
         volume = {"name": "ml-cicd-secrets", "secret": {"secretName": secret, "defaultMode": 0o444}}
         pod["volumes"] = [*pod.get("volumes", []), volume]
@@ -248,7 +250,7 @@ def main_container(pod: Manifest, config: Config) -> Manifest:
     return next((one for one in containers if one["name"] == config.name), containers[0])
 
 
-def variables(given: Mapping[str, str]) -> list[Manifest]:
+def environment_variables(given: Mapping[str, str]) -> list[Manifest]:
     """The environment variables of a container."""
     return [{"name": name, "value": value} for name, value in sorted(given.items())]
 
@@ -261,7 +263,7 @@ def candidate(deployment: Manifest, config: Config, environment: Environment) ->
         container.setdefault("terminationMessagePolicy", "FallbackToLogsOnError")
     metadata = {
         "name": candidate_name(config),
-        "labels": {**labels(config, environment), ROLE: "candidate"},
+        "labels": {**labels(config, environment), names.ROLE: names.CANDIDATE},
         "annotations": dict(deployment["spec"]["template"]["metadata"].get("annotations") or {}),
     }
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}

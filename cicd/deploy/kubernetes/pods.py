@@ -159,7 +159,7 @@ def run(
     """
     heads = f"grep -o '<testsuite [^>]*' {' '.join(map(shlex.quote, collect))} >{LAST_MESSAGE} 2>/dev/null"
     words = ["sh", "-c", f'"$@"; code=$?; {heads}; exit $code', "sh", *command]
-    container = {"image": image, "command": words, "env": manifests.variables(environment)}
+    container = {"image": image, "command": words, "env": manifests.environment_variables(environment)}
     pod = tests(config, place, container, labels)
     name = pod["metadata"]["name"]
     with failpoints.change("kubernetes.start-tests"):

@@ -11,12 +11,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicd import failpoints
+from cicd import failpoints, labels
 from cicd.deploy.kubernetes import manifests, pods
 from cicd.deploy.kubernetes.kubectl import MANAGER, TIMEOUT, ClusterError, Kubectl
-from cicd.deploy.kubernetes.manifests import CONTENT, RELEASE, SETTLED
 from cicd.errors import CheckFailedError, RefusedError
-from cicd.oci.containers import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +44,7 @@ class Rollouts:
 
         """
         found = self.kubectl.get("deployment", self.config.name)
-        owner = (found["metadata"].get("labels") or {}).get(ENVIRONMENT, "") if found else ""
+        owner = (found["metadata"].get("labels") or {}).get(labels.ENVIRONMENT, "") if found else ""
         if owner not in ("", self.environment.name):
             raise RefusedError(
                 f"The namespace {self.kubectl.namespace} carries {self.config.name} for {owner}.",
@@ -61,7 +59,7 @@ class Rollouts:
     def history(self, deployment: Manifest) -> list[Manifest]:
         """The ReplicaSets of releases that were healthy, newest first; the one that runs is among them."""
         found = self.kubectl.list("replicaset", _selector(deployment["spec"]["selector"]["matchLabels"]))
-        settled = [one for one in found if told(one).get(RELEASE) and told(one).get(SETTLED) == "true"]
+        settled = [one for one in found if told(one).get(labels.RELEASE) and told(one).get(labels.SETTLED) == "true"]
         return sorted(settled, key=lambda one: -int(told(one)[REVISION]))
 
     def before(self) -> Manifest | None:
@@ -92,8 +90,8 @@ class Rollouts:
     def is_done(self, found: Manifest, wanted: Manifest) -> bool:
         """Whether a Deployment is already as it is wanted, noted as healthy, and healthy."""
         asked = told(wanted)
-        same = self.release(found) == asked[RELEASE] and told(found).get(CONTENT) == asked[CONTENT]
-        return same and told(found).get(SETTLED) == "true" and not self.problem(found)
+        same = self.release(found) == asked[labels.RELEASE] and told(found).get(labels.CONTENT) == asked[labels.CONTENT]
+        return same and told(found).get(labels.SETTLED) == "true" and not self.problem(found)
 
     def apply(self, wanted: Sequence[Manifest]) -> None:
         """Have the cluster roll the release out."""
@@ -129,7 +127,7 @@ class Rollouts:
         """Note that the release was healthy, and wait until its ReplicaSet has the note too."""
         name = f"deployment/{self.config.name}"
         with failpoints.change("kubernetes.settle"):
-            self.kubectl.run("annotate", name, f"{SETTLED}=true", "--overwrite", f"--field-manager={MANAGER}")
+            self.kubectl.run("annotate", name, f"{labels.SETTLED}=true", "--overwrite", f"--field-manager={MANAGER}")
         end = time.monotonic() + SECONDS_TO_SETTLE
         while time.monotonic() < end:
             deployment = self.deployment()
@@ -146,7 +144,7 @@ class Rollouts:
         one, and could not be removed by any later release.
         """
         deployment = self.deployment()
-        if deployment is None or told(deployment).get(SETTLED) != "false":
+        if deployment is None or told(deployment).get(labels.SETTLED) != "false":
             return ""
         if before is None:
             with failpoints.change("kubernetes.remove-deployment"):
@@ -155,7 +153,7 @@ class Rollouts:
         with failpoints.change("kubernetes.undo"):
             self.kubectl.apply([manifests.returned(wanted, before)])
         self.wait()
-        return f"returned to {told(before)[RELEASE]}"
+        return f"returned to {told(before)[labels.RELEASE]}"
 
 
 def told(manifest: Manifest) -> dict[str, str]:

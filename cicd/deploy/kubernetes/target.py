@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from cicd import failpoints
+from cicd import failpoints, labels
 from cicd.deploy import secrets
 from cicd.deploy.kubernetes import manifests, pods
 from cicd.deploy.kubernetes.kubectl import ClusterError, Kubectl
 from cicd.deploy.kubernetes.lease import Lock
-from cicd.deploy.kubernetes.manifests import AFTER, COMMIT, ENTRY, RELEASE
 from cicd.deploy.kubernetes.rollouts import REVISION, Rollouts, told
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import registry
-from cicd.oci.containers import ENVIRONMENT, PROJECT, ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +97,7 @@ class KubernetesTarget:
         if found is None:
             return []
         past = (one for one in self._rollouts.history(found) if told(one)[REVISION] != told(found).get(REVISION))
-        return [_running(one, told(one)[RELEASE], url="", problem="it is kept for a rollback") for one in past]
+        return [_running(one, told(one)[labels.RELEASE], url="", problem="it is kept for a rollback") for one in past]
 
     def plan(self, order: Order) -> list[str]:
         """See `Target.plan`."""
@@ -206,8 +204,8 @@ class KubernetesTarget:
 
     def _leftovers(self, needed: list[Manifest]) -> list[Manifest]:
         """What a deployment that died left, and the app's Secrets that no release uses any more."""
-        marks = f"{PROJECT}={self.config.name},{ENVIRONMENT}={self.environment.name}"
-        left = self.kubectl.list("pod", f"{marks},{ROLE}!=service")
+        marks = f"{labels.PROJECT}={self.config.name},{labels.ENVIRONMENT}={self.environment.name}"
+        left = self.kubectl.list("pod", f"{marks},{labels.ROLE}!={labels.SERVICE}")
         sets = self.kubectl.list("replicaset", marks)
         used = json.dumps([*sets, *needed])
         kept = self.kubectl.list("secret", marks)
@@ -270,9 +268,9 @@ def _running(marked: Manifest, release: str, *, url: str, problem: str) -> Runni
     marks = told(marked)
     return Running(
         release=release,
-        commit=marks.get(COMMIT, ""),
-        entry=marks.get(ENTRY, ""),
-        after=marks.get(AFTER, ""),
+        commit=marks.get(labels.COMMIT, ""),
+        entry=marks.get(labels.ENTRY, ""),
+        after=marks.get(labels.AFTER, ""),
         url=url,
         healthy=not problem,
         detail=problem,
