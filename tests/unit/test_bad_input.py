@@ -58,7 +58,7 @@ def run(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["verify", "--environment", "qa", "--commit", "main"], 2, "no environment 'qa'.\nThe environments are: integration"),
+        (["verify", "--environment", "qa", "--commit", "main"], 2, "'qa'.\nThe environments are: integration"),
         (["history", "qa"], 2, "no environment 'qa'"),
         (["verify", "--environment", "staging", "--commit", "nowhere"], 2, "no commit 'nowhere'"),
         (["verify", "--environment", "staging", "--commit", ""], 2, "Which commit is meant is not said"),
