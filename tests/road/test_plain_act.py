@@ -1,4 +1,4 @@
-"""The README's lines for plain `act`, run as they are printed, in a team's repository."""
+"""The lines for plain `act` in docs/local.md, run as they are printed, in a team's repository."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ CONCLUDE = ["Hold the results of the jobs together", "Fail unless every job befo
 
 
 def printed() -> list[str]:
-    """The commands of the README's section on plain `act`."""
-    section = (KIT / "README.md").read_text().partition("### With plain act\n")[2]
+    """The commands of the section on plain `act`."""
+    section = (KIT / "docs" / "local.md").read_text().partition("## Plain act\n")[2]
     lines = section.partition("```bash\n")[2].partition("```")[0]
     return re.sub(r"\\\n", " ", lines).splitlines()
 

@@ -1,4 +1,4 @@
-"""The reference pages say what the workflows, actions, commands and the schema say."""
+"""The reference pages say what the code says; links, commands and make targets of every page exist."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd import config
+from cicd.cli import COMMANDS
 from tests.static import reference
 from tests.static.kit import ROOT, tracked
 
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
 
     from tests.static.kit import Kit
 
-PAGES = [*tracked("docs/*.md", "README.md")]
+PAGES = [*tracked("docs/*.md", ":(glob)*.md")]
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+MAKE = (ROOT / "Makefile").read_text()
+
+
+def named(page: Path) -> str:
+    """Return the name of a test's page."""
+    return str(page.relative_to(ROOT))
 
 
 def test_the_reference_pages_are_up_to_date(kit: Kit) -> None:
@@ -41,7 +49,33 @@ def test_the_example_of_a_configuration_is_valid() -> None:
     assert [config.parse(example, "docs/configuration.md").name for example in examples] == ["flights"]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_lead_to_files(page: Path) -> None:
-    links = [link for link in re.findall(r"\]\(([^)#\s]+)", page.read_text()) if "://" not in link]
-    assert [link for link in links if not (page.parent / link).exists()] == []
+def headings(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        file, _, anchor = link.partition("#")
+        target = page.parent / file if file else page
+        if "://" not in link and (not target.exists() or (anchor and anchor not in headings(target))):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_commands_and_make_targets_exist(page: Path) -> None:
+    code = "\n".join(CODE.findall(page.read_text()))
+    commands, targets = (set(re.findall(rf"\b{tool} ([a-z][a-z-]*)\b(?![/.])", code)) for tool in ("ml-cicd", "make"))
+    assert commands <= set(COMMANDS)
+    assert [target for target in targets if not re.search(rf"^{target}:", MAKE, re.MULTILINE)] == []
+
+
+def test_every_path_of_the_code_owners_exists() -> None:
+    lines = (ROOT / ".github" / "CODEOWNERS").read_text().splitlines()
+    paths = [line.split()[0] for line in lines if line and not line.startswith(("#", "*"))]
+    assert paths
+    assert [path for path in paths if not (ROOT / path.strip("/")).exists()] == []
