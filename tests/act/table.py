@@ -57,54 +57,54 @@ CLASSES = {
     FAILS: ("fails", "one was skipped", "a failure is no newer run's business"),
     REFUSED: ("is refused",),
 }
-TRAINS_NOTHING = "it trains nothing"
-MOVES_NOTHING = "it moves no branch"
+TRAINS_NOTHING = "it does not train"
+MOVES_NOTHING = "no branch moves"
 PROMOTIONS = ("staging", "production", "deploy")
 ABSENT = {
-    ("ci", REFUSED): "it asks for nothing that could be refused",
+    ("ci", REFUSED): "no command in it refuses anything",
     ("ci", UNTRAINED): TRAINS_NOTHING,
     ("ci", SUPERSEDED): MOVES_NOTHING,
-    ("ci", SKIPPED): "it starts no stage",
+    ("ci", SKIPPED): "it does not start a stage",
     (
         "integration",
         SKIPPED,
-    ): "with `staging.auto = false` `advance` puts out `advanced` too, which is the case `passes`",
+    ): "with `staging.auto = false`, `advance` outputs `advanced` too, which is the case `passes`",
     **{(name, UNTRAINED): TRAINS_NOTHING for name in PROMOTIONS},
-    ("deploy", SUPERSEDED): "no tag starts it",
-    **{(name, SKIPPED): "it starts no stage" for name in PROMOTIONS},
-    ("approve", GATE): "it tests nothing",
+    ("deploy", SUPERSEDED): "a tag does not start it",
+    **{(name, SKIPPED): "it does not start a stage" for name in PROMOTIONS},
+    ("approve", GATE): "it runs no tests",
     ("approve", UNTRAINED): TRAINS_NOTHING,
     ("approve", SUPERSEDED): MOVES_NOTHING,
-    ("approve", SKIPPED): "it starts no stage",
-    ("actions/build-image", MISSING): "it requires no input",
-    ("actions/conclude", OPTIONS): "its one input is required",
-    ("actions/conclude", REFUSED): "it refuses nothing",
+    ("approve", SKIPPED): "it does not start a stage",
+    ("actions/build-image", MISSING): "none of its inputs is required",
+    ("actions/conclude", OPTIONS): "its only input is required",
+    ("actions/conclude", REFUSED): "it never refuses",
 }
 """Why there is no case: of that workflow or action, for that outcome."""
 UNSEEN = """\
-* Cancelled: `act` is interrupted while a command runs. The job fails, later jobs begin and skip all their steps, and no
-  command is called any more. On GitHub the job is `cancelled` and `always()` still runs its steps; under `act`
-  `cancelled()` is false in a job's condition.
-* Run again: all jobs, as attempt 2. That GitHub can run the failed jobs alone, with the outputs of the first attempt,
-  `act` can't show. That finished steps do nothing the second time is shown in the road tier, with the real commands.
-* A workflow's input of a wrong type, or a required one that is missing: GitHub refuses before any job starts, `act`
-  does not look. The static tier holds the callers against the interface.
+* Cancelled: a case interrupts `act` while a command runs. The job fails, later jobs start and skip all their steps,
+  and no further command is called. On GitHub the job is `cancelled`, and steps with `always()` still run. Under
+  `act`, `cancelled()` is false in a job's condition.
+* Run again: a case runs all jobs as attempt 2. GitHub can run only the failed jobs, with the outputs of the first
+  attempt; `act` can't. The road tier shows with the real commands that a finished step changes nothing the second
+  time.
+* An input of a workflow that has a wrong type, or is required and missing: GitHub refuses before any job starts,
+  `act` does not check. The static tier compares callers and interfaces.
 """
 INTRODUCTION = """\
 # Cases of the workflows and actions
 
 <!-- written by `python -m tests.act.table` -->
 
-Every workflow and action is run under `act`, in each outcome and with each kind of input. A case says which jobs and
-steps must run, with which result; every call of `ml-cicd` with its arguments and tokens; and what is put out.
-A number counts cases; a dash has its reason below.
+Every workflow and action runs under `act`, in each of its outcomes and with each kind of input. A case states which
+jobs and steps must run and with which result, every call of `ml-cicd` with its arguments and tokens, and the outputs.
+Numbers count cases. A dash means none; the reason is below.
 """
 FAULTS = """\
 ## Faults
 
-`make mutants` makes every kind of fault at every place of the YAML (a `needs`, a condition, an output, a step, a
-permission or an input dropped or changed, one value in the place of another, a quote lost) and names the test that sees
-it. No test sees these:
+`make mutants` makes every kind of fault at every place of the YAML and names the test that sees it: a `needs`,
+condition, output, step, permission or input dropped or changed, a value swapped, a quote lost. No test sees these:
 """
 
 
