@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import github, ledger, repository, stages
+from cicd import github, repository, stages
 from cicd.commands import options
 from cicd.errors import UsageError
+from cicd.oci.reference import ImageReference
 from cicd.printers import terminal
 from cicd.road import deployment, verification
 
@@ -86,6 +87,5 @@ def _candidate(
             "Every other environment takes its digests from the ledger.",
         )
     for image in (arguments.release, arguments.test):
-        if not ledger.IMAGE.fullmatch(image):
-            raise UsageError(f"'{image}' is not an image by digest.", "Write it as repository@sha256:...")
+        ImageReference.parse(image)
     return deployment.built(found, project, commit, arguments.release, arguments.test)

@@ -23,6 +23,7 @@ from cicd.deploy.engine_lock import Lock
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers, images
+from cicd.oci.reference import DIGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +81,8 @@ class CommandTarget:
         except (OSError, ValueError):
             return None
         digest, commit = (str(told.get(name) or "") for name in ("digest", "commit"))
-        detail = "" if digest else f"{self._health} names no digest"
-        release = f"{self.repository}@{digest}" if digest else ""
+        detail = "" if DIGEST.fullmatch(digest) else f"{self._health} names no digest"
+        release = "" if detail else f"{self.repository}@{digest}"
         return Running(release, commit, "", "", self.environment.url, healthy=not detail, detail=detail)
 
     def retained(self) -> list[Running]:

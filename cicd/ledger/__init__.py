@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cicd.ledger.chain import append, chain, keyring, last_passed, read, read_all
 from cicd.ledger.entry import (
-    IMAGE,
     Action,
     Basis,
     Deployment,
@@ -12,12 +11,13 @@ from cicd.ledger.entry import (
     Result,
     Trust,
     deployment_from,
-    digest_of,
     envelope,
     finished,
     now,
     parse,
 )
+from cicd.oci.reference import PATTERN as IMAGE
+from cicd.oci.reference import digest_of
 
 __all__ = [
     "IMAGE", "Action", "Basis", "Deployment", "Entry", "Result", "Trust", "append", "chain", "deployment_from",

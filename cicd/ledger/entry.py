@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cicd.errors import RefusedError
 from cicd.ledger import signing
+from cicd.oci.reference import PATTERN, ImageReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,6 @@ Action = Literal["deploy", "rollback", "approve"]
 Result = Literal["passed", "failed", "approved"]
 Trust = Literal["signed", "unsigned", "unchecked"]
 COMMIT = re.compile(r"[0-9a-f]{40}")
-IMAGE = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[a-z]+")
 
@@ -117,8 +117,8 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
     for name, value, pattern in (
         *on,
         ("commit", deployment.commit, COMMIT),
-        ("release", deployment.release, IMAGE),
-        ("test", deployment.test, IMAGE),
+        ("release", deployment.release, PATTERN),
+        ("test", deployment.test, PATTERN),
         ("action", deployment.action, re.compile("deploy|rollback|approve")),
         ("result", deployment.result, re.compile("approved" if deployment.action == "approve" else "passed|failed")),
         ("project", deployment.project, re.compile("[a-z][a-z0-9-]{0,39}")),
@@ -126,7 +126,7 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
     ):
         if not isinstance(value, str) or not pattern.fullmatch(value):
             raise RefusedError(f"This is not a deployment: its {name} is {value!r}.")
-    if deployment.bundle and not IMAGE.fullmatch(str(deployment.bundle)):
+    if deployment.bundle and not PATTERN.fullmatch(str(deployment.bundle)):
         raise RefusedError(f"This is not a deployment: its bundle is {deployment.bundle!r}.")
     for name in ("bundle", "data", "replaced", "reason", "url", "actor", "run", "started", "ended"):
         value = getattr(deployment, name)
@@ -135,14 +135,9 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
     return deployment
 
 
-def digest_of(image: str) -> str:
-    """`sha256:...` of `repository@sha256:...`."""
-    return image.partition("@")[2]
-
-
 def _subject(image: str) -> dict[str, Any]:
-    name, _, digest = image.partition("@sha256:")
-    return {"name": name, "digest": {"sha256": digest}}
+    reference = ImageReference.parse(image)
+    return {"name": reference.repository, "digest": {"sha256": reference.digest.removeprefix("sha256:")}}
 
 
 def envelope(deployment: Deployment, number: int, previous: str, signer: Signer | None = None) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cicd import variables
 from cicd.errors import CheckFailedError, UnreachableError, UsageError
 from cicd.oci import engine, registry
+from cicd.oci.reference import ImageReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,7 @@ def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
             said = str(line["error"])
             raise UnreachableError(f"The registry did not take {repository}:{tag}: {said}", refusal(repository, said))
         if digest := line.get("aux", {}).get("Digest"):
-            return f"{repository}@{digest}"
+            return str(ImageReference(repository, digest))
     raise UnreachableError(f"The engine named no digest for {repository}:{tag}.", "Run this again.")
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cicd import variables
 from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.oci.reference import ImageReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,12 +151,12 @@ def manifest(image: str, reference: str) -> Manifest | None:
 
 def labels(image: str) -> dict[str, str]:
     """The labels of `repository@sha256:...`, which its digest covers; none where it is no image for one platform."""
-    repository, _, digest = image.partition("@")
-    found = manifest(repository, digest)
+    reference = ImageReference.parse(image)
+    found = manifest(reference.repository, reference.digest)
     described = json.loads(found.content).get("config") if found else None
     if not described:
         return {}
-    content = _request("GET", repository, described["digest"], {}, kind="blobs").content
+    content = _request("GET", reference.repository, described["digest"], {}, kind="blobs").content
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != described["digest"]:
         raise RefusedError(f"The registry's content changed: that is not the configuration of {image}.")
     return json.loads(content).get("config", {}).get("Labels") or {}
@@ -169,13 +170,13 @@ def verify(image: str) -> None:
         UnreachableError: the registry does not answer.
 
     """
-    repository, _, digest = image.partition("@")
-    found = manifest(repository, digest)
+    reference = ImageReference.parse(image)
+    found = manifest(reference.repository, reference.digest)
     if found is None:
         raise RefusedError(
             f"The registry no longer has {image}.", "Build and accept a new release: this one can't be promoted."
         )
-    if found.digest != digest:
+    if found.digest != reference.digest:
         raise RefusedError(
             f"The registry's content changed: {image} now has the content of {found.digest}.",
             "Do not trust this registry's copy; build and accept a new release.",
@@ -184,10 +185,10 @@ def verify(image: str) -> None:
 
 def tag(image: str, name: str) -> None:
     """Give the manifest of `repository@sha256:...` one more tag, without changing a byte of it."""
-    repository, _, digest = image.partition("@")
-    found = manifest(repository, digest)
+    reference = ImageReference.parse(image)
+    found = manifest(reference.repository, reference.digest)
     if found is None:
         raise RefusedError(f"The registry no longer has {image}.")
-    response = _request("PUT", repository, name, {"Content-Type": found.kind}, found.content)
+    response = _request("PUT", reference.repository, name, {"Content-Type": found.kind}, found.content)
     if response.status_code != HTTPStatus.CREATED:
         raise UsageError(f"The registry did not take the tag {name}: {response.status_code} {response.text[:200]}")

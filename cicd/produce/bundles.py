@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cicd import labels
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers, images, registry
+from cicd.oci.reference import ImageReference
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -64,7 +65,7 @@ def train(client: DockerClient, config: Config, image: str, repository: str, *, 
         raise UsageError("The project has no [train] in ml-cicd.toml.", "Add the command that writes /tmp/bundle.")
     target = f"{repository}/bundle"
     if found := _known(target, name):
-        reference = f"{target}@{found.digest}"
+        reference = str(ImageReference(target, found.digest))
         images.pull(client, reference)
         return Bundle(reference, trained=False, metadata=metadata(client, reference))
     finished = containers.run(

@@ -47,7 +47,7 @@ def status(repository: Repository, config: Config) -> dict[str, State]:
             problem = f"what runs names the entry {missing}, which the ledger does not have: it was cut off"
         found[name] = State(
             commit=running.commit if running else "",
-            digest=ledger.digest_of(running.release) if running else "",
+            digest=ledger.digest_of(running.release) if running and running.release else "",
             entry=entry.number if entry else None,
             healthy=bool(running and running.healthy),
             url=running.url if running else "",
