@@ -82,6 +82,7 @@ lint: $(READY)
 	$(BIN)/ruff check . example_project
 	$(BIN)/ruff format --check . example_project
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/shellcheck .ci/run requirements/bootstrap.sh
 	$(BIN)/shellcheck cicd/deploy/docker/haproxy/*.sh
 
