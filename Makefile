@@ -59,11 +59,11 @@ docs: $(READY)
 
 down: .venv/.ready
 	@$(BIN)/python -m tests.road.demo --down
-	@$(BIN)/python -m cicd.forge.engine_setup --stop
+	@$(BIN)/python -m cicd.forge.machine.engine_setup --stop
 
 # Where this fails it says why; the tests then say what was not run, and in CI that is a failure.
 engine: .venv/.ready
-	-@$(BIN)/python -m cicd.forge.engine_setup
+	-@$(BIN)/python -m cicd.forge.machine.engine_setup
 
 test: $(READY) engine
 	@$(PYTEST) $(FAST) $(wildcard tests/road tests/deploy tests/kubernetes) $(ARGS)

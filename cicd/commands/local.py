@@ -15,7 +15,7 @@ from cicd.text import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cicd.forge.runs import Run
+    from cicd.forge.running.records import Run
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -76,12 +76,13 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _up(arguments: argparse.Namespace) -> None:
     from cicd import freeze  # noqa: PLC0415 -- each action loads only what it needs: the hook must start quickly
-    from cicd.forge import lifecycle, services, standins  # noqa: PLC0415
+    from cicd.forge import lifecycle  # noqa: PLC0415
+    from cicd.forge.machine import base_images, services  # noqa: PLC0415
 
     kit = freeze.check_kit(arguments.kit.resolve()) if arguments.kit else freeze.kit_root()
     if arguments.runner_image and arguments.runner != "docker":
         raise UsageError("--runner-image has no meaning without --runner docker.", "Give both, or neither.")
-    runners = {"host": "", "docker": arguments.runner_image or standins.RUNNER, None: None}
+    runners = {"host": "", "docker": arguments.runner_image or base_images.RUNNER, None: None}
     start = functools.partial(services.up, runner=runners[arguments.runner])
     forge, state = lifecycle.up(Path.cwd(), kit, start, say, arguments.var)
     say(f"The remote '{lifecycle.REMOTE}' is {forge.remote(state.repository)}")
@@ -94,22 +95,23 @@ def _up(arguments: argparse.Namespace) -> None:
 
 
 def _down(_arguments: argparse.Namespace) -> None:
-    from cicd.forge import lifecycle, services  # noqa: PLC0415
+    from cicd.forge import lifecycle  # noqa: PLC0415
+    from cicd.forge.machine import services  # noqa: PLC0415
 
     lifecycle.down(Path.cwd(), services.down, say)
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
-    from cicd.forge import byhand, data  # noqa: PLC0415
+    from cicd.forge import control, state  # noqa: PLC0415
 
-    ran = byhand.start(data.of_project(Path.cwd()), arguments.workflow, arguments.ref, dict(arguments.input))
+    ran = control.start(state.of_project(Path.cwd()), arguments.workflow, arguments.ref, dict(arguments.input))
     return _exit_code(ran)
 
 
 def _fire(arguments: argparse.Namespace) -> int:
-    from cicd.forge import byhand, data  # noqa: PLC0415
+    from cicd.forge import control, state  # noqa: PLC0415
 
-    return _exit_code(byhand.fire(data.of_project(Path.cwd()), arguments.workflow))
+    return _exit_code(control.fire(state.of_project(Path.cwd()), arguments.workflow))
 
 
 def _exit_code(ran: Sequence[Run]) -> int:
@@ -117,9 +119,10 @@ def _exit_code(ran: Sequence[Run]) -> int:
 
 
 def _runs(arguments: argparse.Namespace) -> None:
-    from cicd.forge import data, runs  # noqa: PLC0415
+    from cicd.forge import state  # noqa: PLC0415
+    from cicd.forge.running import records  # noqa: PLC0415
 
-    found = runs.load(data.of_project(Path.cwd()))
+    found = records.load(state.of_project(Path.cwd()))
     if arguments.json:
         options.print_json(found)
         return
@@ -128,24 +131,25 @@ def _runs(arguments: argparse.Namespace) -> None:
 
 
 def _logs(arguments: argparse.Namespace) -> None:
-    from cicd.forge import data, report, runs  # noqa: PLC0415
+    from cicd.forge import report, state  # noqa: PLC0415
+    from cicd.forge.running import records  # noqa: PLC0415
 
-    log = runs.log(data.of_project(Path.cwd()), arguments.number)
+    log = records.log(state.of_project(Path.cwd()), arguments.number)
     for line in report.timings(log) if arguments.timings else report.text(log, arguments.step):
         say(line)
 
 
 def _cancel(arguments: argparse.Namespace) -> None:
-    from cicd.forge import byhand, data  # noqa: PLC0415
+    from cicd.forge import control, state  # noqa: PLC0415
 
-    byhand.cancel(data.of_project(Path.cwd()), arguments.number)
+    control.cancel(state.of_project(Path.cwd()), arguments.number)
     say(f"run {arguments.number} is cancelled")
 
 
 def _wait(arguments: argparse.Namespace) -> int:
-    from cicd.forge import byhand, data  # noqa: PLC0415
+    from cicd.forge import control, state  # noqa: PLC0415
 
-    ran = byhand.wait(data.of_project(Path.cwd()), arguments.number)
+    ran = control.wait(state.of_project(Path.cwd()), arguments.number)
     for one in ran:
         say(_line(one))
     return _exit_code(ran)
@@ -158,7 +162,7 @@ def _line(one: Run) -> str:
 
 
 def _receive(arguments: argparse.Namespace) -> None:
-    from cicd.forge import receive  # noqa: PLC0415
-    from cicd.forge.data import Data  # noqa: PLC0415
+    from cicd.forge import post_receive  # noqa: PLC0415
+    from cicd.forge.state import Data  # noqa: PLC0415
 
-    receive.receive(Data(arguments.data), sys.stdin)
+    post_receive.receive(Data(arguments.data), sys.stdin)

@@ -12,13 +12,13 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from cicd.act.inputs import MAX_INPUTS, NotStartedError
-from cicd.forge import dispatch as dispatching
+from cicd.forge.events import dispatch as dispatching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cicd.forge.dispatch import Dispatch
-    from cicd.forge.events import Repository
+    from cicd.forge.events.dispatch import Dispatch
+    from cicd.forge.events.payloads import Repository
 
 DOCUMENTATION = "https://docs.github.com/rest"
 DISPATCH_DOCUMENTATION = f"{DOCUMENTATION}/actions/workflows#create-a-workflow-dispatch-event"

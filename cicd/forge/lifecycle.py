@@ -18,9 +18,10 @@ import cicd
 from cicd import config, variables
 from cicd.act import execution
 from cicd.errors import RefusedError, UsageError
-from cicd.forge import data, git, runner
-from cicd.forge.data import Data, State
-from cicd.forge.variables import merged
+from cicd.forge.events import history
+from cicd.forge.repository_variables import merged
+from cicd.forge.running import runner
+from cicd.forge.state import Data, State, cache, of_project, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,12 +69,12 @@ def up(
 
     """
     name = config.load(project).name
-    top = git.try_git(project, "rev-parse", "--show-toplevel")
+    top = history.try_git(project, "rev-parse", "--show-toplevel")
     if top is None or Path(top).resolve() != project.resolve():
         raise UsageError(f"{project} is not the root of a git repository.", "Run there: git init -b main")
     execution.binary()
-    data.cache()
-    forge = data.of_project(project)
+    cache()
+    forge = of_project(project)
     kept = merged(_variables(forge), variables)
     forge.path.mkdir(parents=True, exist_ok=True)
     (forge.path / ".gitignore").write_text("*\n", "utf-8")
@@ -98,8 +99,8 @@ def up(
         kept,
     )
     forge.write_state(state)
-    known = git.try_git(project, "remote", "get-url", REMOTE)
-    git.git(project, "remote", "add" if known is None else "set-url", REMOTE, str(remote))
+    known = history.try_git(project, "remote", "get-url", REMOTE)
+    history.git(project, "remote", "add" if known is None else "set-url", REMOTE, str(remote))
     return forge, state
 
 
@@ -112,7 +113,7 @@ def _variables(forge: Data) -> dict[str, str]:
 
 def repository_name(project: Path) -> str:
     """`owner/name` as the address of the remote `origin` has it, else `local/` and the directory's name."""
-    origin = git.try_git(project, "remote", "get-url", "origin") or ""
+    origin = history.try_git(project, "remote", "get-url", "origin") or ""
     if found := _ADDRESS.fullmatch(origin):
         return f"{found[1]}/{found[2]}"
     return "local/" + (re.sub(r"[^\w.-]+", "-", project.resolve().name, flags=re.ASCII).strip("-.") or "project")
@@ -127,13 +128,13 @@ def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None]
         RefusedError: the run does not end.
 
     """
-    forge = data.of_project(project)
+    forge = of_project(project)
     name = forge.state().project if (forge.path / "state.json").is_file() else config.load(project).name
     with _ended(forge) if forge.path.is_dir() else nullcontext():
         stop(forge.path, name, say)
-        known = git.try_git(project, "remote", "get-url", REMOTE)
+        known = history.try_git(project, "remote", "get-url", REMOTE)
         if known is not None and Path(known).is_relative_to(forge.path):
-            git.git(project, "remote", "remove", REMOTE)
+            history.git(project, "remote", "remove", REMOTE)
         shutil.rmtree(forge.work, ignore_errors=True)
         _remove(forge.path)
     if forge.path.parent.is_dir() and not any(forge.path.parent.iterdir()):
@@ -169,7 +170,7 @@ def _remove(folder: Path) -> None:
 
 def _make_remote(remote: Path) -> None:
     remote.mkdir(parents=True, exist_ok=True)
-    git.git(remote, "init", "--quiet", "--bare", "--initial-branch=main")
+    history.git(remote, "init", "--quiet", "--bare", "--initial-branch=main")
     for key, value in {
         "uploadpack.allowAnySHA1InWant": "true",
         "uploadpack.allowFilter": "true",
@@ -177,7 +178,7 @@ def _make_remote(remote: Path) -> None:
         "receive.denyNonFastForwards": "false",
         "core.hooksPath": str(remote / "hooks"),
     }.items():
-        git.git(remote, "config", key, value)
+        history.git(remote, "config", key, value)
 
 
 def _write_hook(forge: Data, remote: Path) -> None:
@@ -185,7 +186,7 @@ def _write_hook(forge: Data, remote: Path) -> None:
     words = [sys.executable, "-P", "-m", "cicd.cli", "local", "receive", "--data", str(forge.path)]
     hook = remote / "hooks" / "post-receive"
     hook.parent.mkdir(exist_ok=True)
-    data.replace(
+    replace(
         hook,
         "#!/bin/sh\n"
         "# What a job pushes starts nothing; its container has no Python of this machine either.\n"

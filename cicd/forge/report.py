@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cicd.act.log import Log
-    from cicd.forge.runs import Run
+    from cicd.forge.running.records import Run
 
 TAIL = 30
 _WORDS = {"success": "ok", "failure": "FAILED", "skipped": "skipped", "": "not decided"}

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cicd.forge import events, git
+from cicd.forge.events import history, payloads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,15 +47,17 @@ class Project:
         self._git("commit", "--quiet", "--message", "Begin")
         self._git("remote", "add", "origin", f"https://github.com/{REPOSITORY}")
         self._git("clone", "--quiet", "--bare", "--template=", ".", str(remote))
-        git.git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
-        self.commit = git.git(self.path, "rev-parse", "HEAD")
-        self.repository = events.Repository(remote, "https://github.com", REPOSITORY)
+        history.git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
+        self.commit = history.git(self.path, "rev-parse", "HEAD")
+        self.repository = payloads.Repository(remote, "https://github.com", REPOSITORY)
         self._pushes: dict[str, Event] = {}
 
     @classmethod
     def of(cls, source: Path, path: Path) -> Project:
         """The files of the work tree `source`, committed or not, without those that git ignores."""
-        names = git.git(source, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", ".")
+        names = history.git(
+            source, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "."
+        )
         found = [name for name in names.split("\0") if (source / name).is_file()]
         executable = [name for name in found if os.access(source / name, os.X_OK)]
         return cls(path, {name: (source / name).read_bytes() for name in found}, executable)
@@ -72,10 +74,10 @@ class Project:
     def push(self, ref: str) -> Event:
         """A push that made `ref`."""
         if ref not in self._pushes:
-            update = events.Update(git.NOTHING, self.commit, ref)
-            self._pushes[ref] = Event("push", events.push(self.repository, update, self.commit, ACTOR, []))
+            update = payloads.Update(history.NOTHING, self.commit, ref)
+            self._pushes[ref] = Event("push", payloads.push(self.repository, update, self.commit, ACTOR, []))
         return self._pushes[ref]
 
     def dispatch(self, inputs: Mapping[str, str], file: str = "caller.yml") -> Event:
         """An explicit start."""
-        return Event("workflow_dispatch", events.dispatch(self.repository, file, "refs/heads/develop", inputs, ACTOR))
+        return Event("workflow_dispatch", payloads.dispatch(self.repository, file, "refs/heads/develop", inputs, ACTOR))

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from cicd import cli
-from cicd.forge import data, report, runs
+from cicd.forge import report, state
+from cicd.forge.running import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from cicd.forge.runs import Run
+    from cicd.forge.running.records import Run
 
 FIXTURES = Path(__file__).parent / "fixtures" / "forge"
 COMMAND = Path(sys.executable).parent / "ml-cicd"
@@ -100,11 +101,11 @@ class Project:
                 raise
 
     @property
-    def data(self) -> data.Data:
-        return data.of_project(self.path)
+    def data(self) -> state.Data:
+        return state.of_project(self.path)
 
     def records(self) -> list[Run]:
-        return runs.load(self.data)
+        return records.load(self.data)
 
     @property
     def last(self) -> Run:
@@ -112,7 +113,7 @@ class Project:
 
     @property
     def log(self) -> str:
-        return "\n".join(report.text(runs.log(self.data, self.last.number)))
+        return "\n".join(report.text(records.log(self.data, self.last.number)))
 
 
 def make_kit(path: Path) -> Path:

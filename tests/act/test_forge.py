@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from cicd.errors import UnreachableError
-from cicd.forge import lifecycle, report, runs
+from cicd.forge import lifecycle, report
+from cicd.forge.running import records
 from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 HOSTILE = "a$(touch${IFS}x)'\";&|<b"
@@ -35,11 +36,11 @@ def test_a_push_runs_the_workflow_through_the_kit_and_streams_its_steps(project:
     assert re.search(r"^passed: CI   \(\d+\.\d s; ml-cicd local logs \d+\)$", seen, re.MULTILINE)
     assert project.last.result == "success"
     assert (project.last.sha, project.last.ref, project.last.event) == (commit, "refs/heads/feature/green", "push")
-    log = runs.log(project.data, project.last.number)
+    log = records.log(project.data, project.last.number)
     assert log.results == {"ci / Work": "success", "ci / Result": "success", "after": "success"}
     assert log.job("after").step("Tell").output == ["told hello feature/green"]
     assert log.job("ci / Work").step("Greet").outputs == {"greeting": "hello feature/green"}
-    assert (runs.folder(project.data, project.last.number) / "log.txt").read_text().count("told hello") == 1
+    assert (records.folder(project.data, project.last.number) / "log.txt").read_text().count("told hello") == 1
 
 
 def test_a_failing_step_is_shown_with_its_output_and_named_in_the_last_line(project: Project) -> None:
@@ -57,7 +58,7 @@ def test_a_failing_step_is_shown_with_its_output_and_named_in_the_last_line(proj
 def test_the_step_option_of_the_log_shows_that_step_only(project: Project) -> None:
     project.commit({"script.sh": "echo needle"}, branch="feature/log")
     project.push("feature/log")
-    lines = list(report.text(runs.log(project.data, project.last.number), "run the script"))
+    lines = list(report.text(records.log(project.data, project.last.number), "run the script"))
     assert [line for line in lines if line.startswith("-- ")] == [line for line in lines if "Run the script" in line]
     assert "   needle" in lines
 
@@ -146,7 +147,7 @@ def test_a_workflow_that_a_job_starts_runs_after_it_in_the_same_push(project: Pr
     assert (first.file, first.result) == ("ci.yml", "success")
     assert (second.file, second.event, second.result) == ("staging.yml", "workflow_dispatch", "success")
     assert second.ref == "refs/heads/main"
-    assert f"   run {second.number}\n" in (runs.folder(project.data, first.number) / "log.txt").read_text()
+    assert f"   run {second.number}\n" in (records.folder(project.data, first.number) / "log.txt").read_text()
     assert seen.index("passed: CI") < seen.index("Staging (staging.yml), workflow_dispatch of main")
     assert f"deploy commit={commit} dry-run=true actor=github-actions[bot] event=workflow_dispatch" in project.log
 
@@ -221,7 +222,7 @@ def test_a_variable_of_the_repository_is_read_by_its_workflows_until_it_is_remov
         lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, given)
         project.commit()
         project.push("variable")
-        log = runs.log(project.data, project.last.number)
+        log = records.log(project.data, project.last.number)
         results.append((log.results, [line for job in log.jobs for step in job.steps for line in step.output]))
     assert results == [({"read": "success"}, ["at <a=b 'c'>"])] * 2 + [({"read": "skipped"}, [])]
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.errors import UsageError
-from cicd.forge import data, lifecycle, remains, runner
+from cicd.forge import lifecycle, state
+from cicd.forge.running import cleanup, runner
 from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def test_a_push_that_was_read_before_the_forge_went_down_starts_nothing(project:
 @pytest.fixture
 def others(tmp_path: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """Processes of another run, of another forge, and of nobody."""
-    forge = data.of_project(tmp_path)
+    forge = state.of_project(tmp_path)
     variables = {
         "run 7": {"ML_CICD_INSTANCE": forge.instance, "ML_CICD_FORGE_RUN": "7"},
         "run 77": {"ML_CICD_INSTANCE": forge.instance, "ML_CICD_FORGE_RUN": "77"},
@@ -140,7 +141,7 @@ def others(tmp_path: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
 def test_only_the_processes_of_that_run_of_that_forge_end(
     tmp_path: Path, others: dict[str, subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remains, "PATIENCE", 0.2)
-    remains.end(data.of_project(tmp_path), [7])
+    monkeypatch.setattr(cleanup, "PATIENCE", 0.2)
+    cleanup.end(state.of_project(tmp_path), [7])
     ended = {name for name, process in others.items() if process.poll() is not None}
     assert ended == {"run 7", "run 7, stubborn"}

@@ -11,7 +11,7 @@ import pytest
 
 from cicd.config import Config, Environment
 from cicd.deploy.docker.target import DockerTarget
-from cicd.forge import engine_setup, services
+from cicd.forge.machine import engine_setup, services
 from cicd.oci import engine
 from tests.deploy.tiny import CRASH, NAME, built, sweep
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import docker
 
-    from cicd.forge.services import Services
+    from cicd.forge.machine.services import Services
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from cicd import failpoints
 from cicd.config import Config, Environment
 from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError
-from cicd.forge import services
+from cicd.forge.machine import services
 from cicd.oci import engine
 from cicd.printers import terminal
 from tests.deploy.clients import users

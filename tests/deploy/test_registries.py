@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from cicd.errors import UnreachableError
-from cicd.forge import standins
+from cicd.forge.machine import base_images
 from cicd.oci import images, registry
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     import docker
 
-    from cicd.forge.services import Services
+    from cicd.forge.machine.services import Services
 
 
 @pytest.fixture
 def read_only(client: docker.DockerClient, own_services: Services) -> Iterator[str]:
     """The address of a registry that takes nothing."""
     container = client.containers.run(
-        standins.registry_image(client, own_services.base, print),
+        base_images.registry_image(client, own_services.base, print),
         detach=True,
         name=f"read-only-{uuid.uuid4().hex[:6]}",
         environment={"REGISTRY_STORAGE_MAINTENANCE_READONLY": "{enabled: true}"},

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import docker
 import pytest
 
-from cicd.forge import engine_setup, services
+from cicd.forge.machine import engine_setup, services
 from cicd.oci import images
 from tests.deploy.tiny import NAME, accept, digest, get, order, serving
 

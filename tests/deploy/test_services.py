@@ -18,8 +18,9 @@ from docker.models.containers import Container
 
 from cicd import forge_identity
 from cicd.errors import UnreachableError
-from cicd.forge import engine_setup, remains, services, standins
-from cicd.forge.data import Data
+from cicd.forge.machine import base_images, engine_setup, services
+from cicd.forge.running import cleanup
+from cicd.forge.state import Data
 from cicd.oci import engine
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def test_an_image_built_on_the_base_is_pushed_and_pulled_by_digest(
 ) -> None:
     data, name = project
     up = services.up(data, name, print)
-    lines = f"ARG BASE={standins.PYTHON}\nFROM ${{BASE}}\nRUN --mount=type=secret,id=ca python -m venv /opt/venv\n"
+    lines = f"ARG BASE={base_images.PYTHON}\nFROM ${{BASE}}\nRUN --mount=type=secret,id=ca python -m venv /opt/venv\n"
     image, digest = _build_and_push(client, up, data, lines)
     assert _digest(up.registry, "team/model", "1") == digest
     pulled = client.images.pull(image, tag=digest)
@@ -141,7 +142,7 @@ def test_down_removes_containers_networks_and_volumes_of_the_project(
     label = {"label": f"ml-cicd.instance={forge_identity.of_data(data)}"}
     up = services.up(data, name, print)
     network = client.networks.create(f"ml-cicd-{name}-integration", labels=labels)
-    client.containers.create(up.base or standins.PYTHON, ["sleep", "9"], labels=labels, network=network.name).start()
+    client.containers.create(up.base or base_images.PYTHON, ["sleep", "9"], labels=labels, network=network.name).start()
     said: list[str] = []
     services.down(data, name, said.append)
     assert said[0] == f"{name}: removed 2 containers, 1 networks, 1 volumes; images stay"
@@ -157,7 +158,7 @@ def test_a_killed_run_leaves_what_it_deployed_and_neither_jobs_nor_their_volumes
     client: docker.DockerClient, project: tuple[Path, str]
 ) -> None:
     data, name = project
-    base = services.up(data, name, print).base or standins.PYTHON
+    base = services.up(data, name, print).base or base_images.PYTHON
     mine = {"ml-cicd.instance": forge_identity.of_data(data)}
     volumes = [client.volumes.create(f"{name}-{part}", labels=mine).name for part in ("job", "job-env", "cache")]
 
@@ -171,7 +172,7 @@ def test_a_killed_run_leaves_what_it_deployed_and_neither_jobs_nor_their_volumes
     made("service", "1", "service")
     made("another-candidate", "1", "service")
     made("other", "2", "")
-    remains.end(Data(data), [1])
+    cleanup.end(Data(data), [1])
     label = {"label": f"ml-cicd.instance={mine['ml-cicd.instance']}"}
     left = client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
     assert {one.name for one in left if one.labels.get("ml-cicd.run")} == {f"{name}-service", f"{name}-other"}
@@ -192,9 +193,9 @@ def test_a_container_that_goes_by_itself_meanwhile_stops_nobody_from_cleaning_up
         remove(self, **options)
 
     monkeypatch.setattr(Container, "remove", twice)
-    client.containers.create(up.base or standins.PYTHON, ["true"], labels=labels)
-    remains.end(Data(data), [1])
-    client.containers.create(up.base or standins.PYTHON, ["true"], labels=labels)
+    client.containers.create(up.base or base_images.PYTHON, ["true"], labels=labels)
+    cleanup.end(Data(data), [1])
+    client.containers.create(up.base or base_images.PYTHON, ["true"], labels=labels)
     services.down(data, name, print)
     label = {"label": f"ml-cicd.instance={forge_identity.of_data(data)}"}
     assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]

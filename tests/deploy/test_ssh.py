@@ -16,7 +16,7 @@ import pytest
 from cicd.deploy.docker import ssh
 from cicd.deploy.docker import target as docker
 from cicd.errors import RefusedError, UnreachableError, UsageError
-from cicd.forge import apt
+from cicd.forge.machine import apt
 from tests.deploy.tiny import accept, digest, get, order
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cicd.deploy.docker.target import DockerTarget
     from cicd.deploy.target import Running
-    from cicd.forge.services import Services
+    from cicd.forge.machine.services import Services
 
 PROJECT = Path(__file__).parents[1] / "fixtures" / "tiny"
 NAME = f"tiny-{uuid.uuid4().hex[:6]}"

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from cicd import ledger
-from cicd.forge import services
+from cicd.forge.machine import services
 from cicd.ledger import signing
 from cicd.oci import engine
 from cicd.printers import terminal

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.forge import engine_setup, standins
+from cicd.forge.machine import base_images, engine_setup
 from cicd.oci import engine
 from tests.road.project import COMMAND, EXAMPLE, KIT, TINY, Project
 
@@ -37,7 +37,7 @@ def printed() -> list[str]:
 def base() -> str:
     """The base image to build on: empty where the Dockerfile's own can be pulled."""
     engine_setup.ensure_build_client(print)
-    return standins.python_image(engine.connect(), print)
+    return base_images.python_image(engine.connect(), print)
 
 
 @pytest.fixture(scope="module")

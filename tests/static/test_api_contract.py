@@ -17,7 +17,7 @@ import pytest
 from cicd import github
 from cicd.errors import RefusedError
 from cicd.forge import api
-from cicd.forge.events import Repository
+from cicd.forge.events.payloads import Repository
 from tests.static.kit import ROOT
 from tests.static.node import build
 from tests.static.openapi import Call, Description, Exchange, calls

@@ -9,7 +9,7 @@ import pytest
 
 from cicd.act.log import Job, Log, Parser, Step
 from cicd.forge import report
-from cicd.forge.runs import Run
+from cicd.forge.running.records import Run
 from cicd.text import plain
 
 RECORDED = Path(__file__).with_name("forge_act.jsonl")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cicd.forge import api
-from cicd.forge.events import Repository
+from cicd.forge.events.payloads import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

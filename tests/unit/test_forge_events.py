@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.forge import events, git
-from cicd.forge.events import Repository, Update
+from cicd.forge.events import history, payloads
+from cicd.forge.events.payloads import Repository, Update
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def work(tmp_path: Path) -> Workspace:
 def test_the_payload_of_a_push_to_a_branch(work: Workspace) -> None:
     first = work.commit("a")
     second, third = work.commit("b", "two\n\nwith a body\n"), work.commit("c", 'quotes " and $(x)')
-    payload = events.push(work.repository, Update(first, third, "refs/heads/main"), third, "ada", [first])
+    payload = payloads.push(work.repository, Update(first, third, "refs/heads/main"), third, "ada", [first])
     assert {key: payload[key] for key in ("ref", "before", "after", "created", "deleted", "forced", "base_ref")} == {
         "ref": "refs/heads/main", "before": first, "after": third, "created": False, "deleted": False,
         "forced": False, "base_ref": None,
@@ -70,7 +70,7 @@ def test_a_rewritten_branch_is_forced_and_brings_only_its_own_commits(work: Work
     base, old = work.commit("a"), work.commit("b")
     work.git("reset", "-q", "--hard", base)
     new = work.commit("c")
-    payload = events.push(work.repository, Update(old, new, "refs/heads/main"), new, "ada", [old])
+    payload = payloads.push(work.repository, Update(old, new, "refs/heads/main"), new, "ada", [old])
     assert payload["forced"] is True
     assert [commit["id"] for commit in payload["commits"]] == [new]
 
@@ -79,14 +79,16 @@ def test_an_annotated_tag_names_the_tag_object_and_the_commit(work: Workspace) -
     commit = work.commit("a")
     work.git("tag", "-a", "-m", "go", "Staging")
     tag = work.git("rev-parse", "refs/tags/Staging")
-    payload = events.push(work.repository, Update(git.NOTHING, tag, "refs/tags/Staging"), commit, "ada", [commit])
+    payload = payloads.push(work.repository, Update(history.NOTHING, tag, "refs/tags/Staging"), commit, "ada", [commit])
     assert (payload["after"], payload["head_commit"]["id"], payload["commits"]) == (tag, commit, [])
     assert (payload["created"], payload["base_ref"]) == (True, "refs/heads/main")
     assert payload["compare"].endswith("/compare/Staging")
 
 
 def test_the_payload_of_an_explicit_start(work: Workspace) -> None:
-    payload = events.dispatch(work.repository, "staging.yml", "refs/heads/main", {"commit": "x"}, "github-actions[bot]")
+    payload = payloads.dispatch(
+        work.repository, "staging.yml", "refs/heads/main", {"commit": "x"}, "github-actions[bot]"
+    )
     assert payload["workflow"] == ".github/workflows/staging.yml"
     assert payload["inputs"] == {"commit": "x"}
     assert payload["sender"] == {"login": "github-actions[bot]", "type": "Bot"}
@@ -97,24 +99,24 @@ def test_a_new_branch_is_compared_with_the_parent_of_its_oldest_new_commit(work:
     work.git("checkout", "-q", "-b", "feature")
     work.commit("b")
     tip = work.commit("dir with blank/\u00fcber")
-    before = git.before_of(work.path, tip, [base], "main")
+    before = history.before_of(work.path, tip, [base], "main")
     assert before == base
-    assert git.changed(work.path, before, tip) == ["b", "dir with blank/\u00fcber"]
+    assert history.changed(work.path, before, tip) == ["b", "dir with blank/\u00fcber"]
 
 
 def test_the_first_push_of_all_changes_every_file(work: Workspace) -> None:
     work.commit("a")
     tip = work.commit("b")
-    assert git.changed(work.path, git.before_of(work.path, tip, [], "main"), tip) == ["a", "b"]
+    assert history.changed(work.path, history.before_of(work.path, tip, [], "main"), tip) == ["a", "b"]
 
 
 def test_a_new_branch_without_new_commits_is_compared_with_the_default_branch(work: Workspace) -> None:
     old, tip = work.commit("a"), work.commit("b")
-    assert git.before_of(work.path, old, [tip], "main") == old
+    assert history.before_of(work.path, old, [tip], "main") == old
 
 
 def test_a_renamed_file_counts_with_both_names(work: Workspace) -> None:
     before = work.commit("a")
     work.git("mv", "a", "b")
     work.git("commit", "-q", "-m", "rename")
-    assert git.changed(work.path, before, "HEAD") == ["a", "b"]
+    assert history.changed(work.path, before, "HEAD") == ["a", "b"]

@@ -14,12 +14,13 @@ import pytest
 
 from cicd.cli import main
 from cicd.errors import UsageError
-from cicd.forge import data, lifecycle, runs
+from cicd.forge import lifecycle, state
+from cicd.forge.running import records
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cicd.forge.data import Data, State
+    from cicd.forge.state import Data, State
 
 
 @pytest.mark.parametrize(
@@ -57,35 +58,35 @@ def test_up_needs_the_root_of_a_repository_and_a_configuration(tmp_path: Path) -
     assert not (tmp_path / ".ml-cicd").exists()
 
 
-def made(forge: Data, **fields: str) -> runs.Run:
+def made(forge: Data, **fields: str) -> records.Run:
     rest = {"workflow": "CI", "file": "ci.yml", "event": "push", "ref": "refs/heads/x", "sha": "a" * 40,
             "actor": "ada", "started": "2026-01-01T00:00:00+00:00"}  # fmt: skip
-    return runs.create(forge, {"ref": "x"}, **{**rest, **fields})
+    return records.create(forge, {"ref": "x"}, **{**rest, **fields})
 
 
 def test_runs_are_numbered_and_kept(tmp_path: Path) -> None:
-    forge = data.of_project(tmp_path)
+    forge = state.of_project(tmp_path)
     first, second = made(forge), made(forge, file="other.yml")
-    runs.save(forge, replace(first, result="success", seconds=1.5))
+    records.save(forge, replace(first, result="success", seconds=1.5))
     assert (first.number, second.number) == (1, 2)
-    assert json.loads((runs.folder(forge, 1) / "event.json").read_text()) == {"ref": "x"}
-    assert runs.load(forge)[0].seconds == 1.5
+    assert json.loads((records.folder(forge, 1) / "event.json").read_text()) == {"ref": "x"}
+    assert records.load(forge)[0].seconds == 1.5
 
 
 def test_a_running_run_is_lost_when_nobody_holds_the_lock(tmp_path: Path) -> None:
-    forge = data.of_project(tmp_path)
+    forge = state.of_project(tmp_path)
     made(forge)
     with forge.lock() as held:
         assert held
-        assert runs.load(forge)[0].result == "running"
-    assert runs.load(forge)[0].result == "lost"
-    assert json.loads((runs.folder(forge, 1) / "run.json").read_text())["result"] == "running"
-    runs.settle(forge)
-    assert json.loads((runs.folder(forge, 1) / "run.json").read_text())["result"] == "lost"
+        assert records.load(forge)[0].result == "running"
+    assert records.load(forge)[0].result == "lost"
+    assert json.loads((records.folder(forge, 1) / "run.json").read_text())["result"] == "running"
+    records.settle(forge)
+    assert json.loads((records.folder(forge, 1) / "run.json").read_text())["result"] == "lost"
 
 
 def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:
-    forge, order, waited = data.of_project(tmp_path), list[int](), list[int]()
+    forge, order, waited = state.of_project(tmp_path), list[int](), list[int]()
     forge.path.mkdir(parents=True)
 
     def take(number: int) -> None:
@@ -106,12 +107,12 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) ->
 
 
 def test_a_killed_process_leaves_the_queue(tmp_path: Path) -> None:
-    forge = data.of_project(tmp_path)
+    forge = state.of_project(tmp_path)
     forge.path.mkdir(parents=True)
     take = f"""
 import pathlib, time
-from cicd.forge import data
-with data.of_project(pathlib.Path({str(tmp_path)!r})).turn(lambda: None):
+from cicd.forge import state
+with state.of_project(pathlib.Path({str(tmp_path)!r})).turn(lambda: None):
     print(flush=True)
     time.sleep(60)
 """
@@ -131,8 +132,8 @@ def test_the_commands_tell_what_is_known(
     monkeypatch.chdir(tmp_path)
     assert main(["local", "runs", "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == []
-    forge = data.of_project(tmp_path)
-    runs.save(forge, replace(made(forge), result="failure", failed="test / Unit tests"))
+    forge = state.of_project(tmp_path)
+    records.save(forge, replace(made(forge), result="failure", failed="test / Unit tests"))
     assert main(["local", "runs"]) == 0
     assert "failure" in (shown := capfd.readouterr().out)
     assert "test / Unit tests" in shown
@@ -146,4 +147,4 @@ def test_the_commands_tell_what_is_known(
 def test_a_cache_with_a_blank_in_its_path_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere/with a blank")
     with pytest.raises(UsageError, match="it has a blank"):
-        data.cache()
+        state.cache()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cicd.errors import UsageError
-from cicd.forge.variables import merged
+from cicd.forge.repository_variables import merged
 
 
 def test_what_is_given_is_set_beside_what_is_known_and_an_empty_value_removes() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.errors import UnreachableError
-from cicd.forge import engine_setup
+from cicd.forge.machine import engine_setup
 from cicd.oci import engine
 
 if TYPE_CHECKING:

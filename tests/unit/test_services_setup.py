@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cicd.forge import services
+from cicd.forge.machine import services
 
 SCRIPT = Path(__file__).parents[2] / "requirements" / "bootstrap.sh"
 

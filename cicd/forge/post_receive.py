@@ -8,14 +8,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from cicd.act import execution
-from cicd.forge import pusher, runner, starts
-from cicd.forge.events import Update
+from cicd.forge import push_process
+from cicd.forge.events import triggers
+from cicd.forge.events.payloads import Update
+from cicd.forge.running import runner
 from cicd.text import plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cicd.forge.data import Data
+    from cicd.forge.state import Data
 
 
 def receive(data: Data, lines: Iterable[str]) -> None:
@@ -28,10 +30,10 @@ def receive(data: Data, lines: Iterable[str]) -> None:
         try:
             state = data.state()
             repository = runner.repository_of(data, state)
-            begun = starts.pushed(repository, updates, getpass.getuser(), lambda text: say(plain(text)))
+            begun = triggers.pushed(repository, updates, getpass.getuser(), lambda text: say(plain(text)))
             if begun:
-                push = pusher.waiting()
-                runner.run_all(data, begun, lambda: pusher.still_waits(push))
+                push = push_process.waiting()
+                runner.run_all(data, begun, lambda: push_process.still_waits(push))
         except (execution.CancelledError, BrokenPipeError):
             # Nobody reads any more: what is left in the buffer must go somewhere at the end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

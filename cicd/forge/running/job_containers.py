@@ -17,11 +17,11 @@ import yaml
 
 from cicd import labels
 from cicd.act import execution
-from cicd.forge.data import cache
+from cicd.forge.state import cache
 from cicd.oci import engine
 
 if TYPE_CHECKING:
-    from cicd.forge.data import Data, State
+    from cicd.forge.state import Data, State
 
 
 def home(data: Data) -> Path:

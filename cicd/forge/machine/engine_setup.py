@@ -1,6 +1,6 @@
 """Gets a machine without a Docker engine one, or says how. An engine that answers is used as it is.
 
-`python -m cicd.forge.engine_setup` does it from the command line; with `--stop` it stops what it started.
+`python -m cicd.forge.machine.engine_setup` does it from the command line; with `--stop` it stops what it started.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicd.errors import CicdError, UnreachableError
-from cicd.forge import apt
+from cicd.forge.machine import apt
 from cicd.oci import engine
 
 if TYPE_CHECKING:

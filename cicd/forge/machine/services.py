@@ -17,7 +17,7 @@ from docker.errors import APIError, NotFound
 
 from cicd import forge_identity, labels
 from cicd.errors import UnreachableError, UsageError
-from cicd.forge import engine_setup, standins
+from cicd.forge.machine import base_images, engine_setup
 from cicd.oci import engine, images
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def up(data: Path, name: str, say: Callable[[str], None], runner: str | None = N
     file = data / "services.json"
     chosen: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     base, proxy = chosen.get("base"), chosen.get("proxy")
-    if base is None or not images.present(client, base or standins.PYTHON):
+    if base is None or not images.present(client, base or base_images.PYTHON):
         engine_setup.ensure_build_client(say)
-        base = standins.python_image(client, say)
+        base = base_images.python_image(client, say)
     if proxy is None or not images.present(client, proxy):
-        proxy = standins.proxy_image(client, base, say)
+        proxy = base_images.proxy_image(client, base, say)
     of_registry = {labels.PROJECT: name, labels.ROLE: labels.REGISTRY, labels.INSTANCE: forge_identity.of_data(data)}
     port = _run_registry(client, of_registry, base, chosen.get("port"), say)
     runner = _runner_image(client, base, chosen.get("runner", "") if runner is None else runner, say)
@@ -113,7 +113,7 @@ def _runner_image(client: docker.DockerClient, base: str, image: str, say: Calla
             f"Steps can't run in containers of {engine.address()}: they share folders with this machine.",
             "Use an engine on this machine, or: ml-cicd local up --runner host",
         )
-    return standins.runner_image(client, base, image, say)
+    return base_images.runner_image(client, base, image, say)
 
 
 def _run_registry(
@@ -124,7 +124,7 @@ def _run_registry(
     try:
         container = client.containers.get(name)
     except NotFound:
-        image = standins.registry_image(client, base, say)
+        image = base_images.registry_image(client, base, say)
         container = _create_registry(client, name, marks, image, port or _free_port())
     port = int(container.attrs["HostConfig"]["PortBindings"][REGISTRY_PORT][0]["HostPort"])
     if container.status != "running":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cicd.act.filters import BRANCH
-from cicd.forge import git
+from cicd.forge.events import history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,12 +62,12 @@ class Update:
     @property
     def created(self) -> bool:
         """Whether the ref is new."""
-        return self.before == git.NOTHING
+        return self.before == history.NOTHING
 
     @property
     def deleted(self) -> bool:
         """Whether the ref is gone."""
-        return self.after == git.NOTHING
+        return self.after == history.NOTHING
 
     @property
     def name(self) -> str:
@@ -99,7 +99,7 @@ def push(repository: Repository, update: Update, commit: str, actor: str, known:
             {**line, "distinct": line["id"] in new}
             for line in _commits(repository, f"--max-count={LIMIT}", "--reverse", commit, "--not", *since)
         ]
-    base = git.git(repository.path, "for-each-ref", "--format=%(refname)", f"--points-at={commit}", "refs/heads")
+    base = history.git(repository.path, "for-each-ref", "--format=%(refname)", f"--points-at={commit}", "refs/heads")
     elsewhere = [ref for ref in base.split() if ref != update.ref]
     span = update.name if update.created else f"{update.before[:12]}...{update.after[:12]}"
     return {
@@ -148,12 +148,12 @@ def schedule(repository: Repository, file: str, cron: str) -> dict[str, Any]:
 
 
 def _contains(path: Path, commit: str, ancestor: str) -> bool:
-    return git.try_git(path, "merge-base", "--is-ancestor", ancestor, commit) is not None
+    return history.try_git(path, "merge-base", "--is-ancestor", ancestor, commit) is not None
 
 
 def _commits(repository: Repository, *selection: str) -> list[dict[str, Any]]:
     form = "%x00".join(("%H", "%T", "%cI", "%an", "%ae", "%cn", "%ce", "%B"))
-    fields = git.git(repository.path, "log", "-z", f"--format=tformat:{form}", *selection, "--").split("\0")
+    fields = history.git(repository.path, "log", "-z", f"--format=tformat:{form}", *selection, "--").split("\0")
     return [
         {
             "id": identity,

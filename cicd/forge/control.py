@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from cicd import variables
 from cicd.act import execution
 from cicd.errors import CheckFailedError, RefusedError, UsageError
-from cicd.forge import dispatch, runner, runs, starts
+from cicd.forge.events import dispatch, triggers
+from cicd.forge.running import records, runner
 from cicd.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cicd.forge.data import Data
-    from cicd.forge.runs import Run
-    from cicd.forge.starts import Start
+    from cicd.forge.events.triggers import Start
+    from cicd.forge.running.records import Run
+    from cicd.forge.state import Data
 
 POLL = 0.1
 
@@ -33,7 +34,7 @@ def start(data: Data, file: str, ref: str, inputs: Mapping[str, str]) -> list[Ru
     """
     repository = runner.repository_of(data, data.state())
     asked = dispatch.dispatch(repository, file, ref or repository.default_branch, inputs)
-    return _run(data, [starts.dispatched(repository, asked, getpass.getuser())])
+    return _run(data, [triggers.dispatched(repository, asked, getpass.getuser())])
 
 
 def fire(data: Data, file: str) -> list[Run]:
@@ -45,7 +46,7 @@ def fire(data: Data, file: str) -> list[Run]:
 
     """
     repository = runner.repository_of(data, data.state())
-    return _run(data, starts.scheduled(repository, file, getpass.getuser(), say))
+    return _run(data, triggers.scheduled(repository, file, getpass.getuser(), say))
 
 
 def _run(data: Data, begun: Sequence[Start]) -> list[Run]:
@@ -66,12 +67,12 @@ def cancel(data: Data, number: int) -> None:
         RefusedError: it does not end.
 
     """
-    run = runs.get(data, number)
+    run = records.get(data, number)
     if run.result != "running":
         raise UsageError(f"Run {number} is not under way: {run.result}.", "'ml-cicd local runs' lists the runs.")
-    runs.cancel_mark(data, number).touch()
+    records.cancel_mark(data, number).touch()
     deadline = time.monotonic() + 4 * execution.GRACE
-    while runs.get(data, number).result == "running":
+    while records.get(data, number).result == "running":
         if time.monotonic() > deadline:
             raise RefusedError(f"Run {number} does not end.", "Take the forge down: ml-cicd local down")
         time.sleep(POLL)
@@ -87,10 +88,10 @@ def wait(data: Data, number: int | None) -> list[Run]:
 
     """
     if number is not None:
-        while (run := runs.get(data, number)).result == "running":
+        while (run := records.get(data, number)).result == "running":
             time.sleep(POLL)
         return [run]
-    before = runs.load(data)
+    before = records.load(data)
     first = next((run.number for run in before if run.result == "running"), len(before))
     with data.turn(lambda: None):
-        return [run for run in runs.load(data) if run.number >= first]
+        return [run for run in records.load(data) if run.number >= first]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
 
-    from cicd.forge.data import Data
+    from cicd.forge.state import Data
 
 PATIENCE = 2.0
 

@@ -14,7 +14,7 @@ from requests import RequestException
 
 from cicd.deploy.docker import proxy
 from cicd.errors import UnreachableError
-from cicd.forge import apt
+from cicd.forge.machine import apt
 from cicd.oci import engine, images
 
 if TYPE_CHECKING:

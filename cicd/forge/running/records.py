@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from cicd.act.log import Parser
 from cicd.errors import UsageError
-from cicd.forge import data as files
+from cicd.forge import state as files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cicd.act.log import Log
-    from cicd.forge.data import Data
+    from cicd.forge.state import Data
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from cicd.act import workflows
 from cicd.act.filters import BRANCH, TAG
 from cicd.errors import CicdError, UsageError
-from cicd.forge import events, git
+from cicd.forge.events import history, payloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from cicd.forge.dispatch import Dispatch
-    from cicd.forge.events import Repository, Update
+    from cicd.forge.events.dispatch import Dispatch
+    from cicd.forge.events.payloads import Repository, Update
 
     Say = Callable[[str], None]
 
@@ -50,14 +50,14 @@ def pushed(repository: Repository, updates: Sequence[Update], actor: str, say: S
     for update in updates:
         if update.deleted:
             found += _deleted(repository, update, actor, say)
-        elif commit := git.commit_of(repository.path, update.after):
+        elif commit := history.commit_of(repository.path, update.after):
             found += _moved(repository, update, commit, actor, known=known, say=say)
     return found
 
 
 def dispatched(repository: Repository, asked: Dispatch, actor: str) -> Start:
     """An explicit start."""
-    payload = events.dispatch(repository, asked.workflow.file, asked.ref, asked.inputs, actor)
+    payload = payloads.dispatch(repository, asked.workflow.file, asked.ref, asked.inputs, actor)
     return Start(asked.workflow, "workflow_dispatch", asked.ref, asked.commit, payload, actor)
 
 
@@ -68,7 +68,7 @@ def scheduled(repository: Repository, file: str, actor: str, say: Say) -> list[S
         UsageError: there is none.
 
     """
-    commit = git.commit_of(repository.path, repository.default_ref)
+    commit = history.commit_of(repository.path, repository.default_ref)
     with_schedules = [one for one in _workflows(repository, commit, say) if one.schedules] if commit else []
     chosen = [one for one in with_schedules if file in ("", one.file)]
     if not commit or not chosen:
@@ -78,7 +78,7 @@ def scheduled(repository: Repository, file: str, actor: str, say: Say) -> list[S
             f"Schedules count on {repository.default_branch}, as on GitHub; workflows with one there: {there}.",
         )
     return [
-        Start(one, "schedule", repository.default_ref, commit, events.schedule(repository, one.file, cron), actor)
+        Start(one, "schedule", repository.default_ref, commit, payloads.schedule(repository, one.file, cron), actor)
         for one in chosen
         for cron in one.schedules
     ]
@@ -94,14 +94,14 @@ def skips(message: str) -> bool:
 
 def _known(repository: Repository, updates: Sequence[Update]) -> list[str]:
     """The commits that the repository had before the push."""
-    rest = git.commits_of_refs(repository.path, without={update.ref for update in updates})
-    before = [git.commit_of(repository.path, update.before) for update in updates if not update.created]
+    rest = history.commits_of_refs(repository.path, without={update.ref for update in updates})
+    before = [history.commit_of(repository.path, update.before) for update in updates if not update.created]
     return [*rest, *(commit for commit in before if commit)]
 
 
 def _deleted(repository: Repository, update: Update, actor: str, say: Say) -> Iterator[Start]:
-    commit = git.commit_of(repository.path, repository.default_ref)
-    payload = events.ref_changed(repository, update, actor)
+    commit = history.commit_of(repository.path, repository.default_ref)
+    payload = payloads.ref_changed(repository, update, actor)
     for workflow in _workflows(repository, commit, say) if commit else ():
         if workflow.delete and commit:
             yield Start(workflow, "delete", repository.default_ref, commit, payload, actor)
@@ -113,13 +113,13 @@ def _moved(
     def changed() -> list[str] | None:
         before = update.before
         if update.created:
-            before = git.before_of(repository.path, commit, known, repository.default_branch)
-        if git.count(repository.path, before, commit) > MAX_COMMITS:
+            before = history.before_of(repository.path, commit, known, repository.default_branch)
+        if history.count(repository.path, before, commit) > MAX_COMMITS:
             return None
-        return git.changed(repository.path, before, commit)[:MAX_FILES]
+        return history.changed(repository.path, before, commit)[:MAX_FILES]
 
     found = list(_workflows(repository, commit, say))
-    payload = events.push(repository, update, commit, actor, known)
+    payload = payloads.push(repository, update, commit, actor, known)
     pushes = [workflow for workflow in found if workflow.push and workflow.push.accepts(update.ref, changed)]
     creates = [workflow for workflow in found if workflow.create and update.created]
     kind = "branch" if update.is_branch else "tag"
@@ -130,13 +130,13 @@ def _moved(
     elif not creates:
         say(f"no workflow starts on a push of the {kind} {update.name}")
     for workflow in creates:
-        created = events.ref_changed(repository, update, actor)
+        created = payloads.ref_changed(repository, update, actor)
         yield Start(workflow, "create", update.ref, commit, created, actor)
 
 
 def _workflows(repository: Repository, commit: str, say: Say) -> Iterator[workflows.Workflow]:
     """The workflows as of a commit; a broken file is named."""
-    for path, text in git.folder(repository.path, commit, workflows.FOLDER).items():
+    for path, text in history.folder(repository.path, commit, workflows.FOLDER).items():
         if path.endswith((".yml", ".yaml")):
             try:
                 yield workflows.parse(path, text)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from cicd.act import inputs, workflows
 from cicd.act.filters import BRANCH, TAG
 from cicd.errors import UsageError
-from cicd.forge import git
+from cicd.forge.events import history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cicd.act.workflows import Workflow
-    from cicd.forge.events import Repository
+    from cicd.forge.events.payloads import Repository
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ def dispatch(repository: Repository, file: str, name: str, given: Mapping[str, A
 
     """
     ref = _full_ref(repository, name)
-    commit = git.commit_of(repository.path, ref) if ref else None
+    commit = history.commit_of(repository.path, ref) if ref else None
     if not ref or not commit:
         raise inputs.NotStartedError(422, f"No ref found for: {name}", "Name a branch or a tag that has been pushed.")
     path = f"{workflows.FOLDER}/{file}"
-    text = git.read(repository.path, commit, path)
-    if text is None or git.read(repository.path, repository.default_ref, path) is None:
+    text = history.read(repository.path, commit, path)
+    if text is None or history.read(repository.path, repository.default_ref, path) is None:
         raise inputs.NotStartedError(404, "Not Found", f"{path} must be on {repository.default_branch}, and on {name}.")
     try:
         workflow = workflows.parse(path, text)
@@ -55,4 +55,4 @@ def dispatch(repository: Repository, file: str, name: str, given: Mapping[str, A
 
 def _full_ref(repository: Repository, name: str) -> str | None:
     candidates = [name] if name.startswith("refs/") else [BRANCH + name, TAG + name]
-    return next((ref for ref in candidates if git.commit_of(repository.path, ref)), None)
+    return next((ref for ref in candidates if history.commit_of(repository.path, ref)), None)

@@ -17,17 +17,19 @@ from cicd.act import execution, workflows
 from cicd.act.filters import TAG
 from cicd.act.log import Parser
 from cicd.errors import CicdError
-from cicd.forge import api, git, isolation, remains, report, runs, starts
-from cicd.forge.data import cache
-from cicd.forge.events import Repository
+from cicd.forge import api, report
+from cicd.forge.events import history, triggers
+from cicd.forge.events.payloads import Repository
+from cicd.forge.running import cleanup, job_containers, records
+from cicd.forge.state import cache
 from cicd.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cicd.forge.data import Data, State
-    from cicd.forge.runs import Run
-    from cicd.forge.starts import Start
+    from cicd.forge.events.triggers import Start
+    from cicd.forge.running.records import Run
+    from cicd.forge.state import Data, State
 
 BOT = "github-actions[bot]"
 
@@ -69,16 +71,16 @@ def run_all(data: Data, begun: Sequence[Start], awaited: Callable[[], bool]) -> 
             session = Session(data, state, repository, server, awaited)
             waiting, done = list(begun), []
             while waiting:
-                server.before = runs.newest(data) + len(waiting)
+                server.before = records.newest(data) + len(waiting)
                 done.append(run_one(session, waiting.pop(0)))
                 while server.queue:
-                    waiting.append(starts.dispatched(repository, server.queue.popleft(), BOT))
+                    waiting.append(triggers.dispatched(repository, server.queue.popleft(), BOT))
             return done
 
 
 def recover(data: Data) -> None:
     """Tidy up after runs whose process was killed. The lock is held."""
-    remains.end(data, runs.settle(data))
+    cleanup.end(data, records.settle(data))
     shutil.rmtree(data.work, ignore_errors=True)
 
 
@@ -93,7 +95,7 @@ def freeze_kit(data: Data, source: Path) -> None:
     freeze.freeze(source, data.kit, freeze.REPOSITORY, "v1", worktree=True)
     for name in UNUSED:
         shutil.rmtree(data.kit / name, ignore_errors=True)
-    isolation.name_apart(data.kit / workflows.FOLDER, data.instance)
+    job_containers.name_apart(data.kit / workflows.FOLDER, data.instance)
     mark.write_text(now, "utf-8")
 
 
@@ -139,7 +141,7 @@ def run_one(session: Session, start: Start) -> Run:
 
     """
     data = session.data
-    run = runs.create(
+    run = records.create(
         data, start.payload, workflow=start.workflow.name, file=start.workflow.file, event=start.event,
         ref=start.ref, sha=start.commit, actor=start.actor, started=datetime.now(UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
@@ -160,11 +162,11 @@ def run_one(session: Session, start: Start) -> Run:
         step = parser.log.failed_step if result == "failure" else None
         failed = f"{step.job.name} / {step.name}" if step else ""
         run = replace(run, seconds=round(time.monotonic() - begin, 3), result=result, failed=failed)
-        runs.save(data, run)
+        records.save(data, run)
         text = "\n".join((report.heading(run), *report.text(parser.log), *report.conclusion(run, parser.log)))
-        (runs.folder(data, run.number) / "log.txt").write_text(text + "\n", "utf-8")
+        (records.folder(data, run.number) / "log.txt").write_text(text + "\n", "utf-8")
         if result == "cancelled":
-            remains.end(data, [run.number])
+            cleanup.end(data, [run.number])
         shutil.rmtree(data.work, ignore_errors=True)
     for line in report.conclusion(run, parser.log):
         say(line)
@@ -174,10 +176,10 @@ def run_one(session: Session, start: Start) -> Run:
 def _execute(session: Session, start: Start, number: int, parser: Parser) -> int:
     """Run `act` and return its exit code; the parser and the run's files take what it says."""
     data, state, repository, server = session.data, session.state, session.repository, session.server
-    record, work = runs.folder(data, number), data.work
+    record, work = records.folder(data, number), data.work
 
     def read(path: str) -> str | None:
-        return git.read(repository.path, start.commit, path)
+        return history.read(repository.path, start.commit, path)
 
     needs = workflows.needs(start.workflow.file, read, data.kit)
     _prepare(work, repository, start.commit)
@@ -188,10 +190,14 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
         variables.ML_CICD_BASE: state.base,
         variables.ML_CICD_PROXY: state.proxy,
     }
-    inside, options = {}, ""
+    inside: dict[str, str] = {}
+    options = ""
     if state.runner:
-        isolation.name_apart(work / "source" / workflows.FOLDER, f"{data.instance}.{number}")
-        inside, options = {**isolation.variables(data, state), **known}, isolation.options(data, state, number)
+        job_containers.name_apart(work / "source" / workflows.FOLDER, f"{data.instance}.{number}")
+        inside, options = (
+            {**job_containers.variables(data, state), **known},
+            job_containers.options(data, state, number),
+        )
     words = execution.command(
         event=start.event, workflow=work / "source" / workflows.FOLDER / start.workflow.file,
         payload=record / "event.json", work=work / "source", scratch=work / "act",
@@ -210,7 +216,7 @@ def _execute(session: Session, start: Start, number: int, parser: Parser) -> int
         {**known, "DOCKER_HOST": state.engine or os.environ.get("DOCKER_HOST", "")},
         execution.make_shims(work / "shims"),
     )
-    progress = Progress(parser, session.awaited, runs.cancel_mark(data, number))
+    progress = Progress(parser, session.awaited, records.cancel_mark(data, number))
     with (record / "log.jsonl").open("w", encoding="utf-8") as log:
 
         def on_line(line: str) -> None:
@@ -230,9 +236,9 @@ def _prepare(work: Path, repository: Repository, commit: str) -> None:
     tools = cache() / "tools"
     tools.mkdir(parents=True, exist_ok=True)
     (work / "act" / "tool_cache").symlink_to(tools)
-    git.git(source, "init", "--quiet", "--template=")
+    history.git(source, "init", "--quiet", "--template=")
     (source / ".git" / "objects" / "info" / "alternates").write_text(f"{repository.path}/objects\n", "utf-8")
-    git.git(source, "config", "remote.origin.url", f"https://github.com/{repository.full_name}")
-    git.git(source, "update-ref", "--no-deref", "HEAD", commit)
+    history.git(source, "config", "remote.origin.url", f"https://github.com/{repository.full_name}")
+    history.git(source, "update-ref", "--no-deref", "HEAD", commit)
     with suppress(CicdError):
-        git.git(source, "checkout", "--quiet", commit, "--", ".github")
+        history.git(source, "checkout", "--quiet", commit, "--", ".github")
