@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.config import Config, Environment
+from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.forge.machine import engine_setup, services
 from cicd.oci import engine
@@ -90,5 +91,5 @@ def crashing(release: Callable[[str, str], str]) -> str:
 
 @pytest.fixture
 def target(client: docker.DockerClient, config: Config) -> Iterator[DockerTarget]:
-    yield DockerTarget(client, config, config.environment("staging"))
+    yield DockerTarget(Site(client, config, config.environment("staging")))
     sweep(client)

@@ -17,6 +17,7 @@ import pytest
 
 from cicd import failpoints
 from cicd.config import Config, Environment
+from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError
 from cicd.forge.machine import services
@@ -75,7 +76,7 @@ def proxied(target: DockerTarget, images: dict[str, str], least: int) -> list[tu
             try:
                 target.apply(order(images[kind], "3" * 40), accept)
             except CheckFailedError:
-                bound = target.environment.health_timeout + 2
+                bound = target.site.environment.health_timeout + 2
                 left.append((f"left: {kind}", f"{time.monotonic() - started:.1f} s", f"at most {bound:g} s"))
         back = time.time()
         target.apply(order(images["good"]), accept)
@@ -143,7 +144,7 @@ def main() -> int:
             kinds = {"good": "", "better": "# better\n", **BAD}
             images = {kind: built(client, up, data / str(n), f"r{n}", kinds[kind]) for n, kind in enumerate(kinds)}
             environment = Environment("production", health_timeout=5, stop_timeout=2)
-            target = DockerTarget(client, Config(NAME, environments={"production": environment}), environment)
+            target = DockerTarget(Site(client, Config(NAME, environments={"production": environment}), environment))
             rows = [*proxied(target, images, arguments.least), *restarted(client, images)]
         finally:
             sweep(client)

@@ -18,7 +18,7 @@ from cicd.deploy import holder
 from cicd.errors import CheckFailedError
 from cicd.oci import engine
 from cicd.printers import terminal
-from tests.deploy.tiny import accept, digest, get, order, state, sweep
+from tests.deploy.tiny import accept, configured, digest, get, order, state, sweep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ def in_child(target: DockerTarget, wanted: Order, **marks: str) -> int:
             signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.environ.update({f"ML_CICD_CRASH_{name.upper()}": value for name, value in marks.items()})
-            code = deploy(replace(target, client=engine.connect()), wanted)
+            code = deploy(replace(target, site=replace(target.site, client=engine.connect())), wanted)
         os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
@@ -69,7 +69,7 @@ class Scenario:
     def begin(self) -> None:
         """Have what this kind of deployment starts from."""
         if self.kind == "first deployment":
-            sweep(self.target.client)
+            sweep(self.target.site.client)
         elif not self.number:
             self.apply(self.good)
             if self.kind == "rollback":
@@ -89,7 +89,7 @@ class Scenario:
 
     def served(self) -> str:
         """The digest that a user gets; empty for an error."""
-        url = self.target.proxy.url("127.0.0.1")
+        url = self.target.site.proxy.url("127.0.0.1")
         try:
             return str(get(url, "/health")["digest"]) if url else ""
         except (urllib.error.HTTPError, OSError):
@@ -109,8 +109,7 @@ def marks(scenario: Scenario, trace: Path) -> list[str]:
 @pytest.fixture
 def scenario(target: DockerTarget, good: str, better: str, crashing: str, request: pytest.FixtureRequest) -> Scenario:
     """Deployments of the kind that the test names, which retain one release."""
-    one = replace(target, environment=replace(target.environment, retain=1))
-    return Scenario(one, good, better, crashing, request.param)
+    return Scenario(configured(target, retain=1), good, better, crashing, request.param)
 
 
 KINDS = {
@@ -165,7 +164,7 @@ def test_a_full_disk_fails_the_deployment_and_the_old_release_serves_on(
     target: DockerTarget, good: str, better: str
 ) -> None:
     old = target.apply(order(good), accept)
-    proxy = target.proxy.container()
+    proxy = target.site.proxy.container()
     new = "/etc/ml-cicd/haproxy.cfg.new"
     proxy.exec_run(["ln", "-s", "/dev/full", new], user="root")
     with pytest.raises(CheckFailedError, match="No space left on device"):

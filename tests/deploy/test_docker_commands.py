@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd import cli
+from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.target import Holder, Order
 from cicd.ledger import pending
@@ -58,7 +59,7 @@ def production(
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "outputs"))
     workspace = new_workspace(tmp_path)
     monkeypatch.chdir(workspace.clone)
-    target = DockerTarget(client, config, config.environment("production"))
+    target = DockerTarget(Site(client, config, config.environment("production")))
     found = Production(config.name, workspace, tmp_path / "outputs", CONFIG.format(config.name), target)
     assert [found.bring(image) for image in images] == [0, 0]
     yield found
@@ -132,7 +133,7 @@ def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
 
     assert cli.main(words) == 0
     assert capfd.readouterr().out.splitlines()[:-1] == planned
-    assert planned[0] == f"create {production.target.name}-candidate from {images[0]}"
+    assert planned[0] == f"create {production.target.site.name}-candidate from {images[0]}"
     assert cli.main([*words, "--dry-run"]) == 0
     assert capfd.readouterr().out == "nothing is to be done\n"
 

@@ -12,6 +12,7 @@ import pytest
 from cicd import failpoints
 from cicd import labels as names
 from cicd.deploy.docker import proxy
+from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers
@@ -24,6 +25,7 @@ from tests.deploy.tiny import (
     SICK,
     SLOW,
     accept,
+    configured,
     digest,
     everything,
     get,
@@ -41,11 +43,6 @@ if TYPE_CHECKING:
     from cicd.config import Config
 
 
-def configured(target: DockerTarget, **settings: object) -> DockerTarget:
-    """The target with other settings of its environment."""
-    return replace(target, environment=replace(target.environment, **settings))  # type: ignore[arg-type]
-
-
 def test_a_release_comes_up_and_answers_at_its_url(target: DockerTarget, good: str) -> None:
     running = target.apply(order(good), accept)
     assert (running.release, running.commit, running.healthy) == (good, "1" * 40, True)
@@ -61,7 +58,7 @@ def test_r1_what_users_reach_names_the_very_digest_that_was_ordered(
         target.apply(order(image), accept)
         running = target.observe()
         assert serves(running) == digest(image)
-        assert image in target.client.images.get(serving(target).attrs["Image"]).attrs["RepoDigests"]
+        assert image in target.site.client.images.get(serving(target).attrs["Image"]).attrs["RepoDigests"]
 
 
 def test_a_new_release_replaces_the_old_one_only_after_it_was_accepted(
@@ -71,12 +68,12 @@ def test_a_new_release_replaces_the_old_one_only_after_it_was_accepted(
     seen = []
 
     def judge(url: str, network: str) -> None:
-        assert url == f"http://{target.name}-candidate:8000"
+        assert url == f"http://{target.site.name}-candidate:8000"
         running, stopped, others = state(target)
         seen.append((serves(old), sorted(running), stopped, others))
 
     new = target.apply(order(better, "2" * 40), judge)
-    assert seen == [(digest(good), sorted([good, better]), [], {f"{target.name}-candidate"})]
+    assert seen == [(digest(good), sorted([good, better]), [], {f"{target.site.name}-candidate"})]
     assert (new.release, new.url) == (better, old.url)
     assert serves(new) == digest(better)
     assert state(target) == ([better], [good], set())
@@ -109,7 +106,7 @@ def test_r2_and_r3_a_bad_release_never_answers_a_user_and_is_left_in_time(
     monkeypatch.setattr(failpoints, "boundary", lambda name: passed.setdefault(name, time.monotonic()))
     with pytest.raises(CheckFailedError, match=reason):
         target.apply(order(bad, "2" * 40), accept)
-    bound = 4 if lines == CRASH else target.environment.health_timeout + 2  # one that has ended is not waited for
+    bound = 4 if lines == CRASH else target.site.environment.health_timeout + 2  # one that has ended is not waited for
     assert time.monotonic() - passed["docker.start.after"] < bound
     assert target.observe() == old
     assert serves(old) == digest(good)
@@ -121,11 +118,11 @@ def test_a_release_that_goes_while_it_is_asked_does_not_hold_the_question_up(
 ) -> None:
     target.apply(order(good), accept)
     one = serving(target)
-    address = proxy.address_of(one, target.network)
+    address = proxy.address_of(one, target.site.network)
     one.kill()
     monkeypatch.setattr(proxy, "address_of", lambda *_: address)
     started = time.monotonic()
-    assert target.proxy.probe("/health", digest(good), container=one, patience=0.5) == "it does not answer"
+    assert target.site.proxy.probe("/health", digest(good), container=one, patience=0.5) == "it does not answer"
     assert time.monotonic() - started < 2
 
 
@@ -134,7 +131,7 @@ def test_a_release_that_somebody_removes_while_it_comes_up_is_a_failed_one(
 ) -> None:
     def boundary(name: str) -> None:
         if name == "docker.wait.before":
-            target.client.containers.get(target.releases.candidate).remove(force=True)
+            target.site.client.containers.get(target.site.releases.candidate).remove(force=True)
 
     old = target.apply(order(good), accept)
     monkeypatch.setattr(failpoints, "boundary", boundary)
@@ -182,13 +179,15 @@ def test_the_first_release_of_all_may_fail_and_nothing_serves(target: DockerTarg
 def test_r6_the_same_release_again_restarts_nothing_but_is_judged(target: DockerTarget, good: str) -> None:
     judged: list[str] = []
     target.apply(order(good), accept)
-    before = {one.id: one.attrs["State"]["StartedAt"] for one in target.client.containers.list(ignore_removed=True)}
+    before = {
+        one.id: one.attrs["State"]["StartedAt"] for one in target.site.client.containers.list(ignore_removed=True)
+    }
     assert target.plan(order(good)) == []
     target.apply(order(good), lambda url, network: judged.append(url))
     assert {
-        one.id: one.attrs["State"]["StartedAt"] for one in target.client.containers.list(ignore_removed=True)
+        one.id: one.attrs["State"]["StartedAt"] for one in target.site.client.containers.list(ignore_removed=True)
     } == before
-    assert judged == [f"http://{target.name}-proxy:8080"]
+    assert judged == [f"http://{target.site.name}-proxy:8080"]
 
 
 def test_a_service_that_ignores_sigterm_is_ended_all_the_same(
@@ -203,7 +202,7 @@ def test_a_service_that_ignores_sigterm_is_ended_all_the_same(
 def test_two_environments_do_not_meet(
     client: docker.DockerClient, config: Config, target: DockerTarget, good: str, better: str
 ) -> None:
-    other = DockerTarget(client, config, config.environment("production"))
+    other = DockerTarget(Site(client, config, config.environment("production")))
     first, second = target.apply(order(good), accept), other.apply(order(better), accept)
     assert (target.observe(), other.observe()) == (first, second)
     assert first.url != second.url
@@ -218,7 +217,7 @@ def test_r8_a_retained_release_comes_back_without_a_registry(
     assert [one.release for one in target.retained()] == [good]
     monkeypatch.setattr("cicd.oci.images.pull", lambda *_: pytest.fail("the registry was asked"))
     plan = target.plan(order(good))
-    assert plan[0] == f"start {target.name}-{target.releases.all()[1].short_id}, which is retained"
+    assert plan[0] == f"start {target.site.name}-{target.site.releases.all()[1].short_id}, which is retained"
     back = target.apply(order(good), accept)
     assert (back.release, back.commit, serves(back)) == (good, "1" * 40, digest(good))
     assert state(target) == ([good], [better], set())
@@ -333,7 +332,7 @@ def test_secrets_arrive_as_files_and_nowhere_else(
 def test_the_port_is_the_configured_one_and_one_that_is_taken_is_named(target: DockerTarget, good: str) -> None:
     first = target.apply(order(good), accept)
     port = int(first.url.rpartition(":")[2])
-    other = DockerTarget(target.client, target.config, target.config.environment("production"))
+    other = DockerTarget(replace(target.site, environment=target.site.config.environment("production")))
     with pytest.raises(UsageError, match=f"can't have port {port} of 127.0.0.1"):
         configured(other, port=port).apply(order(good), accept)
     moved = configured(target, port=port + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.target import Order
 from tests.deploy.tiny import sweep
@@ -20,7 +21,7 @@ def test_each_forge_has_the_environment_for_itself(
     client: docker.DockerClient, config: Config, release: Callable[[str, str], str]
 ) -> None:
     environment = config.environment("staging")
-    here, there = (DockerTarget(client, config, environment, name) for name in ("11111111", "22222222"))
+    here, there = (DockerTarget(Site(client, config, environment, name)) for name in ("11111111", "22222222"))
     good, better = release("good", ""), release("better", "# better\n")
     try:
         mine = here.apply(Order(good, "a" * 40, "integration/1@x", "", "ada"), lambda *_: None)
@@ -28,9 +29,9 @@ def test_each_forge_has_the_environment_for_itself(
         assert (here.observe(), there.observe()) == (mine, theirs)
         assert mine.url != theirs.url
         assert (mine.release, theirs.release) == (good, better)
-        assert DockerTarget(client, config, environment).observe() is None
+        assert DockerTarget(Site(client, config, environment)).observe() is None
         for target in (here, there):
-            (one,) = client.networks.list(filters={"label": f"ml-cicd.instance={target.instance}"})
-            assert one.name == f"ml-cicd-{target.name}"
+            (one,) = client.networks.list(filters={"label": f"ml-cicd.instance={target.site.instance}"})
+            assert one.name == f"ml-cicd-{target.site.name}"
     finally:
         sweep(client)

@@ -81,20 +81,22 @@ def test_of_many_at_once_exactly_one_holds_the_lock(target: DockerTarget) -> Non
 HOLDS = """
 import os, signal, sys
 sys.path.insert(0, {root!r})
-from cicd import engine
 from cicd.config import Config, Environment
 from cicd.deploy import holder
-from cicd.deploy.docker import DockerTarget
+from cicd.deploy.docker.site import Site
+from cicd.deploy.docker.target import DockerTarget
+from cicd.oci import engine
 config = Config({name!r}, environments={{"staging": Environment("staging")}})
-with DockerTarget(engine.connect(), config, config.environment("staging")).locked(holder.mine("dead"), 0):
+site = Site(engine.connect(), config, config.environment("staging"))
+with DockerTarget(site).locked(holder.mine("dead"), 0):
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 def test_a_dead_holder_of_this_machine_keeps_nobody_out(target: DockerTarget, pytestconfig: pytest.Config) -> None:
-    code = HOLDS.format(root=str(pytestconfig.rootpath), name=target.config.name)
+    code = HOLDS.format(root=str(pytestconfig.rootpath), name=target.site.config.name)
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
-    assert state(target)[2] == {f"{target.name}-lock"}
+    assert state(target)[2] == {f"{target.site.name}-lock"}
     with target.locked(ME, 0):
         pass
     assert state(target)[2] == set()

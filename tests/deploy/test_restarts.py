@@ -42,9 +42,9 @@ def running(target: DockerTarget, good: str, better: str) -> Running:
 def test_the_proxy_comes_back_by_itself_with_its_routing(
     target: DockerTarget, running: Running, end: Callable[[Container], object]
 ) -> None:
-    began = target.proxy.container().attrs["State"]["StartedAt"]
-    end(target.proxy.container())
-    until(lambda: target.proxy.container().attrs["State"]["StartedAt"] != began)
+    began = target.site.proxy.container().attrs["State"]["StartedAt"]
+    end(target.site.proxy.container())
+    until(lambda: target.site.proxy.container().attrs["State"]["StartedAt"] != began)
     until(lambda: get(running.url, "/health")["digest"] == digest(running.release))
     assert target.observe() == running
 
@@ -58,7 +58,7 @@ def test_the_next_deployment_brings_the_proxy_back_with_its_routing_and_url(
     target: DockerTarget, running: Running, end: Callable[[Container], object]
 ) -> None:
     service = serving(target).attrs["State"]
-    end(target.proxy.container())
+    end(target.site.proxy.container())
     wanted = order(running.release, running.commit)
     (step,) = target.plan(wanted)
     assert step.startswith("start the proxy")
@@ -71,27 +71,27 @@ def test_another_image_of_the_proxy_keeps_routing_and_url(
     target: DockerTarget, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer = f"{NAME}-proxy:newer"
-    proxy = target.proxy.container()
+    proxy = target.site.proxy.container()
     proxy.commit(*newer.split(":"))
     monkeypatch.setenv("ML_CICD_PROXY", newer)
     proxy.remove(force=True)
     try:
         assert target.apply(order(running.release, running.commit), accept) == running
         assert get(running.url, "/health")["digest"] == digest(running.release)
-        assert target.proxy.container().attrs["Config"]["Image"] == newer
+        assert target.site.proxy.container().attrs["Config"]["Image"] == newer
     finally:
-        target.proxy.container().remove(force=True)
-        target.client.images.remove(newer)
+        target.site.proxy.container().remove(force=True)
+        target.site.client.images.remove(newer)
 
 
 def test_a_release_that_starts_again_at_another_address_is_found(target: DockerTarget, good: str, better: str) -> None:
     running = target.apply(order(good), accept)
     service = serving(target)
-    target.client.networks.get(target.network).disconnect(service)
-    taken = target.client.containers.create(better, network=target.network, name=f"{target.name}-taken")
+    target.site.client.networks.get(target.site.network).disconnect(service)
+    taken = target.site.client.containers.create(better, network=target.site.network, name=f"{target.site.name}-taken")
     taken.start()
     try:
-        target.client.networks.get(target.network).connect(service)
+        target.site.client.networks.get(target.site.network).connect(service)
         until(lambda: get(running.url, "/health")["digest"] == digest(good))
         assert target.observe() == running
     finally:
@@ -141,19 +141,19 @@ def second(tmp_path: Path, sockets: str) -> Iterator[Second]:
 def test_when_the_engine_restarts_the_same_release_serves_at_the_same_url(
     second: Second, target: DockerTarget, good: str, better: str
 ) -> None:
-    there = replace(target, client=second.start())
-    releases = carry_over(target.client, there.client, [good, better])
+    there = replace(target, site=replace(target.site, client=second.start()))
+    releases = carry_over(target.site.client, there.site.client, [good, better])
     there.apply(order(releases[0]), accept)
     running = there.apply(order(releases[1], "2" * 40), accept)
     assert second.health(running.url) == digest(better)
 
     second.end()
-    there = replace(target, client=second.start())
+    there = replace(target, site=replace(target.site, client=second.start()))
     until(lambda: second.health(running.url) == digest(better))
     assert there.observe() == running
     assert [one.release for one in there.retained()] == [releases[0]]
     assert there.plan(order(releases[1], "2" * 40)) == []
-    for container in there.client.containers.list(ignore_removed=True):
+    for container in there.site.client.containers.list(ignore_removed=True):
         container.remove(force=True)
 
 

@@ -74,8 +74,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
 def test_a_release_is_deployed_over_ssh_and_answers(
     target: DockerTarget, host: tuple[str, str], good: str, better: str
 ) -> None:
-    there = replace(target.environment, host=host[0], host_key=host[1], bind="127.0.0.1")
-    remote = docker.target(target.config, there, "")
+    there = replace(target.site.environment, host=host[0], host_key=host[1], bind="127.0.0.1")
+    remote = docker.target(target.site.config, there, "")
     for image in (good, better):
         running = remote.apply(order(image), accept)
         assert (running.release, running.healthy, running.url[:17]) == (image, True, "http://127.0.0.1:")

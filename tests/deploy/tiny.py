@@ -6,6 +6,7 @@ import json
 import shutil
 import urllib.request
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,11 @@ def built(client: docker.DockerClient, up: Services, context: Path, label: str, 
     return images.push(client, image, f"{up.registry}/{NAME}", label)
 
 
+def configured(target: DockerTarget, **settings: Any) -> DockerTarget:
+    """Return the target with other settings of its environment."""
+    return replace(target, site=replace(target.site, environment=replace(target.site.environment, **settings)))
+
+
 def order(image: str, commit: str = "1" * 40) -> Order:
     return Order(image, commit, "integration/1@abc", "staging/1@def", "somebody")
 
@@ -79,27 +85,27 @@ def digest(image: str) -> str:
 
 def serving(target: DockerTarget) -> Container:
     """The container that serves."""
-    found = target.serving(target.releases.all(), target.routing())
+    found = target.site.serving(target.site.releases.all(), target.site.routing())
     assert found is not None
     return found
 
 
 def state(target: DockerTarget) -> tuple[list[str], list[str], set[str]]:
     """The releases that run, those that are stopped (newest first), and what else there is besides the proxy."""
-    known = target.releases.all()
+    known = target.site.releases.all()
     running = [one.labels["ml-cicd.release"] for one in known if one.status == "running"]
     stopped = [one.labels["ml-cicd.release"] for one in known if one.status != "running"]
-    labels = [f"{names.PROJECT}={target.config.name}", f"{names.ENVIRONMENT}={target.environment.name}"]
-    mine = target.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-    lasting = {target.releases.lasting(one) for one in known}
-    return running, stopped, {str(one.name) for one in mine} - lasting - {target.proxy.name}
+    labels = [f"{names.PROJECT}={target.site.config.name}", f"{names.ENVIRONMENT}={target.site.environment.name}"]
+    mine = target.site.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    lasting = {target.site.releases.lasting(one) for one in known}
+    return running, stopped, {str(one.name) for one in mine} - lasting - {target.site.proxy.name}
 
 
 def everything(target: DockerTarget) -> list[str]:
     """All that the environment has on the engine, and the state of each container."""
-    client = target.client
+    client = target.site.client
     mine: dict[str, Any] = {
-        "label": [f"{names.PROJECT}={target.config.name}", f"{names.ENVIRONMENT}={target.environment.name}"]
+        "label": [f"{names.PROJECT}={target.site.config.name}", f"{names.ENVIRONMENT}={target.site.environment.name}"]
     }
     found = client.containers.list(all=True, filters=mine, ignore_removed=True)
     others = [*client.networks.list(filters=mine), *client.volumes.list(filters=mine)]

@@ -22,8 +22,8 @@ import sys
 sys.path.insert(0, {root!r})
 from cicd.config import Config, Environment, Service
 from cicd.deploy import holder
-from cicd.deploy.kubectl import Kubectl
-from cicd.deploy.kubernetes import KubernetesTarget
+from cicd.deploy.kubernetes.kubectl import Kubectl
+from cicd.deploy.kubernetes.target import KubernetesTarget
 from cicd.deploy.target import Order
 config = {config!r}
 target = KubernetesTarget(config, {environment!r}, Kubectl({namespace!r}), None)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
     from cicd.deploy.docker.proxy import Routing
-    from cicd.deploy.docker.target import DockerTarget
+    from cicd.deploy.docker.site import Site
     from cicd.deploy.target import Accept, Order
 
 SLICE = 0.5  # seconds between two looks whether a release that comes up has ended
@@ -42,7 +42,7 @@ class Step:
 class Swap:
     """Bringing one release to one environment."""
 
-    target: DockerTarget
+    site: Site
     order: Order
     accept: Accept
     candidate: Container | None = field(default=None, init=False)
@@ -74,15 +74,15 @@ class Swap:
             UsageError: it can't be done; nothing was changed.
 
         """
-        target = self.target
-        known, proxy = target.releases.all(), target.proxy.find()
-        self.routing = target.routing()
-        old = target.serving(known, self.routing)
+        site = self.site
+        known, proxy = site.releases.all(), site.proxy.find()
+        self.routing = site.routing()
+        old = site.serving(known, self.routing)
         left = [
             one for one in known if one != old and (self._unaccepted(one) or one.status in release_containers.RUNNING)
         ]
         accepted = [one for one in known if not self._unaccepted(one)]
-        fitting = [one for one in accepted if target.releases.fits(one, self.order)]
+        fitting = [one for one in accepted if site.releases.fits(one, self.order)]
         done = [*self._infrastructure(proxy), *self._left(left)]
         new = next(iter(fitting), None)
         if old in fitting and old and self._serves(old, proxy):
@@ -95,18 +95,18 @@ class Swap:
         return [*done, *self._prune(retained)]
 
     def _unaccepted(self, container: Container) -> bool:
-        return container.name == self.target.releases.candidate
+        return container.name == self.site.releases.candidate
 
     def _serves(self, old: Container, proxy: Container | None) -> bool:
         """Whether it does what it should, as far as can be told: a proxy that does not run can't be asked."""
         asked = proxy is not None and proxy.status == "running"
-        return old.status == "running" and (not asked or not self.target.problem(old))
+        return old.status == "running" and (not asked or not self.site.problem(old))
 
     def _infrastructure(self, container: Container | None) -> Iterator[Step]:
         """The network and the proxy."""
-        target, proxy = self.target, self.target.proxy
-        if not target.client.networks.list(names=[f"^{target.network}$"]):
-            yield Step("create-network", f"create the network {target.network}", target.create_network)
+        site, proxy = self.site, self.site.proxy
+        if not site.has_network():
+            yield Step("create-network", f"create the network {site.network}", site.create_network)
         if container and not proxy.fits(container):
             where = f"{proxy.address}, port {proxy.port or 'as before'}"
             yield Step("remove-proxy", f"remove {proxy.name}, which is not on {where}", partial(_remove, container))
@@ -129,23 +129,23 @@ class Swap:
 
     def _bring(self, retained: Container | None, old: Container | None) -> Iterator[Step]:
         """The release beside the old one, judged, switched to; and the old one drained, stopped and kept."""
-        target, order, environment = self.target, self.order, self.target.environment
+        site, order, environment = self.site, self.order, self.site.environment
         if retained:
             text = f"start {retained.name}, which is retained"
             yield Step("start-retained", text, partial(self._start_again, retained))
         else:
             secrets.required(environment)  # before anything is changed
-            if not images.present(target.client, order.release):
+            if not images.present(site.client, order.release):
                 text = f"pull {order.release}"
-                yield Step("pull", text, partial(images.pull, target.client, order.release))
-            name = target.releases.candidate
+                yield Step("pull", text, partial(images.pull, site.client, order.release))
+            name = site.releases.candidate
             yield Step("create", f"create {name} from {order.release}", self._create)
             yield Step("start", f"start {name}", self._start)
         digest = order.release.partition("@")[2]
         text = f"wait up to {environment.health_timeout:g} s until it is healthy as {digest}"
         yield Step("wait", text, self._wait)
         yield Step("judge", f"run the tests of {environment.name} against it", self._judge)
-        text = f"name it {target.name}-<its id>, and let the engine restart it from now on"
+        text = f"name it {site.name}-<its id>, and let the engine restart it from now on"
         yield Step("keep", text, self._keep)
         text = f"lead all requests from {old.name} to it" if old else "lead all requests to it"
         yield Step("switch", text, partial(self._switch, old))
@@ -156,7 +156,7 @@ class Swap:
 
     def _prune(self, retained: list[Container]) -> Iterator[Step]:
         """Away with more releases than are to be retained."""
-        most = self.target.environment.retain
+        most = self.site.environment.retain
         for one in retained[most:]:
             yield Step("remove-old", f"remove {one.name}: {most} releases are retained", partial(_remove, one))
 
@@ -166,7 +166,7 @@ class Swap:
         return self.candidate
 
     def _create(self) -> None:
-        self.candidate = self.target.releases.create(self.order)
+        self.candidate = self.site.releases.create(self.order)
 
     def _start_again(self, found: Container) -> None:
         self.candidate = found
@@ -174,19 +174,19 @@ class Swap:
         self._start()
 
     def _start(self) -> None:
-        self.end = time.monotonic() + self.target.environment.health_timeout
+        self.end = time.monotonic() + self.site.environment.health_timeout
         release_containers.start(self._new)
 
     def _wait(self) -> None:
         """Wait until the new release is healthy as the digest that it should be."""
         digest = self.order.release.partition("@")[2]
-        timeout = self.target.environment.health_timeout
-        path = self.target.config.service.health
+        timeout = self.site.environment.health_timeout
+        path = self.site.config.service.health
         while True:  # one look at least, however long the engine took to start it
             self._still_runs()
             left = max(LOOK, self.end - time.monotonic())
             limit = min(health.TIMEOUT, left)
-            problem = self.target.proxy.probe(path, digest, container=self._new, patience=min(SLICE, left), limit=limit)
+            problem = self.site.proxy.probe(path, digest, container=self._new, patience=min(SLICE, left), limit=limit)
             if not problem:
                 return
             if self.end - time.monotonic() <= LOOK:
@@ -207,16 +207,16 @@ class Swap:
             raise CheckFailedError(f"The new release ended with exit code {code}; the old one still serves.")
 
     def _judge(self) -> None:
-        self.accept(self.target.inside(self._new), self.target.network)
+        self.accept(self.site.inner_url(self._new), self.site.network)
 
     def _keep(self) -> None:
         release_containers.restart(self._new, always=True)
         if self._unaccepted(self._new):
-            self._new.rename(self.target.releases.lasting(self._new))
+            self._new.rename(self.site.releases.lasting(self._new))
 
     def _switch(self, old: Container | None) -> None:
         """Lead the requests to the new release; back again when users would not find its digest there."""
-        proxy, path, digest = self.target.proxy, self.target.config.service.health, self.order.release.partition("@")[2]
+        proxy, path, digest = self.site.proxy, self.site.config.service.health, self.order.release.partition("@")[2]
         self.switching = True
         try:
             # A proxy that a step before made may remember another routing.
@@ -232,11 +232,11 @@ class Swap:
 
     def _drain(self) -> None:
         assert self.routing is not None  # noqa: S101 -- the step before made it
-        if not self.target.proxy.drain(self.routing, self.target.environment.drain_timeout):
+        if not self.site.proxy.drain(self.routing, self.site.environment.drain_timeout):
             sys.stdout.write("requests are still under way; they have until the release is ended\n")
 
     def _stop(self, container: Container) -> None:
-        container.stop(timeout=int(self.target.environment.stop_timeout))
+        container.stop(timeout=int(self.site.environment.stop_timeout))
 
     def _take_away(self) -> None:
         """Undo what was brought up, unless requests may reach it: then it was accepted, and both releases stay."""
@@ -249,7 +249,7 @@ class Swap:
             self.candidate.reload()
         except NotFound:
             return
-        if self.candidate.name == self.target.releases.candidate:
+        if self.candidate.name == self.site.releases.candidate:
             _remove(self.candidate)
         else:
             self.candidate.stop(timeout=0)

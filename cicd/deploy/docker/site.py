@@ -1,0 +1,110 @@
+"""What one environment has on one Docker engine: its names, network, proxy and releases, and which release serves.
+
+`<name>` is `<project>-<environment>`, and the instance of a local forge where one deploys. Nothing is remembered
+outside of the engine: `<name>-proxy` with its volume says which release serves, and the labels say what each container
+is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from cicd import labels
+from cicd.deploy.docker.proxy import Proxy
+from cicd.deploy.docker.release_containers import Releases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+    from cicd.config import Config, Environment
+    from cicd.deploy.docker.proxy import Routing
+
+LOOPBACK, EVERY_ADDRESS = "127.0.0.1", "0.0.0.0"  # noqa: S104 -- a named host must be reachable by users
+
+
+@dataclass(frozen=True)
+class Site:
+    """One environment of one project on one engine."""
+
+    client: DockerClient
+    config: Config
+    environment: Environment
+    instance: str = ""
+    """The local forge that deploys: each has environments of its own on the engine."""
+
+    @property
+    def name(self) -> str:
+        """The beginning of the names of all that belongs to the environment."""
+        return "-".join(filter(None, (self.config.name, self.environment.name, self.instance)))
+
+    @property
+    def network(self) -> str:
+        """The name of the environment's network."""
+        return f"ml-cicd-{self.name}"
+
+    @cached_property
+    def proxy(self) -> Proxy:
+        """The proxy that users reach."""
+        return Proxy(
+            client=self.client,
+            name=f"{self.name}-proxy",
+            network=self.network,
+            labels=self.labels_for(labels.PROXY),
+            address=self.environment.bind or (EVERY_ADDRESS if self.environment.host else LOOPBACK),
+            port=self.environment.port,
+            service_port=self.config.service.port,
+        )
+
+    @cached_property
+    def releases(self) -> Releases:
+        """The containers behind the proxy."""
+        return Releases(self.client, self.name, self.network, self.environment, self.labels_for(labels.SERVICE))
+
+    def labels_for(self, role: str) -> dict[str, str]:
+        """Return the labels of an object of the environment in that role."""
+        return {
+            labels.PROJECT: self.config.name,
+            labels.ENVIRONMENT: self.environment.name,
+            labels.ROLE: role,
+            **({labels.INSTANCE: self.instance} if self.instance else {}),
+        }
+
+    def create_network(self) -> None:
+        """Create the environment's network."""
+        self.client.networks.create(self.network, labels=self.labels_for(labels.NETWORK), check_duplicate=True)
+
+    def has_network(self) -> bool:
+        """Return whether the environment's network exists."""
+        return bool(self.client.networks.list(names=[f"^{self.network}$"]))
+
+    def routing(self) -> Routing | None:
+        """Return where the proxy leads; None when somebody removed the proxy."""
+        return self.proxy.routing() if self.proxy.find() else None
+
+    def serving(self, releases: Sequence[Container], routing: Routing | None) -> Container | None:
+        """Return the release to which the proxy leads; without a proxy, the accepted one that runs."""
+        if routing is None:
+            accepted = (release for release in releases if release.name != self.releases.candidate)
+            return next((release for release in accepted if release.status == "running"), None)
+        return next((release for release in releases if release.short_id == routing.name), None)
+
+    def problem(self, release: Container) -> str:
+        """Return why users do not find this release, healthy, behind the proxy; empty when they do."""
+        digest = release.labels[labels.RELEASE].partition("@")[2]
+        return self.proxy.probe(self.config.service.health, digest)
+
+    def url(self) -> str:
+        """Return the URL at which users reach the environment; empty when there is no proxy."""
+        machine = urlsplit(self.environment.host).hostname if self.environment.host else LOOPBACK
+        return self.proxy.url(machine or LOOPBACK if self.proxy.address == EVERY_ADDRESS else self.proxy.address)
+
+    def inner_url(self, container: Container) -> str:
+        """Return the URL of the proxy or of a release on the environment's network."""
+        port = self.proxy.inner_port if container.name == self.proxy.name else self.config.service.port
+        return f"http://{container.name}:{port}"
