@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cicd import github, repository, stages
 from cicd.commands import options
-from cicd.road import verification
+from cicd.road import advance
 from cicd.road.deployment import config_for
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         main = found.main
         commit = found.commit(arguments.commit)
         project = config_for(found, stages.INTEGRATION.name, commit)
-        advanced = verification.advance(found, project, commit)
+        advanced = advance.advance(found, project, commit)
     if advanced.staging and github.in_actions():
         inputs = {"commit": commit}
         github.dispatch_workflow(repository.slug(arguments.directory), arguments.staging_workflow, main, inputs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cicd import github, repository
 from cicd.commands import options
 from cicd.ledger import pending
-from cicd.road import deployment, verification
+from cicd.road import approval, deployment
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
         pending.hand_in(found)
         commit, project = deployment.meant(found, arguments.environment, arguments.commit, backwards=False)
-        entry = verification.approve(found, project, arguments.environment, commit, arguments.reason)
+        entry = approval.approve(found, project, arguments.environment, commit, arguments.reason)
     github.set_outputs({"entry": str(entry.number), "sha256": entry.sha256})
     if arguments.json:
         options.print_json(entry)

@@ -13,7 +13,7 @@ from cicd.deploy.target import Order, held
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import registry
 from cicd.produce import suites
-from cicd.road import verification
+from cicd.road import rollback, verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def meant(repository: Repository, environment: str, name: str, *, backwards: boo
     config.environment(environment)
     if before:
         entries = ledger.read(repository, config.name, environment)
-        commit = verification.release_before(entries, environment).deployment.commit
+        commit = rollback.release_before(entries, environment).deployment.commit
     return commit, config
 
 

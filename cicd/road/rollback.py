@@ -11,6 +11,7 @@ from cicd.ledger import integrity
 from cicd.road import verification
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cicd.config import Config
@@ -72,6 +73,32 @@ def find(
     )
 
 
+def release_before(entries: Sequence[Entry], environment: str) -> Entry:
+    """The entry of the release to which `environment` goes back: the one before; after a rollback, the present one.
+
+    So the same way back, run again, leads no further. Further back, a release is named.
+
+    Raises:
+        RefusedError: there is none.
+
+    """
+    present = ledger.last_passed(entries)
+    if present and present.deployment.action == "rollback":
+        return present
+    ran: list[Entry] = []
+    for entry in entries:
+        if entry.deployment.result == "passed":
+            again = [place for place, one in enumerate(ran) if one.deployment.release == entry.deployment.release]
+            del ran[again[0] if again else len(ran) :]
+            ran.append(entry)
+    if len(ran) < 2:  # noqa: PLR2004 -- the present one, and the one before
+        raise RefusedError(
+            f"There is no release before the one that runs in {environment}.",
+            f"Name a commit that is to run there: ml-cicd history {environment}",
+        )
+    return ran[-2]
+
+
 def there(found: Repository, config: Config, candidate: Candidate, target: Target) -> bool:
     """Whether the release runs, healthy, and the ledger says so: then there is nothing to do."""
     running = target.observe()
@@ -83,7 +110,7 @@ def there(found: Repository, config: Config, candidate: Candidate, target: Targe
 
 def _entry(own: list[Entry], environment: str, name: str | None) -> Entry:
     if name is None:
-        return verification.release_before(own, environment)
+        return release_before(own, environment)
     number = int(name.removeprefix("#"))
     if not 0 < number <= len(own) or not _passed(own[number - 1]):
         raise RefusedError(

@@ -1,15 +1,14 @@
-"""Promotion: which release may go where. Everything is derived from the ledger and from git, nothing from memory."""
+"""Which release may go where: derived from the ledger and from git alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from cicd import failpoints, github, ledger, stages
+from cicd import github, ledger, stages
 from cicd.errors import RefusedError, UnreachableError
 from cicd.ledger import integrity
 from cicd.oci import registry
-from cicd.repository import LostRaceError
 from cicd.road import people
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def verify(
 
     """
     short = commit[:12]
-    main = _on_main(repository, commit)
+    main = check_on_main(repository, commit)
     if tag is not None and (found := repository.tag(tag)) != commit:
         if found and repository.is_ancestor(commit, found) and repository.is_ancestor(found, main):
             raise SupersededError(f"{tag} has moved on to {found[:12]}, which contains {short}: nothing is done here.")
@@ -107,57 +106,7 @@ def verify(
     return Candidate(environment, commit, deployment.release, deployment.test, accepted.basis, action, after)
 
 
-def release_before(entries: Sequence[Entry], environment: str) -> Entry:
-    """The entry of the release to which `environment` goes back: the one before; after a rollback, the present one.
-
-    So the same way back, run again, leads no further. Further back, a release is named.
-
-    Raises:
-        RefusedError: there is none.
-
-    """
-    present = ledger.last_passed(entries)
-    if present and present.deployment.action == "rollback":
-        return present
-    ran: list[Entry] = []
-    for entry in entries:
-        if entry.deployment.result == "passed":
-            again = [place for place, one in enumerate(ran) if one.deployment.release == entry.deployment.release]
-            del ran[again[0] if again else len(ran) :]
-            ran.append(entry)
-    if len(ran) < 2:  # noqa: PLR2004 -- the present one, and the one before
-        raise RefusedError(
-            f"There is no release before the one that runs in {environment}.",
-            f"Name a commit that is to run there: ml-cicd history {environment}",
-        )
-    return ran[-2]
-
-
-def approve(repository: Repository, config: Config, environment: str, commit: str, reason: str) -> Entry:
-    """Record that who runs this approves of the release of `commit` for `environment`; once, however often it is said.
-
-    Raises:
-        RefusedError: the release was not accepted by the stage before, or the person may not approve.
-
-    """
-    who = github.actor()
-    people.check_approver(config.environment(environment), who)
-    _on_main(repository, commit)
-    chains = ledger.read_all(repository, config.name)
-    accepted = acceptance(chains, environment, commit)
-    release, test, now = accepted.deployment.release, accepted.deployment.test, ledger.now()
-    for entry in chains.get(environment, []):
-        one = entry.deployment
-        if (one.action, one.release, one.test, one.actor) == ("approve", release, test, who):
-            return entry
-    approval = ledger.Deployment(
-        config.name, environment, "approve", "approved", commit, release, test,
-        reason=" ".join(reason.split()), basis=accepted.basis, actor=who, run=github.run_url(), started=now, ended=now,
-    )  # fmt: skip
-    return ledger.append(repository, approval)
-
-
-def _on_main(repository: Repository, commit: str) -> str:
+def check_on_main(repository: Repository, commit: str) -> str:
     """The newest commit of main, which contains `commit`."""
     main = repository.tip
     if main is None or not repository.is_ancestor(commit, main):
@@ -203,47 +152,3 @@ def acceptance(
         f"it is not accepted for {environment}.",
         f"Bring it through {stage} first.",
     )
-
-
-@dataclass(frozen=True)
-class Advance:
-    """What became of main and of the Staging tag."""
-
-    state: Literal["advanced", "superseded"]
-    staging: bool
-
-
-def advance(repository: Repository, config: Config, commit: str) -> Advance:
-    """Fast-forward main to the commit that passed integration, and move the Staging tag to it, both or neither.
-
-    Raises:
-        RefusedError: there is no passed integration entry, or main has commits that integration never saw.
-
-    """
-    acceptance(ledger.read_all(repository, config.name), stages.INTEGRATION.name, commit)
-    main = repository.tip
-    if main is not None and main != commit and repository.is_ancestor(commit, main):
-        return Advance("superseded", staging=False)
-    if main is not None and not repository.is_ancestor(main, commit):
-        raise RefusedError(
-            f"{repository.main} has commits that {commit[:12]} does not contain, so it can't be fast-forwarded.",
-            f"Merge {repository.main} into the integration branch and push that.",
-        )
-    refspecs, leases = [f"{commit}:refs/heads/{repository.main}"], {}
-    if config.staging_auto:
-        ref = f"refs/tags/{stages.STAGING.tag}"
-        refspecs.append(f"{commit}:{ref}")
-        leases[ref] = _remote_value(repository, ref)
-    try:
-        with failpoints.change("advance.push"):
-            repository.push(*refspecs, leases=leases)
-    except LostRaceError as error:
-        raise RefusedError(
-            f"{repository.main} or the Staging tag moved while this ran.", "Run the job again: it reads them anew."
-        ) from error
-    return Advance("advanced", staging=config.staging_auto)
-
-
-def _remote_value(repository: Repository, ref: str) -> str:
-    line = repository.git("ls-remote", repository.remote, ref)
-    return line.split("\t")[0] if line else ""

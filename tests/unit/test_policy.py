@@ -10,7 +10,7 @@ import pytest
 from cicd import ledger
 from cicd.config import Config, Environment
 from cicd.errors import RefusedError
-from cicd.road import verification
+from cicd.road import approval, rollback, verification
 from tests.unit.test_promotion import CONFIG, Road
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class People:
 
     def approve(self, who: str, config: Config, commit: str, reason: str = "looked at it") -> Entry:
         self.become(who)
-        return verification.approve(self.road.workspace.repository(), config, "production", commit, reason)
+        return approval.approve(self.road.workspace.repository(), config, "production", commit, reason)
 
 
 @pytest.fixture
@@ -108,16 +108,16 @@ def test_an_approval_is_no_deployment(road: Road, people: People) -> None:
     assert current is not None
     assert current.deployment.commit == first
     with pytest.raises(RefusedError, match="no release before"):
-        verification.release_before(entries, "production")
+        rollback.release_before(entries, "production")
 
 
 def test_an_approval_does_not_make_good_what_failed(road: Road, people: People) -> None:
     commit = road.accepted("integration", "staging")
     repository = road.workspace.repository()
     people.become("ada")
-    verification.approve(repository, CONFIG, "staging", commit, "before it failed")
+    approval.approve(repository, CONFIG, "staging", commit, "before it failed")
     road.record("staging", commit, "failed")
-    verification.approve(repository, CONFIG, "staging", commit, "once more")
+    approval.approve(repository, CONFIG, "staging", commit, "once more")
     with pytest.raises(RefusedError, match="failed in staging"):
         road.verify("production", commit)
 

@@ -12,7 +12,7 @@ from cicd import ledger, stages
 from cicd.config import Config, Environment
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.repository import LostRaceError, Repository
-from cicd.road import verification
+from cicd.road import advance, rollback, verification
 from cicd.road.deployment import config_for, meant
 from cicd.road.verification import SupersededError
 
@@ -169,7 +169,7 @@ def test_backwards_only_when_asked_and_then_it_is_a_rollback(road: Road) -> None
 def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_leads_no_further(road: Road) -> None:
     def before() -> str:
         entries = ledger.read(road.workspace.repository(), "app", "production")
-        return verification.release_before(entries, "production").deployment.commit
+        return rollback.release_before(entries, "production").deployment.commit
 
     with pytest.raises(RefusedError, match="no release before"):
         before()
@@ -268,13 +268,13 @@ class TestAdvance:
         road.workspace.push("develop")
         return commit
 
-    def advance(self, road: Road, commit: str) -> verification.Advance:
-        return verification.advance(road.workspace.repository(), CONFIG, commit)
+    def advance(self, road: Road, commit: str) -> advance.Advance:
+        return advance.advance(road.workspace.repository(), CONFIG, commit)
 
     def test_main_and_staging_move_to_the_very_commit(self, road: Road) -> None:
         commit = self.develop(road)
         road.record("integration", commit)
-        assert self.advance(road, commit) == verification.Advance("advanced", staging=True)
+        assert self.advance(road, commit) == advance.Advance("advanced", staging=True)
         repository = road.workspace.repository()
         assert (repository.branch("main"), repository.tag("Staging")) == (commit, commit)
         assert self.advance(road, commit).state == "advanced"
@@ -283,8 +283,8 @@ class TestAdvance:
         commit = self.develop(road)
         road.record("integration", commit)
         by_hand = replace(CONFIG, staging_auto=False)
-        advanced = verification.advance(road.workspace.repository(), by_hand, commit)
-        assert advanced == verification.Advance("advanced", staging=False)
+        advanced = advance.advance(road.workspace.repository(), by_hand, commit)
+        assert advanced == advance.Advance("advanced", staging=False)
         repository = road.workspace.repository()
         assert (repository.branch("main"), repository.tag("Staging")) == (commit, None)
 
@@ -305,7 +305,7 @@ class TestAdvance:
         for commit in (old, new):
             road.record("integration", commit)
         self.advance(road, new)
-        assert self.advance(road, old) == verification.Advance("superseded", staging=False)
+        assert self.advance(road, old) == advance.Advance("superseded", staging=False)
         assert road.workspace.repository().tag("Staging") == new
 
     def test_a_main_with_commits_of_its_own_is_never_overwritten(self, road: Road) -> None:
