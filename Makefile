@@ -43,22 +43,23 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | .venv/.read
 	@touch $@
 
 demo: $(READY)
-	@$(BIN)/python -m tests.road.demo $(ARGS)
+	@$(BIN)/python -m tests.tools.demo $(ARGS)
 
 measure: $(READY)
-	@$(BIN)/python -m tests.road.measure
+	@$(BIN)/python -m tests.tools.measure
 
 load: $(READY)
-	@$(BIN)/python -m tests.deploy.load $(ARGS)
+	@$(BIN)/python -m tests.tools.load $(ARGS)
 
 mutants: $(READY)
-	@$(BIN)/python -m tests.act.mutation $(ARGS)
+	@$(BIN)/python -m tests.tools.mutants $(ARGS)
 
 docs: $(READY)
-	@$(BIN)/python -m tests.static.reference
+	@$(BIN)/python -m tests.tools.reference
+	@$(BIN)/python -m tests.tools.cases_page
 
 down: .venv/.ready
-	@$(BIN)/python -m tests.road.demo --down
+	@$(BIN)/python -m tests.tools.demo --down
 	@$(BIN)/python -m cicd.forge.machine.engine_setup --stop
 
 # Where this fails it says why; the tests then say what was not run, and in CI that is a failure.
@@ -76,7 +77,7 @@ test-fast: $(READY)
 	@$(PYTEST) $(FAST) $(ARGS)
 
 cluster: $(READY) engine
-	@$(BIN)/python -m tests.kubernetes.cluster $(if $(CLUSTER),$(abspath $(CLUSTER))) -- $(PYTEST) tests/kubernetes $(ARGS)
+	@$(BIN)/python -m tests.tools.cluster $(if $(CLUSTER),$(abspath $(CLUSTER))) -- $(PYTEST) tests/kubernetes $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check . example_project

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.register_assert_rewrite("tests.act.cases")
+pytest.register_assert_rewrite("tests.act.support.case")
 
 from cicd.testing import Kit, Project, Run  # noqa: E402
-from tests.act import table  # noqa: E402
-from tests.act.cases import CONFIG, PUSHED, Case  # noqa: E402 -- its assertions are to be explained too
+from tests.act.support.case import CONFIG, PUSHED, Case  # noqa: E402 -- its assertions are to be explained too
+from tests.tools import cases_page  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,5 +48,5 @@ def run_of(scripted_kit: Kit, calling_project: Project, scratch: Path) -> Iterat
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("cases of the act tier")
-    for line in table.lines():
+    for line in cases_page.lines():
         terminalreporter.write_line(line)

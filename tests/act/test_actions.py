@@ -10,17 +10,17 @@ import pytest
 from cicd import cli
 from cicd.forge.events import history
 from cicd.testing.run import NO_ENGINE
-from tests.act import parts
+from tests.act.support import action_cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from cicd.testing import Project, Run
-    from tests.act.cases import Case
+    from tests.act.support.case import Case
 
 
-@pytest.mark.parametrize("case", parts.CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", action_cases.CASES, ids=lambda case: case.name)
 def test_action(case: Case, run_of: Callable[[Case], Run]) -> None:
     case.check(run_of(case))
 
@@ -34,10 +34,10 @@ def clone(calling_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return tmp_path / "clone"
 
 
-REQUIRED = {f"actions/{name}": action.required for name, action in parts.ACTIONS.items()}
+REQUIRED = {f"actions/{name}": action.required for name, action in action_cases.ACTIONS.items()}
 
 
-@pytest.mark.parametrize("case", parts.MISSING, ids=attrgetter("name"))
+@pytest.mark.parametrize("case", action_cases.MISSING, ids=attrgetter("name"))
 def test_a_missing_input_is_a_usage_error(
     case: Case, run_of: Callable[[Case], Run], clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -48,7 +48,7 @@ def test_a_missing_input_is_a_usage_error(
     assert (code, [name for name in REQUIRED[case.of] if name in said] != []) == (2, True), said
 
 
-@pytest.mark.parametrize("case", parts.WRONG, ids=attrgetter("name"))
+@pytest.mark.parametrize("case", action_cases.WRONG, ids=attrgetter("name"))
 def test_an_input_of_another_type_is_a_usage_error(
     case: Case, run_of: Callable[[Case], Run], clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -56,4 +56,4 @@ def test_an_input_of_another_type_is_a_usage_error(
     (call,) = run_of(case).calls
     code = cli.main([call.command, *call.arguments])
     said = capsys.readouterr().err
-    assert (code, parts.WRONG_INPUTS[case.of.removeprefix("actions/")][2] in said) == (2, True), said
+    assert (code, action_cases.WRONG_INPUTS[case.of.removeprefix("actions/")][2] in said) == (2, True), said

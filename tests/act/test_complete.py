@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from cicd.act import workflows
-from tests.act import parts, road, table
-from tests.act.cases import ROOT
+from tests.act.support import action_cases, workflow_cases
+from tests.act.support.case import ROOT
+from tests.tools import cases_page
 
-STEPS_THAT_NO_CASE_FAILS = {road.CHECKOUT}
+STEPS_THAT_NO_CASE_FAILS = {workflow_cases.CHECKOUT}
 SET_UP_ONLY = "setup"
 
 
@@ -29,12 +30,14 @@ ACTIONS = {Path(file).parent.name: document for file, document in _documents("ac
 
 
 def test_every_workflow_has_cases() -> None:
-    assert {case.of for case in road.CASES} == set(WORKFLOWS)
+    assert {case.of for case in workflow_cases.CASES} == set(WORKFLOWS)
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_every_job_of_a_workflow_is_seen_to_succeed_and_not_to(name: str) -> None:
-    seen = {(job, ended.result) for case in road.CASES if case.of == name for job, ended in case.ended.items()}
+    seen = {
+        (job, ended.result) for case in workflow_cases.CASES if case.of == name for job, ended in case.ended.items()
+    }
     for job in WORKFLOWS[name]["jobs"]:
         assert (job, "success") in seen
         assert seen & {(job, "failure"), (job, "skipped")}
@@ -42,7 +45,7 @@ def test_every_job_of_a_workflow_is_seen_to_succeed_and_not_to(name: str) -> Non
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_every_step_of_a_workflow_is_seen_to_fail(name: str) -> None:
-    failed = {ended.failed for case in road.CASES if case.of == name for ended in case.ended.values()}
+    failed = {ended.failed for case in workflow_cases.CASES if case.of == name for ended in case.ended.values()}
     steps = {step["name"] for job in WORKFLOWS[name]["jobs"].values() for step in job["steps"]}
     assert steps - STEPS_THAT_NO_CASE_FAILS <= failed
 
@@ -50,7 +53,7 @@ def test_every_step_of_a_workflow_is_seen_to_fail(name: str) -> None:
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_every_input_of_a_workflow_is_set_and_every_output_taken(name: str) -> None:
     call = WORKFLOWS[name]["on"]["workflow_call"]
-    cases = [case for case in road.CASES if case.of == name]
+    cases = [case for case in workflow_cases.CASES if case.of == name]
     assert set(call["inputs"]) == set().union(*(case.sets for case in cases))
     assert [
         set(case.outputs) for case in cases if case.outputs is not None and case.outputs.keys() ^ call["outputs"]
@@ -58,17 +61,17 @@ def test_every_input_of_a_workflow_is_set_and_every_output_taken(name: str) -> N
 
 
 def test_every_action_has_cases() -> None:
-    assert {case.of for case in parts.CASES} == {f"actions/{name}" for name in set(ACTIONS) - {SET_UP_ONLY}}
+    assert {case.of for case in action_cases.CASES} == {f"actions/{name}" for name in set(ACTIONS) - {SET_UP_ONLY}}
 
 
 @pytest.mark.parametrize("name", sorted(set(ACTIONS) - {SET_UP_ONLY}))
 def test_every_input_of_an_action_is_set_and_every_output_taken(name: str) -> None:
-    cases = [case for case in parts.CASES if case.of == f"actions/{name}"]
+    cases = [case for case in action_cases.CASES if case.of == f"actions/{name}"]
     assert set(ACTIONS[name]["inputs"]) == set().union(*(case.sets for case in cases))
     assert [set(case.outputs or ()) ^ set(ACTIONS[name]["outputs"]) for case in cases] == [set()] * len(cases)
 
 
-@pytest.mark.parametrize("command", sorted(parts.ANSWERS))
+@pytest.mark.parametrize("command", sorted(action_cases.ANSWERS))
 def test_what_is_answered_is_what_the_real_command_puts_out(command: str) -> None:
     """Or else a case would prove that outputs flow which do not exist."""
     tree = ast.parse((ROOT / "cicd" / "commands" / f"{command}.py").read_text("utf-8"))
@@ -79,20 +82,22 @@ def test_what_is_answered_is_what_the_real_command_puts_out(command: str) -> Non
         and ast.unparse(node.func) == "github.set_outputs"
         and isinstance(node.args[0], ast.Dict)
     ]
-    assert put_out == [set(parts.ANSWERS[command].outputs)]
+    assert put_out == [set(action_cases.ANSWERS[command].outputs)]
 
 
-@pytest.mark.parametrize("of", [of for group in table.subjects() for of in group])
+@pytest.mark.parametrize("of", [of for group in cases_page.subjects() for of in group])
 def test_every_outcome_has_a_case_or_a_reason_why_there_is_none(of: str) -> None:
-    found = table.cells(of)
-    assert {column for column, cases in found.items() if not cases} == {c for name, c in table.ABSENT if name == of}
+    found = cases_page.cells(of)
+    assert {column for column, cases in found.items() if not cases} == {
+        c for name, c in cases_page.ABSENT if name == of
+    }
 
 
 def test_every_case_is_in_the_table() -> None:
-    groups = [found for group in table.subjects() for of in group for found in table.cells(of).values()]
+    groups = [found for group in cases_page.subjects() for of in group for found in cases_page.cells(of).values()]
     in_table = [case.name for found in groups for case in found]
-    assert sorted(in_table) == sorted(case.name for case in table.CASES)
+    assert sorted(in_table) == sorted(case.name for case in cases_page.CASES)
 
 
 def test_the_page_of_the_cases_is_up_to_date() -> None:
-    assert table.PAGE.read_text("utf-8") == table.page(), "run: python -m tests.act.table"
+    assert cases_page.PAGE.read_text("utf-8") == cases_page.page(), "run: python -m tests.tools.cases_page"

@@ -13,7 +13,7 @@ import pytest
 from cicd.errors import UnreachableError
 from cicd.forge import lifecycle, report
 from cicd.forge.running import records
-from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
+from tests.act.support.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 HOSTILE = "a$(touch${IFS}x)'\";&|<b"
 

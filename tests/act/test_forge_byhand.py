@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.forge import lifecycle
-from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
+from tests.act.support.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

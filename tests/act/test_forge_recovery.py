@@ -13,7 +13,7 @@ import pytest
 from cicd.errors import UsageError
 from cicd.forge import lifecycle, state
 from cicd.forge.running import cleanup, runner
-from tests.act.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
+from tests.act.support.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

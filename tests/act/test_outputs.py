@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cicd import testing
 from cicd.act import workflows
 from cicd.testing.run import start_act
-from tests.act.cases import ROOT, outputs
+from tests.act.support.case import ROOT, outputs
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import pytest
 
 from cicd import testing
 from cicd.errors import UsageError
-from tests.act.cases import ROOT
+from tests.act.support.case import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 
 from cicd.testing import Act, Project, Reply
 from cicd.testing.replies import BUNDLE, RELEASE_IMAGE
-from tests.act.road import CALLERS
+from tests.act.support.workflow_cases import CALLERS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.act.road import CASES
+from tests.act.support.workflow_cases import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cicd.testing import Run
-    from tests.act.cases import Case
+    from tests.act.support.case import Case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

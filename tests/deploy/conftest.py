@@ -14,7 +14,7 @@ from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.forge.machine import engine_setup, services
 from cicd.oci import engine
-from tests.deploy.tiny import CRASH, NAME, built, sweep
+from tests.deploy.support.tiny import CRASH, NAME, built, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ from cicd.deploy import holder
 from cicd.errors import CheckFailedError
 from cicd.oci import engine
 from cicd.printers import terminal
-from tests.deploy.tiny import accept, configured, digest, get, order, state, sweep
+from tests.deploy.support.tiny import accept, configured, digest, get, order, state, sweep
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.target import Holder, Order
 from cicd.ledger import pending
-from tests.deploy.tiny import everything, serving, sweep
-from tests.deploy.typed import Typed
+from tests.deploy.support.tiny import everything, serving, sweep
+from tests.deploy.support.typed import Typed
 from tests.unit.conftest import new_workspace
 
 if TYPE_CHECKING:

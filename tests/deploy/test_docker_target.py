@@ -16,7 +16,7 @@ from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers
-from tests.deploy.tiny import (
+from tests.deploy.support.tiny import (
     CRASH,
     DEAF,
     ERROR,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.target import Order
-from tests.deploy.tiny import sweep
+from tests.deploy.support.tiny import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable

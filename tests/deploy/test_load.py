@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.errors import CheckFailedError
-from tests.deploy.clients import users
-from tests.deploy.tiny import accept, digest, get, order, state
+from tests.deploy.support.clients import users
+from tests.deploy.support.tiny import accept, digest, get, order, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable

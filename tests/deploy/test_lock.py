@@ -15,7 +15,7 @@ import pytest
 
 from cicd.deploy import holder as holders
 from cicd.errors import RefusedError
-from tests.deploy.tiny import accept, digest, order, serves, state
+from tests.deploy.support.tiny import accept, digest, order, serves, state
 
 if TYPE_CHECKING:
     from cicd.deploy.docker.target import DockerTarget

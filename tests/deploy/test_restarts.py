@@ -16,7 +16,7 @@ import pytest
 
 from cicd.forge.machine import engine_setup, services
 from cicd.oci import images
-from tests.deploy.tiny import NAME, accept, digest, get, order, serving
+from tests.deploy.support.tiny import NAME, accept, digest, get, order, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ from cicd.deploy.docker import ssh
 from cicd.deploy.docker import target as docker
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.forge.machine import apt
-from tests.deploy.tiny import accept, digest, get, order
+from tests.deploy.support.tiny import accept, digest, get, order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

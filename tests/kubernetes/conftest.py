@@ -15,7 +15,7 @@ from cicd.config import Config, Environment
 from cicd.deploy.kubernetes.kubectl import Kubectl
 from cicd.deploy.kubernetes.target import KubernetesTarget
 from tests.deploy.conftest import client, own_services, release  # noqa: F401 -- fixtures
-from tests.kubernetes.common import deploy, order
+from tests.kubernetes.support.common import deploy, order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,9 +11,9 @@ import pytest
 
 from cicd import cli
 from cicd.deploy.kubernetes.kubectl import Kubectl
-from tests.deploy.typed import Typed
-from tests.kubernetes.common import CRASH, digest
+from tests.deploy.support.typed import Typed
 from tests.kubernetes.conftest import NAME
+from tests.kubernetes.support.common import CRASH, digest
 from tests.unit.conftest import new_workspace
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kubernetes.common import LATE, deploy, digest, order, pods, told
-from tests.kubernetes.load import load
+from tests.kubernetes.support.common import LATE, deploy, digest, order, pods, told
+from tests.kubernetes.support.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

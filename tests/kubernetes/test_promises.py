@@ -14,8 +14,8 @@ import pytest
 from cicd.deploy import holder
 from cicd.deploy.target import Holder
 from cicd.errors import CheckFailedError, RefusedError
-from tests.kubernetes.common import CRASH, ERROR, KEEPS, LATE, MUTE, SICK, deploy, digest, order, pods, told
-from tests.kubernetes.load import load
+from tests.kubernetes.support.common import CRASH, ERROR, KEEPS, LATE, MUTE, SICK, deploy, digest, order, pods, told
+from tests.kubernetes.support.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

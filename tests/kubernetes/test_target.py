@@ -13,7 +13,7 @@ import pytest
 from cicd.deploy import secrets
 from cicd.errors import CheckFailedError, RefusedError, UnreachableError, UsageError
 from cicd.produce import suites
-from tests.kubernetes.common import LATE, deploy, digest, order, pods, told
+from tests.kubernetes.support.common import LATE, deploy, digest, order, pods, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable

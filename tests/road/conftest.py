@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.road.project import EXAMPLE, TINY, Project
+from tests.road.support.project import EXAMPLE, TINY, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

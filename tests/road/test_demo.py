@@ -19,7 +19,7 @@ import yaml
 
 from cicd import labels as names
 from cicd.oci import containers, engine, registry
-from tests.road.project import KIT, Project
+from tests.road.support.project import KIT, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ class Demo:
         self.first = self.run()
 
     def run(self, *words: str) -> str:
-        command = [sys.executable, "-m", "tests.road.demo", "--home", str(self.home), "--name", NAME, *words]
+        command = [sys.executable, "-m", "tests.tools.demo", "--home", str(self.home), "--name", NAME, *words]
         environment = {**os.environ, "SSL_CERT_FILE": str(self.certificates)}
         done = subprocess.run(
             command, cwd=KIT, env=environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

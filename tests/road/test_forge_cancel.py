@@ -10,7 +10,7 @@ from cicd.forge import state
 from cicd.oci import engine
 
 if TYPE_CHECKING:
-    from tests.road.project import Project, Run
+    from tests.road.support.project import Project, Run
 
 
 def containers(project: Project) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.road.project import Project
+    from tests.road.support.project import Project
 
 
 def test_production_goes_back_by_a_workflow_that_is_started_by_hand_also_without_a_registry(road: Project) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from cicd.forge import state
 from cicd.oci import engine
-from tests.road.project import EXAMPLE, TINY, Project, Run
+from tests.road.support.project import EXAMPLE, TINY, Project, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

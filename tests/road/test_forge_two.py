@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.oci import engine
-from tests.road.project import EXAMPLE, TINY, Project, Run
+from tests.road.support.project import EXAMPLE, TINY, Project, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

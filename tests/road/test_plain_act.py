@@ -12,7 +12,7 @@ import pytest
 
 from cicd.forge.machine import base_images, engine_setup
 from cicd.oci import engine
-from tests.road.project import COMMAND, EXAMPLE, KIT, TINY, Project
+from tests.road.support.project import COMMAND, EXAMPLE, KIT, TINY, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

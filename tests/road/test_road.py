@@ -17,7 +17,7 @@ from cicd.oci import engine
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.road.project import Project
+    from tests.road.support.project import Project
 
 
 def health(project: Project, environment: str) -> dict[str, Any]:

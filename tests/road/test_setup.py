@@ -10,7 +10,7 @@ import pytest
 
 from cicd import __version__, testing
 from cicd.testing import Kit, Project
-from tests.road.project import KIT
+from tests.road.support.project import KIT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from tests.road.project import EXAMPLE
+from tests.road.support.project import EXAMPLE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.static import kit as kits
+from tests.static.support import kit as kits
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,9 @@ from cicd import github
 from cicd.errors import RefusedError
 from cicd.forge import api
 from cicd.forge.events.payloads import Repository
-from tests.static.kit import ROOT
 from tests.static.node import build
-from tests.static.openapi import Call, Description, Exchange, calls
+from tests.static.support.kit import ROOT
+from tests.static.support.openapi import Call, Description, Exchange, calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

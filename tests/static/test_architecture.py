@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.static.kit import ROOT, tracked
+from tests.static.support.kit import ROOT, tracked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.static.callers import calls, findings
+from tests.static.rules.callers import calls, findings
 
 if TYPE_CHECKING:
-    from tests.static.kit import Kit
+    from tests.static.support.kit import Kit
 
 CI, INTEGRATION, STAGING, PRODUCTION = (
     f".github/workflows/{name}.yml" for name in ("ci", "integration", "staging", "production")

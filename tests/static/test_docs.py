@@ -9,13 +9,13 @@ import pytest
 
 from cicd import config
 from cicd.cli import COMMANDS
-from tests.static import reference
-from tests.static.kit import ROOT, tracked
+from tests.static.support.kit import ROOT, tracked
+from tests.tools import reference
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.static.kit import Kit
+    from tests.static.support.kit import Kit
 
 PAGES = [*tracked("docs/*.md", ":(glob)*.md")]
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
@@ -28,7 +28,7 @@ def named(page: Path) -> str:
 
 
 def test_the_reference_pages_are_up_to_date(kit: Kit) -> None:
-    assert reference.outdated(kit) == [], "run: python -m tests.static.reference"
+    assert reference.outdated(kit) == [], "run: python -m tests.tools.reference"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.static.kit import ROOT
+from tests.static.support.kit import ROOT
 
 LINT = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache", "--no-logo"]
 CONTRACTS = [

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.static import interface, invariants
-from tests.static.interface import outputs_of
+from tests.static.rules import interface, invariants
+from tests.static.rules.interface import outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.static.kit import Finding, Kit
+    from tests.static.support.kit import Finding, Kit
 
     Rule = Callable[[Kit], Iterator[Finding]]
 

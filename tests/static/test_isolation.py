@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.static.capabilities import TOKENS
-from tests.static.kit import ROOT
+from tests.static.support.capabilities import TOKENS
+from tests.static.support.kit import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.static.kit import ROOT, tracked
+from tests.static.support.kit import ROOT, tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.static.kit import Kit
+    from tests.static.support.kit import Kit
 
 
 BIN = Path(sys.executable).parent

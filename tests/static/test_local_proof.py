@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.static import local_proof
-from tests.static.vocabulary import names, words
+from tests.static.support import local_proof
+from tests.static.support.vocabulary import names, words
 
 if TYPE_CHECKING:
-    from tests.static.kit import Kit
+    from tests.static.support.kit import Kit
 
 ROWS = (*local_proof.UNSEEN, *local_proof.SEEN)
 PROOFS = sorted({proof for row in ROWS for proof in row.proofs})

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd import freeze
-from tests.static.kit import ROOT, tracked
 from tests.static.node import build
+from tests.static.support.kit import ROOT, tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from tests.static.kit import Kit
+    from tests.static.support.kit import Kit
 
     Parse = Callable[[Mapping[str, str]], dict[str, list[str]]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.static.kit import ROOT
+from tests.static.support.kit import ROOT
 
 PINNED = "@<full SHA> # vX.Y.Z"
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.cli import COMMANDS
-from tests.static import rings
-from tests.static.capabilities import CAPABILITIES, INTERACTIVE
-from tests.static.rings import Ring
+from tests.static.rules import rings
+from tests.static.rules.rings import Ring
+from tests.static.support.capabilities import CAPABILITIES, INTERACTIVE
 
 if TYPE_CHECKING:
-    from tests.static.kit import Kit
+    from tests.static.support.kit import Kit
 
 CI, INTEGRATION, PRODUCTION = (f".github/workflows/{name}.yml" for name in ("ci", "integration", "production"))
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"

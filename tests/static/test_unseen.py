@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.static import unseen
+from tests.static.rules import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.static.kit import Finding, Kit
+    from tests.static.support.kit import Finding, Kit
 
     Rule = Callable[[Kit, Kit], Iterator[Finding]]
 

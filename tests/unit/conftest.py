@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 
 from cicd.repository import SNAPSHOT, Repository
-from tests.unit.registry_server import Registry, serve
+from tests.unit.support.registry_server import Registry, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ from cicd import cli, failpoints, ledger
 from cicd.ledger import pending
 from cicd.repository import Repository
 from tests.unit.conftest import new_workspace
-from tests.unit.folder_target import FolderTarget
-from tests.unit.registry_server import serve
+from tests.unit.support.folder_target import FolderTarget
+from tests.unit.support.registry_server import serve
 from tests.unit.test_promotion import Road
 from tests.unit.test_rollback import CONFIG, Production, use
 

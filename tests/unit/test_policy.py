@@ -16,7 +16,7 @@ from tests.unit.test_promotion import CONFIG, Road
 if TYPE_CHECKING:
     from cicd.ledger import Entry
     from tests.unit.conftest import Workspace
-    from tests.unit.registry_server import Registry
+    from tests.unit.support.registry_server import Registry
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.unit.test_promotion import Road
 
 if TYPE_CHECKING:
     from tests.unit.conftest import Workspace
-    from tests.unit.registry_server import Registry
+    from tests.unit.support.registry_server import Registry
 
 POLICY = """name = "app"
 [environments.production]

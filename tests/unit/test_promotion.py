@@ -19,7 +19,7 @@ from cicd.road.verification import SupersededError
 if TYPE_CHECKING:
     from cicd.ledger import Entry
     from tests.unit.conftest import Workspace
-    from tests.unit.registry_server import Registry
+    from tests.unit.support.registry_server import Registry
 
 CONFIG = Config("app", environments={name: Environment(name) for name in ("integration", "staging", "production")})
 

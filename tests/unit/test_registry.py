@@ -11,7 +11,7 @@ from cicd.oci import images
 from cicd.oci import registry as package
 
 if TYPE_CHECKING:
-    from tests.unit.registry_server import Registry
+    from tests.unit.support.registry_server import Registry
 
 
 def test_an_unchanged_digest_passes(registry: Registry) -> None:

@@ -12,8 +12,8 @@ from cicd import cli, ledger
 from cicd.ledger import pending, signing
 from cicd.repository import Repository
 from tests.unit.conftest import new_workspace
-from tests.unit.folder_target import FolderTarget
-from tests.unit.registry_server import serve
+from tests.unit.support.folder_target import FolderTarget
+from tests.unit.support.registry_server import serve
 from tests.unit.test_promotion import Road
 
 if TYPE_CHECKING:

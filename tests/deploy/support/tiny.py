@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cicd.deploy.target import Running
     from cicd.forge.machine.services import Services
 
-PROJECT = Path(__file__).parents[1] / "fixtures" / "tiny"
+PROJECT = Path(__file__).parents[2] / "fixtures" / "tiny"
 NAME = f"tiny-{uuid.uuid4().hex[:6]}"
 CRASH = "raise SystemExit(3)\n"
 HANG = "import time\ntime.sleep(60)\n"

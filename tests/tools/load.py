@@ -23,13 +23,13 @@ from cicd.errors import CheckFailedError
 from cicd.forge.machine import services
 from cicd.oci import engine
 from cicd.printers import terminal
-from tests.deploy.clients import users
-from tests.deploy.tiny import CRASH, DEAF, ERROR, HANG, NAME, SLOW, accept, built, order, sweep
+from tests.deploy.support.clients import users
+from tests.deploy.support.tiny import CRASH, DEAF, ERROR, HANG, NAME, SLOW, accept, built, order, sweep
 
 if TYPE_CHECKING:
     import docker
 
-    from tests.deploy.clients import Answers
+    from tests.deploy.support.clients import Answers
 
 EACH = 16
 BAD = {

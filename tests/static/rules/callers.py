@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.static.kit import Finding
-from tests.static.rings import RANK, Ring, rings
+from tests.static.rules.rings import RANK, Ring, rings
+from tests.static.support.kit import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.static.kit import Job, Kit, Workflow
+    from tests.static.support.kit import Job, Kit, Workflow
 
 CALL = re.compile(r"[\w-]+/ml-cicd/\.github/workflows/([\w-]+\.yml)@.+")
 KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "boolean": (bool,)}

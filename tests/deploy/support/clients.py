@@ -1,6 +1,6 @@
 """Users of a service, in a process of their own: half keep their connection, half open one for each request.
 
-`python -m tests.deploy.clients URL NUMBER` asks until its input ends, then prints every answer as
+`python -m tests.deploy.support.clients URL NUMBER` asks until its input ends, then prints every answer as
 `[when, seconds, digest or error, kept]`. A kept connection that the server closes counts as a failure, too.
 """
 
@@ -62,7 +62,7 @@ class Answers:
 @contextmanager
 def users(url: str, each: int) -> Iterator[Answers]:
     """`each` users that keep their connection, and as many that do not, for as long as the block runs."""
-    words = [sys.executable, "-m", "tests.deploy.clients", url, str(each)]
+    words = [sys.executable, "-m", "tests.deploy.support.clients", url, str(each)]
     answers = Answers()
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield answers

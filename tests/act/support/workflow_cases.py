@@ -21,7 +21,7 @@ from cicd.testing.replies import (
     passing,
 )
 from cicd.testing.replies import outcome as outcome_of
-from tests.act.cases import (
+from tests.act.support.case import (
     ALL_TOKENS,
     FOLLOWING,
     HOSTILE,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cicd import freeze
 from cicd.printers import terminal
-from tests.road.project import KIT, Project, Run
+from tests.road.support.project import KIT, Project, Run
 
 HOME = KIT / ".demo" / "flights"
 WALKED = ".ml-cicd/local/walked"

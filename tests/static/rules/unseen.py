@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from cicd.act.filters import PushFilter
 from cicd.stages import STAGES
-from tests.static.callers import calls
-from tests.static.kit import Finding
-from tests.static.rings import LEDGER
+from tests.static.rules.callers import calls
+from tests.static.rules.rings import LEDGER
+from tests.static.support.kit import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.static.kit import Job, Kit, Workflow
+    from tests.static.support.kit import Job, Kit, Workflow
 
 HOSTED_JOB = 6 * 60
 STATUS = re.compile(r"always\(\)|failure\(\)|cancelled\(\)")

@@ -1,4 +1,4 @@
-"""Which test sees each fault that can be made in the YAML: `python -m tests.act.mutation [--every N]`.
+"""Which test sees each fault that can be made in the YAML: `python -m tests.tools.mutants [--every N]`.
 
 A fault is given to the rules of the static tier first, then to GitHub's parser, then to the cases of its workflow or
 action, until a test turns red. The generated reference pages, which would notice nearly every change, are not asked.
@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING
 from cicd import freeze
 from cicd.errors import CicdError
 from cicd.testing import Kit, Project
-from tests.act import parts, road
-from tests.act.cases import CONFIG, ROOT, Case
-from tests.act.faults import faults
-from tests.static import callers, interface, invariants, rings, unseen
-from tests.static import kit as kits
+from tests.act.support import action_cases, workflow_cases
+from tests.act.support.case import CONFIG, ROOT, Case
+from tests.act.support.faults import faults
 from tests.static.node import build
+from tests.static.rules import callers, interface, invariants, rings, unseen
+from tests.static.support import kit as kits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tests.act.faults import Fault
+    from tests.act.support.faults import Fault
 
 LEAST = 0.95
 MEMORY = Path("/dev/shm")
@@ -131,7 +131,7 @@ def _about(fault: Fault) -> str:
 def _cases() -> Mapping[str, list[Case]]:
     """The cases of each workflow and action: first those that see most."""
     found: dict[str, list[Case]] = {}
-    for case in (*road.CASES, *parts.CASES):
+    for case in (*workflow_cases.CASES, *action_cases.CASES):
         found.setdefault(case.of, []).append(case)
     return {of: sorted(cases, key=lambda case: not case.name.endswith("every input")) for of, cases in found.items()}
 
@@ -170,7 +170,7 @@ def scratch_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.act.mutation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.tools.mutants", description=__doc__)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take only every Nth fault (default: 1)")
     arguments = parser.parse_args()
     kit = kits.load()

@@ -12,14 +12,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cicd.cli import COMMANDS, parser_of
-from tests.static.capabilities import CAPABILITIES, TOKENS
-from tests.static.kit import ROOT, Finding, expressions
+from tests.static.support.capabilities import CAPABILITIES, TOKENS
+from tests.static.support.kit import ROOT, Finding, expressions
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
-    from tests.static.kit import Action, Job, Kit, Step, Workflow
+    from tests.static.support.kit import Action, Job, Kit, Step, Workflow
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SCREAMING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")

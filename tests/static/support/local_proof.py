@@ -1,7 +1,7 @@
 """What a local run proves of each feature that the YAML uses, and which test proves what `act` can't see.
 
-Each row says which words of the vocabulary (`tests.static.vocabulary`) are its feature; the first row that claims a
-word has it. A feature that is used has a proof; one without a proof is one that nothing uses.
+Each row says which words of `tests.static.support.vocabulary` are its feature; the first row that claims a word has
+it. A feature that is used has a proof; one without a proof is one that nothing uses.
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tests.static.capabilities import CAPABILITIES, THIRD_PARTY, VALIDATED, Runs
-from tests.static.kit import Finding, expressions
+from tests.static.support.capabilities import CAPABILITIES, THIRD_PARTY, VALIDATED, Runs
+from tests.static.support.kit import Finding, expressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.static.kit import Job, Kit, Step, Workflow
+    from tests.static.support.kit import Job, Kit, Step, Workflow
 
 LEDGER, SIGNING_KEY = "ledger", "LEDGER_KEY"
 ALL_SECRETS = "(all of them)"

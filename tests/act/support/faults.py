@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from tests.static.kit import Kit
+from tests.static.support.kit import Kit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

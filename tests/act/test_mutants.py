@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from tests.act import mutation
-from tests.act.faults import Fault, faults
-from tests.static import kit as kits
+from tests.act.support.faults import Fault, faults
+from tests.static.support import kit as kits
+from tests.tools import mutants
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,9 @@ def all_faults() -> list[Fault]:
 def test_faults_of_a_sample_are_seen(scratch: Path) -> None:
     folder = scratch / "faults"
     folder.mkdir()
-    verdicts = mutation.survey(all_faults()[::EVERY], KIT, folder)
-    assert [v.fault.name for v in verdicts if not v.test and not mutation.why(v.fault)] == []
-    assert mutation.score(verdicts) >= mutation.LEAST
+    verdicts = mutants.survey(all_faults()[::EVERY], KIT, folder)
+    assert [v.fault.name for v in verdicts if not v.test and not mutants.why(v.fault)] == []
+    assert mutants.score(verdicts) >= mutants.LEAST
 
 
 def test_no_fault_has_the_name_of_another() -> None:
@@ -35,7 +35,7 @@ def test_no_fault_has_the_name_of_another() -> None:
 
 
 def test_every_expected_survivor_is_a_fault_that_can_be_made() -> None:
-    unknown = [place for place in mutation.EXPECTED if not any(fault.name.endswith(place) for fault in all_faults())]
+    unknown = [place for place in mutants.EXPECTED if not any(fault.name.endswith(place) for fault in all_faults())]
     assert unknown == []
 
 
@@ -46,6 +46,6 @@ def test_a_fault_that_no_test_sees_is_told(scratch: Path) -> None:
     file = "actions/record/action.yml"
     end = len(KIT.files[file])
     nothing = Fault("a comment", file, "the end", end, end, "# nothing\n")
-    verdicts = mutation.survey([nothing], KIT, folder)
-    assert mutation.score(verdicts) == 0
-    assert list(mutation.report(verdicts))[-1] == f"survives: {file}: the end: a comment: NOBODY KNOWS WHY"
+    verdicts = mutants.survey([nothing], KIT, folder)
+    assert mutants.score(verdicts) == 0
+    assert list(mutants.report(verdicts))[-1] == f"survives: {file}: the end: a comment: NOBODY KNOWS WHY"

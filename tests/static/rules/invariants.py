@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.static.kit import SIBLING, Finding, Step, expressions
+from tests.static.support.kit import SIBLING, Finding, Step, expressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.static.kit import Job, Kit
+    from tests.static.support.kit import Job, Kit
 
 PINNED = re.compile(r"uses: (actions/[\w-]+)@[0-9a-f]{40} # v\d+(\.\d+)*$", re.MULTILINE)
 USES = re.compile(r"^ *(?:- )?uses: (?!\$/).*$", re.MULTILINE)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from cicd.forge.running.records import Run
 
-FIXTURES = Path(__file__).parent / "fixtures" / "forge"
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "forge"
 COMMAND = Path(sys.executable).parent / "ml-cicd"
 SERVICES = SimpleNamespace(registry="localhost:5000", base="base:1", proxy="proxy:1", engine="", runner="")
 WAITS = "echo $$ > {mark}.tmp; mv {mark}.tmp {mark}; sleep 60 & sleep 60"

@@ -14,7 +14,7 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = ".github/workflows/"
 SIBLING = "$/"
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)

@@ -10,12 +10,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tests.static.kit import expressions
+from tests.static.support.kit import expressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.static.kit import Action, Kit, Workflow
+    from tests.static.support.kit import Action, Kit, Workflow
 
 # Under these stand names that somebody chose.
 NAMED = re.compile(

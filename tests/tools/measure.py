@@ -27,15 +27,15 @@ from cicd.oci import engine
 from cicd.printers import terminal
 from cicd.repository import Repository
 from cicd.testing import Kit, Project
-from tests.act import parts, road
-from tests.act.cases import CONFIG
-from tests.road.demo import FLIGHT
-from tests.road.project import COMMAND, EXAMPLE, KIT
+from tests.act.support import action_cases, workflow_cases
+from tests.act.support.case import CONFIG
+from tests.road.support.project import COMMAND, EXAMPLE, KIT
+from tests.tools.demo import FLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tests.act.cases import Case
+    from tests.act.support.case import Case
 
 TUTORIAL = """ARG BASE
 FROM ${BASE}
@@ -102,7 +102,10 @@ def act_cases() -> list[tuple[str, str, str]]:
                 found.append(time.perf_counter() - started)
             return statistics.median(found)
 
-        action, workflow = seconds(parts.CASES), seconds([case for case in road.CASES if not case.cancel])
+        action, workflow = (
+            seconds(action_cases.CASES),
+            seconds([case for case in workflow_cases.CASES if not case.cancel]),
+        )
     return [("an act case", f"{action:.2f} s", f"of a whole workflow {workflow:.2f} s; at most 0.3 s")]
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from cicd import testing
 from cicd.testing.run import JOB_TOKEN
-from tests.static.capabilities import CAPABILITIES
+from tests.static.support.capabilities import CAPABILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cicd.testing import Call, Event, Kit, Project, Reply, Run
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PUSHED = "c5e73789fe7d5fd80fb7f7b22a56b007fb6a1492"
 """The commit of the project: the same every time."""
 GITHUB_TOKEN = JOB_TOKEN

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cicd.testing import Reply
 from cicd.testing.replies import BUNDLE, COMMIT, IMAGE, passing
-from tests.act.cases import GITHUB_TOKEN, HOSTILE, Case, Ended, call, green, red
+from tests.act.support.case import GITHUB_TOKEN, HOSTILE, Case, Ended, call, green, red
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from docker.models.containers import Container
 
-KIT = Path(__file__).resolve().parents[2]
+KIT = Path(__file__).resolve().parents[3]
 EXAMPLE = KIT / "example_project"
 TINY = KIT / "tests" / "fixtures" / "tiny"
 COMMAND = Path(sys.executable).parent / "ml-cicd"

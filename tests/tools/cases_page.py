@@ -1,22 +1,23 @@
 """The table of the cases: each workflow and action, and each outcome or kind of input. Writes docs/cases.md.
 
-`python -m tests.act.table` writes the page.
+`python -m tests.tools.cases_page` writes the page.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.act import mutation, parts, road
-from tests.act.cases import ROOT
+from tests.act.support import action_cases, workflow_cases
+from tests.act.support.case import ROOT
+from tests.tools import mutants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tests.act.cases import Case
+    from tests.act.support.case import Case
 
 PAGE = ROOT / "docs" / "cases.md"
-CASES = (*road.CASES, *parts.CASES, *parts.MISSING, *parts.WRONG)
+CASES = (*workflow_cases.CASES, *action_cases.CASES, *action_cases.MISSING, *action_cases.WRONG)
 SUCCEEDS, GATE, REFUSED, UNREACHABLE = "succeeds", "a gate fails", "refused", "unreachable"
 UNTRAINED, SUPERSEDED, SKIPPED = "nothing to train", "superseded", "stage skipped"
 CANCELLED, AGAIN, INPUTS, HOSTILE = "cancelled", "run again", "inputs", "hostile inputs"
@@ -94,7 +95,7 @@ UNSEEN = """\
 INTRODUCTION = """\
 # Cases of the workflows and actions
 
-<!-- written by `python -m tests.act.table` -->
+<!-- written by `python -m tests.tools.cases_page` -->
 
 Every workflow and action runs under `act`, in each of its outcomes and with each kind of input. A case states which
 jobs and steps must run and with which result, every call of `ml-cicd` with its arguments and tokens, and the outputs.
@@ -160,7 +161,7 @@ def _page() -> Iterator[str]:
         found = [f"* {column}: {what(case)}" for column, cases in cells(of).items() for case in cases]
         yield from [f"## {of}", "", *found, ""]
     yield FAULTS
-    yield from [f"* `{place}`: {reason}." for place, reason in mutation.EXPECTED.items()] or ["* none"]
+    yield from [f"* `{place}`: {reason}." for place, reason in mutants.EXPECTED.items()] or ["* none"]
 
 
 def _counts(of: str) -> list[str]:
