@@ -131,7 +131,7 @@ WORKFLOW, ACTION, MUTANTS = (
     for test in (
         "workflows.py::test_workflow",
         "actions.py::test_action",
-        "mutation.py::test_faults_of_a_sample_are_seen",
+        "mutants.py::test_faults_of_a_sample_are_seen",
     )
 )
 SEEN = (
