@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,22 @@ def test_what_the_page_names_exists(name: str) -> None:
 )  # fmt: skip
 def test_what_does_not_exist_is_seen(name: str) -> None:
     assert not exists(name)
+
+
+def layers_of_the_page() -> list[set[str]]:
+    """Return the modules of each layer, as the page's table shows them."""
+    layers: list[set[str]] = []
+    for number, name in re.findall(r"^\| (\d*) ?\| `cicd/(\w+)[`.]", PAGE.read_text("utf-8"), re.MULTILINE):
+        if number:
+            layers.append(set())
+        layers[-1].add(name)
+    return layers
+
+
+def test_the_map_shows_the_layers_that_import_linter_holds() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (contract,) = [contract for contract in contracts if contract["type"] == "layers"]
+    assert layers_of_the_page() == [set(layer.split(" | ")) for layer in contract["layers"]]
 
 
 def test_the_map_names_every_module_and_folder_of_the_package() -> None:
