@@ -13,27 +13,24 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
-
-from docker.errors import APIError
+from typing import TYPE_CHECKING
 
 from cicd import failpoints, labels, variables
 from cicd.deploy import health, secrets
 from cicd.deploy.engine_lock import Lock
 from cicd.deploy.target import Running
-from cicd.errors import CheckFailedError, UsageError
+from cicd.errors import CheckFailedError
 from cicd.oci import containers, images
 from cicd.oci.reference import DIGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from docker import DockerClient
 
     from cicd.config import Config, Environment
     from cicd.deploy.target import Accept, Holder, Order
-    from cicd.oci.containers import Finished, Runner
+    from cicd.oci.containers import Runner
 
 NETWORK = "bridge"
 POLL = 0.5
@@ -56,12 +53,7 @@ class CommandTarget:
 
     def runner(self, network: str) -> Runner:
         """See `Target.runner`."""
-
-        def run(image: str, command: Sequence[str], **options: Any) -> Finished:
-            images.pull(self.client, image)
-            return containers.run(self.client, image, command, network=network, **options)
-
-        return run
+        return containers.runner(self.client, network)
 
     def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
         """See `Target.locked`. It keeps out whoever deploys through the same engine; a lock beyond is the tool's."""
@@ -181,11 +173,4 @@ class CommandTarget:
             labels={labels.PROJECT: self.config.name, labels.ROLE: labels.TOOL},
         ) as container:
             secrets.put(container, given)
-            try:
-                container.start()
-            except APIError as error:
-                words = " ".join(environment.command)
-                raise UsageError(f"{words} can't be started in {environment.image}: {error.explanation}") from error
-            for chunk in container.logs(stream=True, follow=True):
-                sys.stdout.write(chunk.decode(errors="replace"))
-            return int(container.wait()["StatusCode"])
+            return containers.run_to_end(container, environment.image, environment.command)

@@ -13,6 +13,7 @@ from docker.errors import APIError, ImageNotFound, NotFound
 
 from cicd import labels
 from cicd.errors import UnreachableError, UsageError
+from cicd.oci import images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,17 +73,44 @@ def run(
         client, image, command=list(command), labels=dict(labels), environment=dict(environment or {}),
         network=network, entrypoint=[],
     ) as container:  # fmt: skip
-        try:
-            container.start()
-        except APIError as error:
-            raise UsageError(
-                f"The command {' '.join(command)} can't be started in the image: {error.explanation}",
-                "Check the command in ml-cicd.toml.",
-            ) from error
-        for chunk in container.logs(stream=True, follow=True):
-            say(chunk)
-        exit_code = int(container.wait()["StatusCode"])
+        exit_code = run_to_end(container, image, command, say)
         return Finished(exit_code, {path: data for path in collect if (data := archive(container, path)) is not None})
+
+
+def run_to_end(container: Container, image: str, command: Sequence[str], say: Callable[[bytes], None] = _print) -> int:
+    """Start a created container, stream its output, and return its exit code; `image` and `command` are for messages.
+
+    Raises:
+        UsageError: the command does not exist in the image.
+
+    """
+    try:
+        container.start()
+    except APIError as error:
+        raise UsageError(
+            f"The command {' '.join(command)} can't be started in {image}: {error.explanation}",
+            "Check the command in ml-cicd.toml.",
+        ) from error
+    for chunk in container.logs(stream=True, follow=True):
+        say(chunk)
+    return int(container.wait()["StatusCode"])
+
+
+def runner(client: DockerClient, network: str) -> Runner:
+    """Return a runner on this engine, which pulls the images that it runs and joins their containers to a network."""
+
+    def run_pulled(
+        image: str,
+        command: Sequence[str],
+        *,
+        labels: Mapping[str, str],
+        environment: Mapping[str, str],
+        collect: Sequence[str],
+    ) -> Finished:
+        images.pull(client, image)
+        return run(client, image, command, labels=labels, environment=environment, network=network, collect=collect)
+
+    return run_pulled
 
 
 @contextmanager

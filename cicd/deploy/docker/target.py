@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cicd import labels
 from cicd.deploy.docker import ssh
@@ -15,17 +15,17 @@ from cicd.deploy.docker.swap import Swap
 from cicd.deploy.engine_lock import Lock
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
-from cicd.oci import containers, engine, images
+from cicd.oci import containers, engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from docker.models.containers import Container
 
     from cicd.config import Config, Environment
     from cicd.deploy.docker.proxy import Routing
     from cicd.deploy.target import Accept, Holder, Order
-    from cicd.oci.containers import Finished, Runner
+    from cicd.oci.containers import Runner
 
 
 def target(config: Config, environment: Environment, instance: str) -> DockerTarget:
@@ -48,13 +48,7 @@ class DockerTarget:
 
     def runner(self, network: str) -> Runner:
         """See `Target.runner`."""
-        client = self.site.client
-
-        def run(image: str, command: Sequence[str], **options: Any) -> Finished:
-            images.pull(client, image)
-            return containers.run(client, image, command, network=network, **options)
-
-        return run
+        return containers.runner(self.site.client, network)
 
     @contextmanager
     def locked(self, holder: Holder, wait: float) -> Iterator[None]:
