@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.static.support.kit import ROOT
-
-PINNED = "@<full SHA> # vX.Y.Z"
+from tests.tools.reference import PINNED
 
 
 def test_the_caller_is_the_examples() -> None:
