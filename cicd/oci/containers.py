@@ -9,11 +9,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from docker.errors import APIError, ImageNotFound, NotFound
-
 from cicd import labels
 from cicd.errors import UnreachableError, UsageError
 from cicd.oci import images
+from cicd.oci.errors import MissingError, MissingImageError, engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -84,16 +83,13 @@ def run_to_end(container: Container, image: str, command: Sequence[str], say: Ca
         UsageError: the command does not exist in the image.
 
     """
-    try:
+    words = " ".join(command)
+    with engine_errors(f"start '{words}' in {image}", UsageError, "Check the command in ml-cicd.toml."):
         container.start()
-    except APIError as error:
-        raise UsageError(
-            f"The command {' '.join(command)} can't be started in {image}: {error.explanation}",
-            "Check the command in ml-cicd.toml.",
-        ) from error
-    for chunk in container.logs(stream=True, follow=True):
-        say(chunk)
-    return int(container.wait()["StatusCode"])
+    with engine_errors(f"read the output of '{words}'"):
+        for chunk in container.logs(stream=True, follow=True):
+            say(chunk)
+        return int(container.wait()["StatusCode"])
 
 
 def runner(client: DockerClient, network: str) -> Runner:
@@ -115,27 +111,44 @@ def runner(client: DockerClient, network: str) -> Runner:
 
 @contextmanager
 def created(client: DockerClient, image: str, **options: Any) -> Iterator[Container]:
-    """A container that has been created, not started; it is removed at the end."""
+    """Yield a container that has been created, not started; remove it at the end.
+
+    Raises:
+        UnreachableError: the engine has no such image, or can't create the container.
+
+    """
     try:
-        container = client.containers.create(
-            image, **{**options, "labels": options.get("labels", {}) | labels.of_this_run()}
-        )
-    except ImageNotFound as error:
+        with engine_errors(f"create a container of {image}"):
+            container = client.containers.create(
+                image, **{**options, "labels": options.get("labels", {}) | labels.of_this_run()}
+            )
+    except MissingImageError as error:
         raise UnreachableError(f"The engine has no image {image}.", "Build it first: ml-cicd build") from error
     try:
         yield container
     finally:
-        with suppress(NotFound):
-            container.remove(force=True, v=True)
+        remove(container)
+
+
+def find(client: DockerClient, name: str) -> Container | None:
+    """Return the container of that name, running or not; None when the engine has none."""
+    with suppress(MissingError), engine_errors(f"look for the container {name}"):
+        return client.containers.get(name)
+    return None
+
+
+def remove(container: Container) -> None:
+    """Remove a container and its anonymous volumes, also while it runs; one that is gone already is no error."""
+    with suppress(MissingError), engine_errors(f"remove the container {container.name}"):
+        container.remove(force=True, v=True)
 
 
 def archive(container: Container, path: str) -> bytes | None:
-    """The tar of a file or folder of a container; None when it is not there."""
-    try:
+    """Return the tar of a file or folder of a container; None when the container has no such path."""
+    with suppress(MissingError), engine_errors(f"copy {path} from the container {container.name}"):
         stream, _ = container.get_archive(path)
-    except NotFound:
-        return None
-    return b"".join(stream)
+        return b"".join(stream)
+    return None
 
 
 def single_file(data: bytes) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cicd import variables
 from cicd.errors import CheckFailedError, UnreachableError, UsageError
 from cicd.oci import engine, registry
+from cicd.oci.errors import MissingImageError, answered, engine_errors
 from cicd.oci.reference import ImageReference
 
 if TYPE_CHECKING:
@@ -72,13 +73,16 @@ def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
         UnreachableError: the registry does not take it.
 
     """
-    client.images.get(image).tag(repository, tag)
-    for line in client.images.push(repository, tag=tag, stream=True, decode=True, auth_config=_auth(repository)):
-        if "error" in line:
-            said = str(line["error"])
-            raise UnreachableError(f"The registry did not take {repository}:{tag}: {said}", refusal(repository, said))
-        if digest := line.get("aux", {}).get("Digest"):
-            return str(ImageReference(repository, digest))
+    action = f"push {repository}:{tag}"
+    with engine_errors(action):
+        client.images.get(image).tag(repository, tag)
+        lines = client.images.push(repository, tag=tag, stream=True, decode=True, auth_config=credentials(repository))
+        for line in lines:
+            if "error" in line:
+                words = str(line["error"])
+                raise answered(action, words, hint=refusal(repository, words))
+            if digest := line.get("aux", {}).get("Digest"):
+                return str(ImageReference(repository, digest))
     raise UnreachableError(f"The engine named no digest for {repository}:{tag}.", "Run this again.")
 
 
@@ -101,33 +105,40 @@ def refusal(repository: str, said: str) -> str:
     return "Start the registry (ml-cicd local up), or log in to it (docker login)."
 
 
-def _auth(image: str) -> dict[str, str] | None:
-    known = registry.credentials(image.partition("/")[0])
-    return {"username": known[0], "password": known[1]} if known else None
+def credentials(image: str) -> dict[str, str] | None:
+    """Return user and password for the registry of an image, as Docker's SDK takes them.
+
+    None leaves the choice to the SDK, which looks into the Docker configuration. An image without a registry's name
+    is one of Docker Hub; the token that is meant for the project's registry never goes there.
+    """
+    host, _, name = image.partition("/")
+    if not name or not (set(".:") & set(host) or host == "localhost"):
+        return None
+    login = registry.credentials(host)
+    return {"username": login[0], "password": login[1]} if login else None
 
 
 def present(client: DockerClient, image: str) -> bool:
-    """Whether the engine has `image`."""
-    from docker.errors import ImageNotFound  # noqa: PLC0415
-
+    """Return whether the engine has `image`."""
     try:
-        client.images.get(image)
-    except ImageNotFound:
+        with engine_errors(f"look for the image {image}"):
+            client.images.get(image)
+    except MissingImageError:
         return False
     return True
 
 
-def pull(client: DockerClient, image: str) -> None:
-    """Bring `repository@sha256:...` to the engine, unless it is there.
+def pull(client: DockerClient, image: str, hint: str = "") -> None:
+    """Pull an image, by digest or by tag, unless the engine has it. `hint` says what to do when that fails.
 
     Raises:
-        UnreachableError: the registry does not give it.
+        UnreachableError: the registry or the engine does not allow it; the message has the engine's words.
 
     """
-    from docker.errors import APIError  # noqa: PLC0415
-
-    if not present(client, image):
-        try:
-            client.images.pull(image, auth_config=_auth(image))
-        except APIError as error:
-            raise UnreachableError(f"The registry does not give {image}: {error.explanation}") from error
+    if present(client, image):
+        return
+    action = f"pull {image}"
+    with engine_errors(action, hint=hint):
+        for line in client.api.pull(image, stream=True, decode=True, auth_config=credentials(image)):
+            if "error" in line:
+                raise answered(action, str(line["error"]), hint=hint)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cicd import labels
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers, images, registry
+from cicd.oci.errors import engine_errors
 from cicd.oci.reference import ImageReference
 
 if TYPE_CHECKING:
@@ -85,8 +86,9 @@ def train(client: DockerClient, config: Config, image: str, repository: str, *, 
             raise CheckFailedError(f"The bundle has no {METADATA}.", "The [train] command must write it.")
     local = f"ml-cicd/{config.name}-bundle"
     # Not part of the bundle: trained again from the same inputs, /bundle is the same bytes.
-    made = [f"LABEL {labels.REVISION}={commit}", f"LABEL {labels.TRAINED_IN}={client.images.get(image).id}"]
-    client.api.import_image_from_data(layer, repository=local, tag=name, changes=made)
+    with engine_errors(f"make an image of the bundle {local}:{name}"):
+        made = [f"LABEL {labels.REVISION}={commit}", f"LABEL {labels.TRAINED_IN}={client.images.get(image).id}"]
+        client.api.import_image_from_data(layer, repository=local, tag=name, changes=made)
     reference = images.push(client, f"{local}:{name}", target, name)
     return Bundle(reference, trained=True, metadata=metadata(client, reference))
 

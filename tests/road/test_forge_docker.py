@@ -169,7 +169,7 @@ def test_the_image_of_the_containers_may_be_another_and_steps_come_back_to_this_
     assert project.up("--runner", "docker", "--runner-image", image) == 0
     assert state.of_project(project.path).state().runner == image
     unknown = project.command("local", "up", "--runner", "docker", "--runner-image", "localhost:1/no/such:image")
-    assert (unknown.returncode, "localhost:1/no/such:image can't be pulled" in unknown.stderr) == (69, True)
+    assert (unknown.returncode, "Could not pull localhost:1/no/such:image" in unknown.stderr) == (69, True)
     alone = project.command("local", "up", "--runner-image", image)
     assert (alone.returncode, "no meaning without --runner docker" in alone.stderr) == (2, True)
     assert project.up("--runner", "host") == 0

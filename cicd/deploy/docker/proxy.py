@@ -13,13 +13,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import APIError, ImageNotFound, NotFound
+from docker.errors import APIError, NotFound
 
 from cicd import labels, variables
 from cicd.deploy import health
 from cicd.deploy.docker import scripts
-from cicd.errors import CheckFailedError, UnreachableError, UsageError
-from cicd.oci import containers
+from cicd.errors import CheckFailedError, UsageError
+from cicd.oci import containers, images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 IMAGE = "haproxy:3.2.4"
+PULL_HINT = "Set ML_CICD_PROXY to an image with HAProxy and bash that the engine has or can pull."
 FOLDER, FILE = "/etc/ml-cicd", "haproxy.cfg"
 PORT = 8080
 PORTS = range(20_000, 30_000)  # below those that systems hand out to outgoing connections
@@ -91,7 +92,7 @@ class Proxy:
             UnreachableError: its image can't be had.
 
         """
-        self._pull()
+        images.pull(self.client, self.image(), PULL_HINT)
         kept = self._kept_port()
         free = random.Random(self.name).sample(PORTS, TRIES)  # noqa: S311 -- the same name gets the same port again
         ports = [self.port] if self.port else [kept] if kept else free
@@ -242,18 +243,6 @@ class Proxy:
         except NotFound:
             return 0
         return int(worn.get(labels.PORT, 0))
-
-    def _pull(self) -> None:
-        try:
-            self.client.images.get(self.image())
-        except ImageNotFound:
-            try:
-                self.client.images.pull(self.image())
-            except APIError as error:
-                raise UnreachableError(
-                    f"The proxy's image {self.image()} can't be pulled: {error.explanation}",
-                    "Name one that the engine has or can pull, with bash in it, in ML_CICD_PROXY.",
-                ) from error
 
 
 def address_of(container: Container, network: str) -> str:

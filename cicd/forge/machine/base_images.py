@@ -9,13 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docker.errors import APIError
-from requests import RequestException
-
 from cicd.deploy.docker import proxy
 from cicd.errors import UnreachableError
 from cicd.forge.machine import apt
 from cicd.oci import engine, images
+from cicd.oci.errors import engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +57,7 @@ def python_image(client: docker.DockerClient, say: Callable[[str], None]) -> str
     if not problem:
         return ""
     if not images.present(client, PYTHON_STANDIN):
-        say(f"{PYTHON} can't be pulled ({problem})")
+        say(problem)
         _bootstrap(client, problem, say)
     return PYTHON_STANDIN
 
@@ -88,7 +86,8 @@ def _image(
     if not problem:
         return official
     if not images.present(client, standin):
-        say(f"{official} can't be pulled ({problem}): building a stand-in from Debian's {package}")
+        say(problem)
+        say(f"building a stand-in for {official} from Debian's package {package}")
         _build(standin, file, base, f"Let the engine pull {official}, or reach")
     return standin
 
@@ -102,7 +101,7 @@ def runner_image(client: docker.DockerClient, base: str, image: str, say: Callab
     """
     if image.partition(":")[0] != RUNNER:
         if problem := _pull(client, image, say):
-            raise UnreachableError(f"{image} can't be pulled: {problem}", "Name an image that the engine can have.")
+            raise UnreachableError(problem, "Name an image that the engine has or can pull.")
         return image
     file = IMAGES / "runner.Dockerfile"
     built = f"{RUNNER}:{hashlib.sha256(base.encode() + file.read_bytes()).hexdigest()[:12]}"
@@ -124,18 +123,17 @@ def _build(tag: str, file: Path, base: str, advice: str) -> None:
 
 
 def _pull(client: docker.DockerClient, image: str, say: Callable[[str], None]) -> str:
-    """Have `image` in the engine. Returns why it can't be; empty when it is there."""
+    """Pull `image` unless the engine has it. Return why the pull failed; empty when the engine has the image."""
     if images.present(client, image):
         return ""
     usual, client.api.timeout = client.api.timeout, SECONDS_TO_ANSWER
     try:
-        client.api.inspect_distribution(image)  # type: ignore[no-untyped-call]
+        with engine_errors(f"pull {image}"):
+            client.api.inspect_distribution(image, images.credentials(image))  # type: ignore[no-untyped-call]
         say(f"pulling {image}")
-        client.images.pull(image)
-    except APIError as error:
-        return str(error.explanation or error)
-    except RequestException as error:
-        return f"no answer within {SECONDS_TO_ANSWER} s: {error}"
+        images.pull(client, image)
+    except UnreachableError as error:
+        return error.message
     finally:
         client.api.timeout = usual
     return ""
@@ -147,7 +145,7 @@ def _bootstrap(client: docker.DockerClient, problem: str, say: Callable[[str], N
         if not apt.usable():
             lines = ["Let the engine pull it, or run:", *apt.commands(BOOTSTRAP_PACKAGES)]
             raise UnreachableError(
-                f"{PYTHON} can't be pulled ({problem}), and mmdebstrap, which makes a stand-in for it, is not here.",
+                f"{problem}\nA stand-in can't be made either: the command mmdebstrap is not installed.",
                 "\n  ".join(lines) if shutil.which("apt-get") else f"Let the engine pull {PYTHON}.",
             )
         apt.update()
