@@ -165,5 +165,5 @@ def test_r6_r9_the_same_release_again_calls_nothing_and_is_judged(command: Comma
 
 def test_a_command_that_the_image_does_not_have_is_said(command: CommandTarget) -> None:
     other = replace(command, environment=replace(command.environment, command=("no-such-tool",)))
-    with pytest.raises(UsageError, match="no-such-tool can't be started"):
+    with pytest.raises(UsageError, match="Could not start 'no-such-tool'"):
         deploy(other, A)
