@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PAGES = [*tracked("docs/*.md", ":(glob)*.md")]
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 MAKE = (ROOT / "Makefile").read_text()
+EXAMPLE = ROOT / "example_project"
+"""A page may also name a file as a project has it."""
 
 
 def named(page: Path) -> str:
@@ -72,6 +74,12 @@ def test_commands_and_make_targets_exist(page: Path) -> None:
     commands, targets = (set(re.findall(rf"\b{tool} ([a-z][a-z-]*)\b(?![/.])", code)) for tool in ("ml-cicd", "make"))
     assert commands <= set(COMMANDS)
     assert [target for target in targets if not re.search(rf"^{target}:", MAKE, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_paths_in_the_kit_exist(page: Path) -> None:
+    paths = re.findall(r"`((?:cicd|tests|docs|requirements|\.github|example_project)/[\w./-]*)", page.read_text())
+    assert [path for path in paths if not (ROOT / path).exists() and not (EXAMPLE / path).exists()] == []
 
 
 def test_every_path_of_the_code_owners_exists() -> None:
