@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cicd import freeze
 from cicd.printers import terminal
-from tests.road.support.project import KIT, Project, Run
+from tests.road.support.project import COMMAND, KIT, Project, Run
 
 HOME = KIT / ".demo" / "flights"
 WALKED = ".ml-cicd/local/walked"
@@ -148,7 +148,7 @@ def main() -> int:
             (project.path / WALKED).write_text(freeze.fingerprint(KIT))
         table = outcome(project, stages)
     except FailedError as error:
-        print(f"\n{error}\nThe log: cd {arguments.home} && ml-cicd local runs", file=sys.stderr)
+        print(f"\n{error}\nThe log: cd {arguments.home} && {COMMAND} local runs", file=sys.stderr)
         return 1
     url = project.environments()["production"]["url"]
     say(f"Asked of Production: {json.dumps(FLIGHT)}")
