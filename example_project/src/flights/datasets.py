@@ -2,7 +2,9 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
+from typing import TypeVar
 
+from pandera.errors import SchemaErrors
 from pandera.typing import DataFrame
 
 from flights.data_loaders.csv_data_loader import CsvDataLoader
@@ -10,8 +12,11 @@ from flights.data_loaders.data_loader import DataLoader
 from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
 from flights.data_loaders.snapshot_data_loader import SnapshotDataLoader, is_snapshot
 from flights.data_loaders.sql_data_loader import EVERYTHING, SqlDataLoader
-from flights.errors import UnreadableSourceError
-from flights.feature_store.views import Flights
+from flights.errors import BadDataError, UnreadableSourceError
+from flights.feature_store.explain import explain
+from flights.feature_store.views import FeatureView, Flights
+
+View = TypeVar("View", bound=FeatureView)
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -27,7 +32,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def source(data: str | None, query: str | None = None) -> DataLoader:
-    """The loader for what `--data` names.
+    """Return the loader for what `--data` names.
 
     Raises:
         UnreadableSourceError: there is a query, and no database to ask.
@@ -43,15 +48,28 @@ def source(data: str | None, query: str | None = None) -> DataLoader:
     return SnapshotDataLoader(path) if is_snapshot(path) else CsvDataLoader(path)
 
 
+def read(loader: DataLoader, view: type[View]) -> DataFrame[View]:
+    """Return the view's columns of all flights of a source.
+
+    Raises:
+        BadDataError: columns are missing, or rows are bad; says how many, and names the first.
+
+    """
+    try:
+        return view.check(loader.rows())
+    except SchemaErrors as error:
+        raise BadDataError(explain(error, loader.name, loader.first_row)) from None
+
+
 def load(data: Path | str | None, rows: int | None, query: str | None = None) -> DataFrame[Flights]:
-    """The flights, or a sample of them: the same one every time, in the same order.
+    """Return the flights, or a sample of them: the same sample every time, in the same order.
 
     Raises:
         BadDataError: columns are missing, or rows are bad; says how many, and names the first.
         UnreadableSourceError: the file, or what the database is asked for, is not there or can't be read.
 
     """
-    flights = Flights.read(source(None if data is None else str(data), query))
+    flights = read(source(None if data is None else str(data), query), Flights)
     if rows is None:
         return flights
     sample: DataFrame[Flights] = flights.sample(min(rows, len(flights)), random_state=0).sort_index()

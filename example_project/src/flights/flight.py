@@ -1,12 +1,23 @@
-"""A flight as a caller describes it: the gate through which requests and files come in."""
+"""A flight as a caller describes it. Every request and every file of flights to predict is checked by it."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
-from flights.features.columns import KNOWN, TEXTS
+from flights.columns import KNOWN, TEXTS
+from flights.feature_store.views import KnownView
+
+KINDS = {
+    **dict.fromkeys(KNOWN, "float64"),
+    **dict.fromkeys(TEXTS, "object"),
+    "scheduled_departure": "datetime64[us]",
+    "scheduled_minutes": "int64",
+    "distance": "int64",
+}
 
 
 class Flight(BaseModel):
@@ -38,6 +49,15 @@ class Flight(BaseModel):
 
 
 def to_columns(flights: Sequence[Flight]) -> dict[str, np.ndarray]:
-    """The flights as the model takes them: the columns KNOWN, a value for each flight."""
-    kinds = dict.fromkeys(KNOWN, "float64") | dict.fromkeys(TEXTS, "object") | {"scheduled_departure": "datetime64[us]"}
-    return {name: np.array([getattr(flight, name) for flight in flights], kinds[name]) for name in KNOWN}
+    """Return the columns KNOWN as arrays, with a value for each flight."""
+    return {name: np.array([getattr(flight, name) for flight in flights], KINDS[name]) for name in KNOWN}
+
+
+def to_frame(flights: Sequence[Flight]) -> DataFrame[KnownView]:
+    """Return the columns KNOWN as a frame, with a row for each flight, checked by pandera.
+
+    Raises:
+        pandera.errors.SchemaErrors: a flight holds what the views refuse; pydantic refused it before.
+
+    """
+    return KnownView.check(pd.DataFrame(to_columns(flights)))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from flights import datasets
-from flights.features.columns import KNOWN
+from flights.columns import KNOWN
 from flights.models.catalogue import MODELS
 from flights.models.common.model import NAIVE, answers
 from flights.models.common.split import split_by_time

@@ -131,4 +131,4 @@ def write(folder: Path, flights: pd.DataFrame) -> None:
 def load(folder: Path) -> pd.DataFrame:
     loader = NycFlightsDataLoader()
     loader.folder = folder
-    return Flights.read(loader)
+    return datasets.read(loader, Flights)

@@ -3,12 +3,17 @@
 import json
 import os
 import shutil
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import skops.io
+from pandera.errors import SchemaErrors
 from sklearn.preprocessing import FunctionTransformer
 
+from flights.columns import AIRCRAFT
 from flights.errors import BadBundleError
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle
@@ -34,6 +39,29 @@ def test_models_that_do_not_begin_with_the_features_are_no_bundle(trained: Train
     with pytest.raises(ValueError, match="late_arrival does not begin with the features"):
         bundle.write(tmp_path / "bundle", {**trained.bundle.models, "late_arrival": forest}, trained.metadata)
     assert not (tmp_path / "bundle").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "rule"), [("arrival_delay", 4000.0, "in_range"), ("late_arrival", float("nan"), "not_nullable")]
+)
+def test_an_answer_outside_its_limits_is_refused(trained: Trained, name: str, answer: float, rule: str) -> None:
+    models = {**trained.bundle.models, name: deepcopy(trained.bundle.models[name])}
+    estimator = models[name][-1]
+    estimator.predict = lambda rows: np.full(len(rows), answer)
+    estimator.predict_proba = lambda rows: np.full((len(rows), 2), answer)
+    with pytest.raises(SchemaErrors, match=rule):
+        replace(trained.bundle, models=models).predict(trained.flights.head(2))
+
+
+def test_a_bundle_reads_the_views_of_its_models_alone(trained: Trained) -> None:
+    alone = replace(trained.bundle, models={"late_arrival": trained.bundle.models["late_arrival"]})
+    known = trained.flights.head(20)[[*LATE_ARRIVAL.inputs.names()]]
+    assert not {*AIRCRAFT} & {*known}
+    assert alone.predict(known)["late_probability"].tolist() == (
+        trained.bundle.predict(trained.flights.head(20))["late_probability"].tolist()
+    )
+    with pytest.raises(SchemaErrors, match="seats"):
+        trained.bundle.predict(known)
 
 
 def test_a_model_that_would_call_something_else_is_not_loaded(trained: Trained, tmp_path: Path) -> None:

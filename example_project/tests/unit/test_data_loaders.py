@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from flights import datasets
+from flights.columns import KNOWN, TARGET
 from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
 from flights.errors import BadDataError
-from flights.features.columns import KNOWN, TARGET
 from flights.validation import __main__ as validation
 from tests.unit.conftest import PROJECT, Trained, load, write
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from flights import datasets
+from flights.columns import KNOWN, TARGET
 from flights.data_exports import csv_file, snapshot, table
 from flights.data_loaders import database
 from flights.errors import BadDataError, UnreadableSourceError, WrongImageError
-from flights.features.columns import KNOWN, TARGET
 from flights.pipelines import train
 from tests.unit.conftest import LOCK, Trained
 

@@ -8,19 +8,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pandera.errors import SchemaError, SchemaErrors
 from sklearn.compose import ColumnTransformer
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import flights
-from flights.features.columns import TARGET
+from flights.columns import TARGET
+from flights.feature_store.views import VIEWS
 from flights.features.common.formula_transformer import FormulaTransformer
+from flights.features.flight import processor
 from flights.features.flight.filter import arrived
-from flights.features.flight.processor import FEATURES, build_features
+from flights.features.flight.processor import build_features
+from flights.features.flight.schemas import FEATURES, features_of
 from flights.features.plane_model.processor import PlaneWords
-from flights.flight import Flight, to_columns
+from flights.flight import Flight, to_frame
 from tests.service import FLIGHT
 from tests.unit.conftest import Trained
 
+ALL = [*VIEWS]
 PLANES = pd.DataFrame({"seats": [182.0, 8.0, np.nan], "engines": [2.0, 0.0, 2.0]}, index=[7, 8, 9])
 
 
@@ -121,35 +126,74 @@ def test_a_formula_can_only_be_used_with_the_columns_it_was_checked_with() -> No
 
 def test_features_are_those_computed_by_hand(trained: Trained) -> None:
     flight = trained.flights.head(1).assign(scheduled_departure=pd.Timestamp("2013-12-20 17:45"), built=1999.0)
-    found = build_features(flight).iloc[0]
+    found = build_features(flight, ALL).iloc[0]
     assert (found["hour"], found["weekday"], found["age"]) == (17.75, 4, 14)
 
 
 def test_a_departure_in_another_century_is_not_moved() -> None:
     asked = Flight(**FLIGHT | {"scheduled_departure": "2500-01-01T17:45:00", "built": 2000})
-    found = build_features(pd.DataFrame(to_columns([asked]))).iloc[0]
+    found = build_features(to_frame([asked]), ALL).iloc[0]
     assert (found["hour"], found["weekday"], found["age"]) == (17.75, 4, 500)
 
 
 def test_an_aircraft_built_after_its_flight_has_no_known_age(trained: Trained) -> None:
     some = trained.flights.head(2).assign(built=[2014.0, 2013.0])
-    assert build_features(some)["age"].fillna(-1).tolist() == [-1, 0]
+    assert build_features(some, ALL)["age"].fillna(-1).tolist() == [-1, 0]
 
 
 def test_every_flight_has_features_but_only_those_that_arrived_teach(trained: Trained) -> None:
     some = trained.flights.head(3).assign(**{TARGET: [1.0, np.nan, 2.0]})
-    assert len(build_features(some)) == 3
+    assert len(build_features(some, ALL)) == 3
     assert arrived(some)[TARGET].tolist() == [1.0, 2.0]
 
 
 def test_nothing_but_numbers_categories_and_text_comes_out(trained: Trained) -> None:
-    features = build_features(trained.flights.head(50).astype({"seats": object}))
-    assert [*features.columns] == [*FEATURES]
+    features = build_features(trained.flights.head(50).astype({"seats": object}), ALL)
+    assert [*features.columns] == [*features_of(ALL).names()]
     assert {str(kind) for kind in features.dtypes} == {"float64", "str"}
 
 
+@pytest.mark.parametrize("view", ALL)
+def test_each_view_has_its_features(trained: Trained, view: str) -> None:
+    views = ["schedule"] if view == "schedule" else ["schedule", view]
+    known = trained.flights.head(5)[[name for each in views for name in VIEWS[each].names()]]
+    assert [*build_features(known, views)] == [name for each in views for name in FEATURES[each].names()]
+
+
+def test_a_flow_refuses_flights_that_are_not_as_the_view_says(trained: Trained) -> None:
+    some = trained.flights.head(5)
+    with pytest.raises(SchemaErrors, match="pressure"):
+        build_features(some.assign(pressure=-1.0), ["schedule", "weather"])
+    assert len(build_features(some.assign(pressure=-1.0), ["schedule"])) == 5
+
+
+def test_a_flow_refuses_features_that_are_not_as_their_schema_says(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule = processor.PROCESSORS["schedule"]
+    late = {"schedule": lambda known: schedule(known) | {"hour": np.full(5, 24.0)}}
+    monkeypatch.setattr(processor, "PROCESSORS", processor.PROCESSORS | late)
+    with pytest.raises(SchemaErrors, match="hour"):
+        build_features(trained.flights.head(5), ["schedule"])
+
+
+@pytest.mark.parametrize("models", [["A320", None], [320, 321]])
+def test_words_are_made_of_texts_alone(models: list[Any]) -> None:
+    words = PlaneWords().fit(pd.Series(["A320-232"]))
+    for use in (words.fit, words.transform):
+        with pytest.raises(SchemaError):
+            use(pd.Series(models))
+
+
+def test_words_are_there_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = PlaneWords().fit(pd.Series(["A320-232"]))
+    monkeypatch.setattr(np, "isin", lambda found, _: np.full(len(found), 2))
+    with pytest.raises(SchemaError, match="isin"):
+        words.transform(pd.Series(["A320-232"]))
+
+
 def test_the_words_of_models_are_the_frequent_ones_and_others_are_ignored(trained: Trained) -> None:
-    features = build_features(trained.flights)
+    features = build_features(trained.flights, ALL)
     words = PlaneWords(most=20).fit(features["model"])
     names = [*words.get_feature_names_out()]
     assert len(names) == 20
@@ -157,3 +201,10 @@ def test_the_words_of_models_are_the_frequent_ones_and_others_are_ignored(traine
     rows = words.transform(pd.Series(["A320-232", "", "UNHEARD-OF"]))
     assert [names[column] for column in np.flatnonzero(rows[0])] == ["232", "A320"]
     assert rows[1:].sum() == 0
+
+
+def test_requests_are_checked_again_as_a_batch() -> None:
+    known = to_frame([Flight(**FLIGHT), Flight(**FLIGHT | {"seats": None})])
+    assert known["seats"].fillna(-1).tolist() == [191, -1]
+    with pytest.raises(SchemaErrors, match="seats"):
+        to_frame([Flight.model_construct(**{**dict.fromkeys(Flight.model_fields), **FLIGHT, "seats": -1})])

@@ -24,7 +24,7 @@ def test_each_broken_rule_is_named_with_the_import_that_breaks_it(tmp_path: Path
     shutil.copytree(PROJECT / "src", tmp_path / "src")
     shutil.copy(PROJECT / "pyproject.toml", tmp_path)
     broken = {
-        "features/columns.py": "flights.feature_store.views",
+        "columns.py": "flights.feature_store.views",
         "models/late_arrival/features.py": "flights.models.arrival_delay.model",
         "service/app.py": "flights.datasets",
         "pipelines/predict.py": "pickle",

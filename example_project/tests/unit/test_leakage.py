@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from flights.feature_store.views import Flights, KnownView
-from flights.features.columns import KNOWN, TARGET
-from flights.features.flight.processor import FEATURES, build_features
+from flights.columns import KNOWN, TARGET
+from flights.feature_store.views import VIEWS, Flights, KnownView
+from flights.features.flight.processor import build_features
+from flights.features.flight.schemas import features_of
 from flights.flight import Flight
 from tests.unit.conftest import Trained, load, write
 
+FEATURES = features_of([*VIEWS]).names()
 LATER = {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time", "time_hour", TARGET, "departure_delay"}
 BEGIN = pd.Timestamp("2013-01-01")
 
@@ -23,7 +25,7 @@ def test_the_model_sees_what_the_service_accepts_and_nothing_else(trained: Train
     assert list(Flight.model_fields) == [*KNOWN]
     assert list(KnownView.to_schema().columns) == [*KNOWN]
     assert list(trained.flights.columns) == list(Flights.to_schema().columns) == [*KNOWN, TARGET]
-    assert list(build_features(trained.flights[[*KNOWN]]).columns) == [*FEATURES]
+    assert list(build_features(trained.flights[[*KNOWN]], [*VIEWS]).columns) == [*FEATURES]
     assert trained.metadata["inputs"] == [*KNOWN]
     for described in trained.metadata["models"].values():
         assert not LATER & {*described["features"]}

@@ -8,16 +8,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pandera.errors import SchemaErrors
 from sklearn.compose import ColumnTransformer
 
 from flights import datasets
-from flights.features.columns import TARGET
+from flights.columns import TARGET
+from flights.feature_store.views import VIEWS
 from flights.features.flight.processor import build_features
 from flights.models.arrival_delay.model import ARRIVAL_DELAY
 from flights.models.catalogue import MODELS
 from flights.models.common.encoding import RARE, CategoryMeans, Columns
 from flights.models.common.metrics import BRIER, LOG_LOSS, MAE, RMSE, difference
-from flights.models.common.model import answers
+from flights.models.common.model import Model, answers
 from flights.models.common.split import FIRST_TEST_DAY, split_by_time
 from flights.models.common.tuning import tune
 from flights.models.late_arrival.model import LATE_ARRIVAL
@@ -94,6 +96,18 @@ def test_unknown_airports_and_missing_weather_still_get_a_prediction(trained: Tr
     assert found["late_probability"].between(0, 1).all()
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_every_family_reads_the_views_of_its_model_alone(trained: Trained, model: Model) -> None:
+    some = trained.flights.head(300)
+    known = some[[*model.inputs.names()]]
+    for family in model.families:
+        fitted = model.fit(family, known.assign(**{TARGET: some[TARGET]}))
+        assert np.isfinite(answers(fitted, known)).all()
+    column = model.inputs.names()[-1]
+    with pytest.raises(SchemaErrors, match=column):
+        model.fit(model.chosen, some.drop(columns=column))
+
+
 def test_every_family_learns_and_is_judged_beside_the_naive_model(
     flights_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,7 +156,7 @@ def test_tuning_prints_the_best_setting_of_a_model_first(
 
 
 def test_columns_are_those_that_scikit_learn_makes(trained: Trained) -> None:
-    features = build_features(trained.flights)
+    features = build_features(trained.flights, [*VIEWS])
     model = trained.bundle.models["arrival_delay"]
     theirs = ColumnTransformer(model["columns"].steps, sparse_threshold=0)
     answers = ARRIVAL_DELAY.actual(trained.flights)

@@ -9,11 +9,20 @@ from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameModel
 
 from flights import datasets
+from flights.columns import AIRCRAFT, CATEGORIES, KNOWN, SCHEDULE, TARGET, WEATHER
 from flights.data_loaders.csv_data_loader import CsvDataLoader
 from flights.errors import BadDataError
 from flights.feature_store.explain import explain
-from flights.feature_store.views import AircraftView, Flights, KnownView, ScheduleView, WeatherView
-from flights.features.columns import AIRCRAFT, CATEGORIES, KNOWN, SCHEDULE, TARGET, WEATHER
+from flights.feature_store.views import (
+    VIEWS,
+    AircraftView,
+    Flights,
+    KnownView,
+    ScheduleView,
+    WeatherView,
+    combined,
+    names_of,
+)
 from flights.flight import Flight
 from flights.models.common.split import split_by_time
 from flights.pipelines import train
@@ -106,7 +115,7 @@ def test_each_mistake_is_told_once_and_in_words(
         "2013-12-20T06:00:00Z",
         "03/04/2013",
         "2013-02-30",
-        "0001-01-01",
+        "0000-01-01",
         "1387561500",
         "2013",
     ],
@@ -168,15 +177,22 @@ def test_what_gets_past_the_sources_is_stopped_at_the_training(trained: Trained,
         train.train(trained.flights.assign(seats=-1.0), LOCK, tmp_path / "bundle")
 
 
-def test_a_view_reads_its_own_columns_and_views_combine(trained: Trained, tmp_path: Path) -> None:
+def test_a_view_reads_its_columns_alone(trained: Trained, tmp_path: Path) -> None:
     loader = CsvDataLoader(changed(trained, tmp_path, {(0, "pressure"): -1}, rows=20))
-    views = ScheduleView.read(loader), AircraftView.read(loader)
+    views = datasets.read(loader, ScheduleView), datasets.read(loader, AircraftView)
     assert [list(view.columns) for view in views] == [[*CATEGORIES, *SCHEDULE], [*AIRCRAFT]]
     assert [len(view) for view in views] == [20, 20]
     for view in (WeatherView, KnownView, Flights):
         with pytest.raises(BadDataError, match="pressure must be greater than or equal to 800: row 2 has -1"):
-            view.read(loader)
-    assert [*WeatherView.to_schema().columns] == [*WEATHER]
+            datasets.read(loader, view)
+    assert [*WeatherView.names()] == [*WEATHER]
+
+
+def test_a_schema_is_combined_of_views_in_their_order() -> None:
+    both = combined(ScheduleView, WeatherView)
+    assert both.names() == (*ScheduleView.names(), *WeatherView.names())
+    assert combined(*VIEWS.values()).names() == KnownView.names() == KNOWN
+    assert names_of((WeatherView, ScheduleView)) == ["schedule", "weather"]
 
 
 @pytest.mark.parametrize("name", KNOWN)

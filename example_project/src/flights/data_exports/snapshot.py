@@ -12,6 +12,7 @@ from pathlib import Path
 from flights.data_exports.csv_file import csv_bytes
 from flights.data_loaders.snapshot_data_loader import named_after
 from flights.data_loaders.sql_data_loader import EVERYTHING, SqlDataLoader
+from flights.datasets import read
 from flights.feature_store.views import Flights
 from flights.targets import target
 
@@ -27,7 +28,7 @@ def take(loader: SqlDataLoader, folder: Path, name: str) -> Path:
         UnreadableSourceError: the database does not answer.
 
     """
-    flights = Flights.read(loader)
+    flights = read(loader, Flights)
     content = csv_bytes(flights.sort_values([*flights.columns]))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / named_after(name, content)

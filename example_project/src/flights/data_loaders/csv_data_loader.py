@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from flights.columns import TEXTS
 from flights.data_loaders.data_loader import DataLoader
 from flights.errors import UnreadableSourceError
-from flights.features.columns import TEXTS
 
 AS_WRITTEN = dict.fromkeys((*TEXTS, "scheduled_departure"), str)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from flights.columns import AIRCRAFT, KNOWN, TARGET
 from flights.data_loaders.data_loader import DataLoader
 from flights.errors import WrongImageError
-from flights.features.columns import AIRCRAFT, KNOWN, TARGET
 
 WEATHER = {
     "temp": "temperature",

@@ -1,45 +1,37 @@
-"""The feature views: what is known about a flight, in parts that models combine. Each is checked wherever it is read.
+"""The feature views: what is known about a flight, in parts. A model declares the views that it needs.
 
-They are the gate for data as `flights.flight.Flight` is for requests; a test holds the limits of both together.
+`combined` makes one schema of the views of a model. The limits of each column are those of `flights.flight.Flight`,
+which checks single requests; a test compares the two.
 """
 
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import new_class
 from typing import Self
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 from pandera.typing import DataFrame
 
-from flights.data_loaders.data_loader import DataLoader
-from flights.errors import BadDataError
-from flights.feature_store.explain import explain
+from flights.columns import TARGET
 from flights.feature_store.kinds import LocalTime, WholeNumber
-from flights.features.columns import TARGET
 
 
 class FeatureView(pa.DataFrameModel):
     """Columns that belong together."""
 
     class Config:
-        """Values are converted where nothing is lost; other columns are no part of the view."""
+        """Convert values where nothing is lost; ignore columns of other views."""
 
         coerce = True
         strict = "filter"
         unique_column_names = True
 
     @classmethod
-    def read(cls, loader: DataLoader) -> DataFrame[Self]:
-        """The view's columns of all flights of a source.
-
-        Raises:
-            BadDataError: columns are missing, or rows are bad; says how many, and names the first.
-
-        """
-        try:
-            return cls.check(loader.rows())
-        except SchemaErrors as error:
-            raise BadDataError(explain(error, loader.name, loader.first_row)) from None
+    def names(cls) -> tuple[str, ...]:
+        """The columns of the view, in its order."""
+        return tuple(cls.to_schema().columns)
 
     @classmethod
     def check(cls, flights: pd.DataFrame) -> DataFrame[Self]:
@@ -49,7 +41,7 @@ class FeatureView(pa.DataFrameModel):
             pandera.errors.SchemaErrors: columns are missing, or rows are bad.
 
         """
-        checked: DataFrame[Self] = cls.validate(flights, lazy=True)[[*cls.to_schema().columns]]
+        checked: DataFrame[Self] = cls.validate(flights, lazy=True)[[*cls.names()]]
         return checked
 
 
@@ -65,7 +57,7 @@ class ScheduleView(FeatureView):
 
 
 class AircraftView(FeatureView):
-    """The aircraft that is to fly; unknown for some."""
+    """The aircraft that is to fly; unknown for some flights."""
 
     seats: np.float64 = pa.Field(nullable=True, gt=0, lt=1000)
     engines: np.float64 = pa.Field(nullable=True, gt=0, lt=10)
@@ -74,7 +66,7 @@ class AircraftView(FeatureView):
 
 
 class WeatherView(FeatureView):
-    """What was last observed at the origin when an hour was left, so one to two hours before; missing for some."""
+    """The last weather observed at the origin an hour before departure (so one to two hours old); missing for some."""
 
     temperature: np.float64 = pa.Field(nullable=True, ge=-80, le=140)
     dew_point: np.float64 = pa.Field(nullable=True, ge=-80, le=140)
@@ -85,16 +77,41 @@ class WeatherView(FeatureView):
     visibility: np.float64 = pa.Field(nullable=True, ge=0, le=100)
 
 
+VIEWS: Mapping[str, type[FeatureView]] = {
+    "schedule": ScheduleView,
+    "aircraft": AircraftView,
+    "weather": WeatherView,
+}
+"""The views by name, in the order of their columns."""
+
+
+def names_of(views: Sequence[type[FeatureView]]) -> list[str]:
+    """Return the names of these views in VIEWS."""
+    return [name for name, view in VIEWS.items() if view in views]
+
+
+@cache
+def combined(*views: type[FeatureView]) -> type[FeatureView]:
+    """One schema with the columns of these views, in the order given."""
+    made: type[FeatureView] = new_class("And".join(view.__name__ for view in views), views[::-1])
+    return made
+
+
 class KnownView(WeatherView, AircraftView, ScheduleView):
-    """Everything that is known an hour before departure: the columns KNOWN."""
+    """All that a caller gives, for whichever model: the columns KNOWN."""
 
 
 class Flights(KnownView):
-    """What is known, and the delay, which is missing where nobody knows it yet."""
+    """All that is known, and the delay, which is missing where nobody knows it yet."""
 
     arrival_delay: np.float64 = pa.Field(nullable=True, gt=-180, lt=3000)
 
     @classmethod
     def check(cls, flights: pd.DataFrame) -> DataFrame[Self]:
-        """As for every view; a source without the delay is one of flights still to come."""
+        """The view's columns; flights without the delay are flights still to come.
+
+        Raises:
+            pandera.errors.SchemaErrors: columns are missing, or rows are bad.
+
+        """
         return super().check(flights if TARGET in flights else flights.assign(**{TARGET: np.nan}))

@@ -16,7 +16,7 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 
 from flights import datasets
-from flights.features.columns import KNOWN
+from flights.columns import KNOWN
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle
 from flights.models.common.interpretation import importance, partial_dependence
@@ -48,7 +48,7 @@ def evaluate(model: Model, fitted: Any, split: Split) -> Evaluation:
         judge(model, fitted, naive, split),
         predictions(model, fitted, naive, split),
         importance(model, fitted, split.test),
-        partial_dependence(fitted, split.test),
+        partial_dependence(model, fitted, split.test),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from flights.flight import to_columns
+from flights.flight import to_frame
 from flights.models.common import bundle
 from flights.models.common.location import add_option
 from flights.pipelines import flights_file
@@ -28,9 +28,7 @@ def predict(source: Path, target: Path, loaded: bundle.Bundle) -> int:
 
     """
     given = flights_file.read(source)
-    found = (
-        loaded.predict(to_columns(given.flights)).round(3) if given.flights else pd.DataFrame(columns=loaded.outputs)
-    )
+    found = loaded.predict(to_frame(given.flights)).round(3) if given.flights else pd.DataFrame(columns=loaded.outputs)
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([*given.header, *found.columns])

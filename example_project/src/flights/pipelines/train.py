@@ -17,9 +17,9 @@ from pandera.typing import DataFrame
 from threadpoolctl import threadpool_limits
 
 from flights import datasets
+from flights.columns import KNOWN
 from flights.errors import UnreadableSourceError, WrongImageError
-from flights.feature_store.views import Flights
-from flights.features.columns import KNOWN
+from flights.feature_store.views import Flights, names_of
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle, profile
 from flights.models.common.judge import judge, report
@@ -53,6 +53,8 @@ def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, An
         described[model.name] = {
             "family": model.chosen,
             "output": model.output,
+            "limits": [*model.limits],
+            "views": names_of(model.views),
             "features": [*model.features],
             **judge(model, trained[model.name], model.fit(NAIVE, split.train), split),
         }

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
-from flights.flight import Flight, to_columns
+from flights.flight import Flight, to_columns, to_frame
 from flights.models.common.bundle import Bundle
 from flights.service.metrics import Measured, Metrics
 
@@ -24,10 +24,10 @@ class Batch(BaseModel):
 
 
 class Prediction(BaseModel):
-    """What the models answer; their names in the bundle are the fields."""
+    """What the models answer; the fields are their outputs in the bundle."""
 
-    arrival_delay_minutes: float = Field(description="negative is early")
-    late_probability: float = Field(description="of arriving more than half an hour late")
+    arrival_delay_minutes: float = Field(description="negative is early", ge=-180, le=3000)
+    late_probability: float = Field(description="of arriving more than half an hour late", ge=0, le=1)
 
 
 class Predictions(BaseModel):
@@ -41,12 +41,6 @@ def create_app(bundle: Bundle) -> FastAPI:
     app = FastAPI(title="flights", description="Arrival delays of flights from New York.")
     metrics = Metrics(bundle)
     app.add_middleware(Measured, metrics=metrics)
-
-    def predictions(flights: list[Flight]) -> list[Prediction]:
-        found = bundle.answers(to_columns(flights))
-        metrics.predictions.inc(len(flights))
-        rows = np.column_stack([*found.values()]).round(3).tolist()
-        return [Prediction(**dict(zip(found, row, strict=True))) for row in rows]
 
     @app.exception_handler(RequestValidationError)
     def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -78,11 +72,15 @@ def create_app(bundle: Bundle) -> FastAPI:
     @app.post("/predict")
     async def predict(flight: Flight) -> Prediction:
         """What to expect of one flight."""
-        return predictions([flight])[0]
+        found = bundle.predict_one(to_columns([flight]))
+        metrics.predictions.inc()
+        return Prediction(**{name: np.round(answer, 3) for name, answer in found.items()})
 
     @app.post("/predict/batch")
     def predict_batch(batch: Batch) -> Predictions:
         """What to expect of many flights."""
-        return Predictions(predictions=predictions(batch.flights))
+        found = bundle.predict(to_frame(batch.flights)).round(3)
+        metrics.predictions.inc(len(found))
+        return Predictions(predictions=[Prediction(**row) for row in found.to_dict("records")])
 
     return app

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from flights.columns import TARGET
 from flights.errors import BadDataError
-from flights.features.columns import TARGET
 
 
 @dataclass(frozen=True)

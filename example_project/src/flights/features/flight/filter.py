@@ -1,10 +1,10 @@
-"""Which flights can teach and judge. Predictions are made for all."""
+"""Which flights can train and test a model. Predictions are made for all."""
 
 import pandas as pd
 
-from flights.features.columns import TARGET
+from flights.columns import TARGET
 
 
 def arrived(flights: pd.DataFrame) -> pd.DataFrame:
-    """The flights whose delay is known: those cancelled, diverted or still to come have none."""
+    """Return the flights whose delay is known; it is not for those cancelled, diverted or still to come."""
     return flights.dropna(subset=[TARGET])

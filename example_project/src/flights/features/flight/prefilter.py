@@ -1,13 +1,12 @@
-"""Before anything is computed: what is not known an hour before departure is taken away."""
+"""The first step of the flow: keep only what the views of a model hold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 
-from flights.features.columns import KNOWN
+from flights.feature_store.views import VIEWS
 
 
-def prefilter(flights: pd.DataFrame | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The columns KNOWN; nothing that follows can read another."""
-    return {name: np.asarray(flights[name]) for name in KNOWN}
+def prefilter(flights: Mapping[str, np.ndarray], views: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return the columns of these views; nothing that follows can read another."""
+    return {name: flights[name] for view in views for name in VIEWS[view].names()}

@@ -1,48 +1,76 @@
-"""The features: a pure function of what is known about a flight.
+"""The flow from a flight to features: a pure function of the views that a model declares.
 
-Computed with arrays, a frame made of them at the end: for a single flight pandas would take longer than the models.
+A frame of flights is checked by pandera on the way in and on the way out. A single flight comes as arrays that pydantic
+has checked (`flights.flight`): for one flight, pandas and pandera would take several times longer than the models.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from flights.features.columns import CATEGORIES, WEATHER
+from flights.columns import CATEGORIES, WEATHER
+from flights.feature_store.views import VIEWS, combined
 from flights.features.flight.postfilter import postfilter
 from flights.features.flight.prefilter import prefilter
+from flights.features.flight.schemas import features_of
 from flights.features.plane_model.prefilter import prefilter as plane_model
 
 SCHEDULE = ("hour", "weekday", "scheduled_minutes", "distance")
 AIRCRAFT = ("seats", "engines", "age")
-NUMBERS = (*SCHEDULE, *AIRCRAFT, *WEATHER)
 PLANE_MODEL = "model"
-FEATURES = (*CATEGORIES, *NUMBERS, PLANE_MODEL)
-
 # 1970-01-01, from which numpy counts days, was a Thursday.
 THURSDAY = 3
 
 
-def build_features(flights: pd.DataFrame) -> pd.DataFrame:
-    """The columns FEATURES, one row per flight; a number that is missing stays missing, a text is empty."""
-    return pd.DataFrame(feature_columns(flights), index=flights.index)
+def build_features(flights: pd.DataFrame, views: Sequence[str]) -> pd.DataFrame:
+    """Return the features of these views, one row per flight; an unknown number is missing, an unknown text empty.
+
+    Raises:
+        pandera.errors.SchemaErrors: the flights are not as the views say, or the features not as their schema says.
+
+    """
+    known = combined(*(VIEWS[view] for view in views)).check(flights)
+    columns = feature_columns({name: np.asarray(known[name]) for name in known}, views)
+    features: pd.DataFrame = features_of(views).check(pd.DataFrame(columns, index=known.index))
+    return features
 
 
-def feature_columns(flights: pd.DataFrame | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same as `build_features`, no frame made of them; nor need there be one."""
-    features = postfilter(_process(prefilter(flights)))
-    return {name: features[name] for name in FEATURES}
+def feature_columns(flights: Mapping[str, np.ndarray], views: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return the same features as arrays, of arrays by name that were checked before."""
+    known = prefilter(flights, views)
+    features: dict[str, np.ndarray] = {}
+    for view in views:
+        features |= PROCESSORS[view](known)
+    return postfilter(features)
 
 
-def _process(flights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    departure = flights["scheduled_departure"].astype("datetime64[m]")
+def _schedule(known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    departure = known["scheduled_departure"].astype("datetime64[m]")
     day = departure.astype("datetime64[D]")
-    numbers = {name: flights[name].astype("float64") for name in (*NUMBERS, "built") if name in flights}
     return {
-        **{name: flights[name] for name in CATEGORIES},
-        **numbers,
+        **{name: known[name] for name in CATEGORIES},
         "hour": (departure - day).astype("float64") / 60,
         "weekday": (day.astype("float64") + THURSDAY) % 7,
-        "age": departure.astype("datetime64[Y]").astype("float64") + 1970 - numbers["built"],
-        PLANE_MODEL: plane_model(flights[PLANE_MODEL]),
+        **_numbers(known, ("scheduled_minutes", "distance")),
     }
+
+
+def _aircraft(known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    year = known["scheduled_departure"].astype("datetime64[Y]").astype("float64") + 1970
+    return {
+        **_numbers(known, ("seats", "engines")),
+        "age": year - known["built"].astype("float64"),
+        PLANE_MODEL: plane_model(known[PLANE_MODEL]),
+    }
+
+
+def _weather(known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return _numbers(known, WEATHER)
+
+
+def _numbers(known: Mapping[str, np.ndarray], names: Sequence[str]) -> dict[str, np.ndarray]:
+    return {name: known[name].astype("float64") for name in names}
+
+
+PROCESSORS = {"schedule": _schedule, "aircraft": _aircraft, "weather": _weather}

@@ -1,10 +1,10 @@
-"""After the words are counted: rare ones say little and cost time."""
+"""The last step of the flow: keep the frequent words. Rare ones say little and cost time."""
 
 from collections.abc import Mapping
 
 
 def frequent(counts: Mapping[str, int], most: int) -> list[str]:
-    """So many words at most, in order of the alphabet.
+    """Return at most so many words, the most frequent, in order of the alphabet.
 
     >>> frequent({"MD": 5, "A320": 7, "9": 5}, 2)
     ['9', 'A320']

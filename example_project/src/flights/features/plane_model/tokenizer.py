@@ -6,7 +6,7 @@ WORD = re.compile(r"[A-Z0-9]+")
 
 
 def tokenize(model: str) -> list[str]:
-    """The groups of letters and digits: the family, then the series and for whom it was built.
+    """Return the groups of letters and digits: the family, then the series and for whom it was built.
 
     >>> tokenize("A320-232")
     ['A320', '232']

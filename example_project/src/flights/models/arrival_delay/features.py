@@ -1,24 +1,28 @@
-"""The features of this model: schedule, aircraft with its words and a formula, weather."""
+"""The features of this model: schedule, weather, and the aircraft with a formula and the words of its model."""
 
 from sklearn.pipeline import Pipeline
 
-from flights.features.columns import CATEGORIES, WEATHER
+from flights.columns import CATEGORIES, WEATHER
+from flights.feature_store.views import AircraftView, ScheduleView, WeatherView
 from flights.features.common.formula_transformer import FormulaTransformer
 from flights.features.flight.processor import AIRCRAFT, PLANE_MODEL, SCHEDULE
 from flights.features.plane_model.processor import PlaneWords
 from flights.models.common.encoding import Columns, Step, for_lines, for_trees
 
+VIEWS = (ScheduleView, AircraftView, WeatherView)
 NUMBERS = (*SCHEDULE, *WEATHER)
 FEATURES = (*CATEGORIES, *NUMBERS, *AIRCRAFT, "seats_per_engine", PLANE_MODEL)
+RAW_NUMBERS = ("scheduled_minutes", "distance", "seats", "engines", "built", *WEATHER)
+"""The numbers of the views as they come, for families without features."""
 
 
 def tree_columns() -> Columns:
-    """For models made of trees."""
+    """Return the columns for models made of trees."""
     return for_trees(NUMBERS, *_aircraft())
 
 
 def line_columns() -> Pipeline:
-    """For models that are sums."""
+    """Return the columns for models that are sums."""
     return for_lines(NUMBERS, *_aircraft())
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from flights.features.columns import TARGET
-from flights.models.arrival_delay.features import FEATURES, line_columns, tree_columns
+from flights.columns import TARGET
+from flights.models.arrival_delay.features import FEATURES, RAW_NUMBERS, VIEWS, line_columns, tree_columns
 from flights.models.common.metrics import MAE, RMSE
 from flights.models.common.model import NAIVE, Model
 from flights.models.ensemble.boosting import boosting_regressor
@@ -18,8 +18,8 @@ SETTINGS = {"max_iter": 100, "learning_rate": 0.05, "max_leaf_nodes": 31, "min_s
 
 
 def boosting() -> Pipeline:
-    """The untrained model that is released."""
-    return boosting_regressor(tree_columns(), **SETTINGS)
+    """Return the untrained model that is released."""
+    return boosting_regressor(VIEWS, tree_columns(), **SETTINGS)
 
 
 def _delay(flights: pd.DataFrame) -> pd.Series:
@@ -29,15 +29,17 @@ def _delay(flights: pd.DataFrame) -> pd.Series:
 ARRIVAL_DELAY = Model(
     name="arrival_delay",
     output="arrival_delay_minutes",
+    limits=(-180, 3000),
     actual=_delay,
     families={
         NAIVE: NaiveModel,
-        "olsr_regressor": lambda: olsr_regressor(line_columns()),
-        "random_forest_no_features": lambda: no_features(classifier=False),
-        "random_forest_all_features": lambda: all_features(tree_columns(), classifier=False),
+        "olsr_regressor": lambda: olsr_regressor(VIEWS, line_columns()),
+        "random_forest_no_features": lambda: no_features(RAW_NUMBERS, classifier=False),
+        "random_forest_all_features": lambda: all_features(VIEWS, tree_columns(), classifier=False),
         "boosting": boosting,
     },
     chosen="boosting",
+    views=VIEWS,
     features=FEATURES,
     metrics=(MAE, RMSE),
 )

@@ -5,20 +5,25 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import skops.io
 
 from flights.errors import BadBundleError
+from flights.feature_store.views import VIEWS
 from flights.features.flight.processor import build_features, feature_columns
 from flights.models.common.model import answers
 
 METADATA = "metadata.json"
 PACKAGE = Path(__file__).parents[2]
+CODE = ("columns.py", "feature_store", "features", "models")
+"""The modules on which both training and predicting rest."""
 
 # Beyond what skops itself trusts. Nothing else in a model file is ever imported or called.
 TRUSTED = [
@@ -44,20 +49,45 @@ class Bundle:
         """The columns of `predict`."""
         return [self.metadata["models"][name]["output"] for name in self.models]
 
-    def predict(self, flights: pd.DataFrame | Mapping[str, np.ndarray]) -> pd.DataFrame:
-        """One row per flight (columns KNOWN), a column for the answer of each model."""
-        return pd.DataFrame(self.answers(flights))
+    @cached_property
+    def views(self) -> list[str]:
+        """The names of the views that at least one of the models reads."""
+        read = {view for model in self.models.values() for view in model[0].kw_args["views"]}
+        return [name for name in VIEWS if name in read]
 
-    def answers(self, flights: pd.DataFrame | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """The same, no frame made of it: for a single flight a frame takes as long as a model."""
-        features = feature_columns(flights)
+    @cached_property
+    def answer_schema(self) -> pa.DataFrameSchema:
+        """The columns of `predict`, each with the limits of its model."""
+        limits = {model["output"]: model["limits"] for model in self.metadata["models"].values()}
+        columns = {name: pa.Column("float64", pa.Check.in_range(*limits[name])) for name in self.outputs}
+        return pa.DataFrameSchema(columns, strict=True)
+
+    def predict(self, flights: pd.DataFrame) -> pd.DataFrame:
+        """Return one row per flight, a column for the answer of each model.
+
+        Raises:
+            pandera.errors.SchemaErrors: the flights are not as the views say, or an answer is outside its limits.
+
+        """
+        found = pd.DataFrame(self._answers(build_features(flights, self.views)))
+        return self.answer_schema.validate(found, lazy=True)
+
+    def predict_one(self, flight: Mapping[str, np.ndarray]) -> dict[str, float]:
+        """Return the answer of each model for one flight, whose values pydantic has checked: no frame is built.
+
+        For a single flight a frame takes as long as a model.
+        """
+        found = self._answers(feature_columns(flight, self.views))
+        return {name: float(answer[0]) for name, answer in found.items()}
+
+    def _answers(self, features: pd.DataFrame | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         # Every model begins with the features (`write` sees to it): they are computed once for all.
         found = [_after_features(model, features) for model in self.models.values()]
         return dict(zip(self.outputs, found, strict=True))
 
 
-def _after_features(model: Any, features: dict[str, np.ndarray]) -> np.ndarray:
-    """What the pipeline answers: its steps one by one, without the questions that it asks each of them first."""
+def _after_features(model: Any, features: pd.DataFrame | Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return the pipeline's answer: its steps called one by one, without scikit-learn's checks between them."""
     given: Any = features
     for _, step in model.steps[1:-1]:
         given = step.transform(given)
@@ -118,7 +148,7 @@ def metadata(directory: Path) -> dict[str, Any]:
 
 def _is_described(model: Any) -> bool:
     match model:
-        case {"output": str(), "metrics": {"model": dict()}, "against_naive": dict()}:
+        case {"output": str(), "limits": [_, _], "metrics": {"model": dict()}, "against_naive": dict()}:
             return True
     return False
 
@@ -141,8 +171,9 @@ def digest(directory: Path) -> str:
 
 
 def code(package: Path = PACKAGE) -> str:
-    """The same over the modules of features and models, on which both training and answering rest."""
-    return _digest(package, (path for part in ("features", "models") for path in (package / part).rglob("*.py")))
+    """Return the same digest over the modules in CODE."""
+    parts = (path for name in CODE for path in package.glob(name))
+    return _digest(package, (file for part in parts for file in ([part] if part.is_file() else part.rglob("*.py"))))
 
 
 def _digest(root: Path, files: Iterable[Path]) -> str:

@@ -11,7 +11,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from flights.features.columns import CATEGORIES
+from flights.columns import CATEGORIES
+from flights.feature_store.views import FeatureView, names_of
 from flights.features.flight.processor import build_features
 
 RARE = 100
@@ -81,9 +82,9 @@ class Columns(TransformerMixin, BaseEstimator):
         return np.column_stack(parts)
 
 
-def features() -> FunctionTransformer:
-    """The features of the columns KNOWN, as a step."""
-    return FunctionTransformer(build_features)
+def features(views: Sequence[type[FeatureView]]) -> FunctionTransformer:
+    """Return the first step of a model: the features of the views that it declares."""
+    return FunctionTransformer(build_features, kw_args={"views": names_of(views)})
 
 
 def for_trees(numbers: Sequence[str], *more: Step) -> Columns:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier
 
+from flights.feature_store.views import FeatureView, combined
 from flights.models.common.metrics import Metric
 
 NAIVE = "naive"
@@ -18,23 +19,36 @@ class Model:
     """A question about flights, and the ways to answer it.
 
     `actual` is the true answer; `families` are untrained estimators by name, of which NAIVE is what the others are
-    compared with and `chosen` is released; `output` names the answer in files and in the service.
+    compared with and `chosen` is released; `output` names the answer in files and in the service, and `limits` are the
+    lowest and the highest answer that makes sense. `views` is all that the model may read, `features` what it reads.
     """
 
     name: str
     output: str
+    limits: tuple[float, float]
     actual: Callable[[pd.DataFrame], pd.Series]
     families: Mapping[str, Callable[[], Any]]
     chosen: str
+    views: tuple[type[FeatureView], ...]
     features: tuple[str, ...]
     metrics: tuple[Metric, ...]
 
+    @property
+    def inputs(self) -> type[FeatureView]:
+        """The schema of what the model may read: its views as one."""
+        return combined(*self.views)
+
     def fit(self, family: str, flights: pd.DataFrame) -> Any:
-        """The family's estimator, trained with these flights."""
-        return self.families[family]().fit(flights, self.actual(flights))
+        """Return the family's estimator, trained with these flights and with nothing but the model's views of them.
+
+        Raises:
+            pandera.errors.SchemaErrors: the flights are not as the views say.
+
+        """
+        return self.families[family]().fit(self.inputs.check(flights), self.actual(flights))
 
 
 def answers(fitted: Any, flights: pd.DataFrame) -> np.ndarray:
-    """One answer per flight (columns KNOWN): the probability where the model is a classifier, else the number."""
+    """Return one answer per flight: the probability where the model is a classifier, else the number."""
     found = fitted.predict_proba(flights)[:, 1] if is_classifier(fitted) else fitted.predict(flights)
     return np.asarray(found, "float64")

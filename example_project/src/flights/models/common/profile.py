@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flights.features.columns import KNOWN, TEXTS
+from flights.columns import KNOWN, TEXTS
 
 FILE = "profile.json"
 INPUTS = tuple(name for name in KNOWN if name != "scheduled_departure")

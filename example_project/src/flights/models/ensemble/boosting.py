@@ -1,11 +1,13 @@
 """Gradient boosting over histograms."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
+from flights.feature_store.views import FeatureView
 from flights.models.common.encoding import Columns, features
 
 SETTINGS: dict[str, Any] = {
@@ -21,15 +23,15 @@ GRID: dict[str, list[Any]] = {
 }
 
 
-def boosting_regressor(columns: Columns, **settings: Any) -> Pipeline:
-    """An untrained regressor of the absolute error, as delays have a long tail that squares would chase."""
-    return _pipeline(columns, HistGradientBoostingRegressor(loss="absolute_error", **SETTINGS, **settings))
+def boosting_regressor(views: Sequence[type[FeatureView]], columns: Columns, **settings: Any) -> Pipeline:
+    """Return an untrained regressor of the absolute error; delays have a long tail that squares would chase."""
+    return _pipeline(views, columns, HistGradientBoostingRegressor(loss="absolute_error", **SETTINGS, **settings))
 
 
-def boosting_classifier(columns: Columns, **settings: Any) -> Pipeline:
-    """An untrained classifier."""
-    return _pipeline(columns, HistGradientBoostingClassifier(**SETTINGS, **settings))
+def boosting_classifier(views: Sequence[type[FeatureView]], columns: Columns, **settings: Any) -> Pipeline:
+    """Return an untrained classifier."""
+    return _pipeline(views, columns, HistGradientBoostingClassifier(**SETTINGS, **settings))
 
 
-def _pipeline(columns: Columns, estimator: BaseEstimator) -> Pipeline:
-    return Pipeline([("features", features()), ("columns", columns), ("estimator", estimator)])
+def _pipeline(views: Sequence[type[FeatureView]], columns: Columns, estimator: BaseEstimator) -> Pipeline:
+    return Pipeline([("features", features(views)), ("columns", columns), ("estimator", estimator)])

@@ -1,20 +1,24 @@
-"""The features of this model: schedule and weather. What aircraft flies hardly matters to it."""
+"""The features of this model: schedule and weather. The aircraft hardly changes its answers."""
 
 from sklearn.pipeline import Pipeline
 
-from flights.features.columns import CATEGORIES, WEATHER
+from flights.columns import CATEGORIES, WEATHER
+from flights.feature_store.views import ScheduleView, WeatherView
 from flights.features.flight.processor import SCHEDULE
 from flights.models.common.encoding import Columns, for_lines, for_trees
 
+VIEWS = (ScheduleView, WeatherView)
 NUMBERS = (*SCHEDULE, *WEATHER)
 FEATURES = (*CATEGORIES, *NUMBERS)
+RAW_NUMBERS = ("scheduled_minutes", "distance", *WEATHER)
+"""The numbers of the views as they come, for families without features."""
 
 
 def tree_columns() -> Columns:
-    """For models made of trees."""
+    """Return the columns for models made of trees."""
     return for_trees(NUMBERS)
 
 
 def line_columns() -> Pipeline:
-    """For models that are sums."""
+    """Return the columns for models that are sums."""
     return for_lines(NUMBERS)

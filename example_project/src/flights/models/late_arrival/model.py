@@ -3,13 +3,13 @@
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from flights.features.columns import TARGET
+from flights.columns import TARGET
 from flights.models.common.metrics import BRIER, LOG_LOSS
 from flights.models.common.model import NAIVE, Model
 from flights.models.ensemble.boosting import boosting_classifier
 from flights.models.ensemble.random_forests.all_features import all_features
 from flights.models.ensemble.random_forests.no_features import no_features
-from flights.models.late_arrival.features import FEATURES, line_columns, tree_columns
+from flights.models.late_arrival.features import FEATURES, RAW_NUMBERS, VIEWS, line_columns, tree_columns
 from flights.models.regression.logistic_classifier import logistic_classifier
 from flights.models.rule_based.naive_model import NaiveModel
 
@@ -19,8 +19,8 @@ SETTINGS = {"max_iter": 100, "learning_rate": 0.1, "max_leaf_nodes": 15, "min_sa
 
 
 def boosting() -> Pipeline:
-    """The untrained model that is released."""
-    return boosting_classifier(tree_columns(), **SETTINGS)
+    """Return the untrained model that is released."""
+    return boosting_classifier(VIEWS, tree_columns(), **SETTINGS)
 
 
 def _late(flights: pd.DataFrame) -> pd.Series:
@@ -30,15 +30,17 @@ def _late(flights: pd.DataFrame) -> pd.Series:
 LATE_ARRIVAL = Model(
     name="late_arrival",
     output="late_probability",
+    limits=(0, 1),
     actual=_late,
     families={
         NAIVE: lambda: NaiveModel("mean"),
-        "logistic_classifier": lambda: logistic_classifier(line_columns()),
-        "random_forest_no_features": lambda: no_features(classifier=True),
-        "random_forest_all_features": lambda: all_features(tree_columns(), classifier=True),
+        "logistic_classifier": lambda: logistic_classifier(VIEWS, line_columns()),
+        "random_forest_no_features": lambda: no_features(RAW_NUMBERS, classifier=True),
+        "random_forest_all_features": lambda: all_features(VIEWS, tree_columns(), classifier=True),
         "boosting": boosting,
     },
     chosen="boosting",
+    views=VIEWS,
     features=FEATURES,
     metrics=(LOG_LOSS, BRIER),
 )

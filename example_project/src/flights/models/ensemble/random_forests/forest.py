@@ -15,5 +15,5 @@ SETTINGS: dict[str, Any] = {
 
 
 def forest(*, classifier: bool) -> RandomForestClassifier | RandomForestRegressor:
-    """An untrained forest, of squares where it is a regressor."""
+    """Return an untrained forest; a regressor minimises squares."""
     return RandomForestClassifier(**SETTINGS) if classifier else RandomForestRegressor(**SETTINGS)

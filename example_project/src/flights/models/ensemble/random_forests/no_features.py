@@ -1,14 +1,13 @@
 """A forest of what is known, as it comes."""
 
+from collections.abc import Sequence
+
 from sklearn.pipeline import Pipeline
 
-from flights.features.columns import WEATHER
 from flights.models.common.encoding import for_trees
 from flights.models.ensemble.random_forests.forest import forest
 
-NUMBERS = ("scheduled_minutes", "distance", "seats", "engines", "built", *WEATHER)
 
-
-def no_features(*, classifier: bool) -> Pipeline:
-    """An untrained forest over the columns KNOWN that are numbers or categories."""
-    return Pipeline([("columns", for_trees(NUMBERS)), ("estimator", forest(classifier=classifier))])
+def no_features(numbers: Sequence[str], *, classifier: bool) -> Pipeline:
+    """Return an untrained forest over the categories and these numbers of a model's views."""
+    return Pipeline([("columns", for_trees(numbers)), ("estimator", forest(classifier=classifier))])
