@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cicd.forge.running.records import Run
+    from cicd.forge.state import Forge
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -76,22 +77,22 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _up(arguments: argparse.Namespace) -> None:
     from cicd import freeze  # noqa: PLC0415 -- each action loads only what it needs: the hook must start quickly
-    from cicd.forge import lifecycle  # noqa: PLC0415
+    from cicd.forge import lifecycle, remote  # noqa: PLC0415
     from cicd.forge.machine import base_images, services  # noqa: PLC0415
 
     kit = freeze.check_kit(arguments.kit.resolve()) if arguments.kit else freeze.kit_root()
     if arguments.runner_image and arguments.runner != "docker":
-        raise UsageError("--runner-image has no meaning without --runner docker.", "Give both, or neither.")
+        raise UsageError("--runner-image needs --runner docker.", "Add --runner docker, or leave --runner-image out.")
     runners = {"host": "", "docker": arguments.runner_image or base_images.RUNNER, None: None}
     start = functools.partial(services.up, runner=runners[arguments.runner])
     forge, state = lifecycle.up(Path.cwd(), kit, start, say, arguments.var)
-    say(f"The remote '{lifecycle.REMOTE}' is {forge.remote(state.repository)}")
-    say(f"Images go to {state.registry}")
+    say(f"The git remote '{remote.NAME}' is {forge.remote(state.repository)}")
+    say(f"The registry is {state.registry}")
     if state.runner:
-        say(f"Steps run in containers of {state.runner}")
+        say(f"Jobs run in containers of the image {state.runner}")
     for name, value in state.variables.items():
-        say(f"Workflows read vars.{name} as {value}")
-    say(f"Now push, and the workflows run: git push {lifecycle.REMOTE} HEAD")
+        say(f"vars.{name} is {value}")
+    say(f"Push to run the workflows: git push {remote.NAME} HEAD")
 
 
 def _down(_arguments: argparse.Namespace) -> None:
@@ -102,67 +103,72 @@ def _down(_arguments: argparse.Namespace) -> None:
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
-    from cicd.forge import control, state  # noqa: PLC0415
+    from cicd.forge import control  # noqa: PLC0415
+    from cicd.printers.runs import RunPrinter  # noqa: PLC0415
 
-    ran = control.start(state.of_project(Path.cwd()), arguments.workflow, arguments.ref, dict(arguments.input))
-    return _exit_code(ran)
+    runs = control.start(_forge(), arguments.workflow, arguments.ref, dict(arguments.input), RunPrinter())
+    return _exit_code(runs)
 
 
 def _fire(arguments: argparse.Namespace) -> int:
-    from cicd.forge import control, state  # noqa: PLC0415
+    from cicd.forge import control  # noqa: PLC0415
+    from cicd.printers.runs import RunPrinter  # noqa: PLC0415
 
-    return _exit_code(control.fire(state.of_project(Path.cwd()), arguments.workflow))
-
-
-def _exit_code(ran: Sequence[Run]) -> int:
-    return 0 if all(one.result in ("success", "skipped") for one in ran) else 1
+    return _exit_code(control.fire(_forge(), arguments.workflow, RunPrinter()))
 
 
 def _runs(arguments: argparse.Namespace) -> None:
-    from cicd.forge import state  # noqa: PLC0415
     from cicd.forge.running import records  # noqa: PLC0415
+    from cicd.printers import runs as printer  # noqa: PLC0415
 
-    found = records.load(state.of_project(Path.cwd()))
+    runs = records.load(_forge())
     if arguments.json:
-        options.print_json(found)
+        options.print_json(runs)
         return
-    for one in found:
-        say(_line(one))
+    for run in runs:
+        say(printer.row(run))
 
 
 def _logs(arguments: argparse.Namespace) -> None:
-    from cicd.forge import report, state  # noqa: PLC0415
     from cicd.forge.running import records  # noqa: PLC0415
+    from cicd.printers import runs as printer  # noqa: PLC0415
 
-    log = records.log(state.of_project(Path.cwd()), arguments.number)
-    for line in report.timings(log) if arguments.timings else report.text(log, arguments.step):
+    log = records.log(_forge(), arguments.number)
+    for line in printer.timings(log) if arguments.timings else printer.text(log, arguments.step):
         say(line)
 
 
 def _cancel(arguments: argparse.Namespace) -> None:
-    from cicd.forge import control, state  # noqa: PLC0415
+    from cicd.forge import control  # noqa: PLC0415
 
-    control.cancel(state.of_project(Path.cwd()), arguments.number)
+    control.cancel(_forge(), arguments.number)
     say(f"run {arguments.number} is cancelled")
 
 
 def _wait(arguments: argparse.Namespace) -> int:
-    from cicd.forge import control, state  # noqa: PLC0415
+    from cicd.forge import control  # noqa: PLC0415
+    from cicd.printers import runs as printer  # noqa: PLC0415
 
-    ran = control.wait(state.of_project(Path.cwd()), arguments.number)
-    for one in ran:
-        say(_line(one))
-    return _exit_code(ran)
-
-
-def _line(one: Run) -> str:
-    place = f"  {one.failed}" if one.failed else ""
-    name = one.ref.split("/", 2)[-1]
-    return f"{one.number:>4}  {one.result:<9}  {one.seconds:6.1f} s  {one.file:<16} {one.sha[:7]}  {name}{place}"
+    runs = control.wait(_forge(), arguments.number)
+    for run in runs:
+        say(printer.row(run))
+    return _exit_code(runs)
 
 
 def _receive(arguments: argparse.Namespace) -> None:
     from cicd.forge import post_receive  # noqa: PLC0415
-    from cicd.forge.state import Data  # noqa: PLC0415
+    from cicd.forge.state import Forge  # noqa: PLC0415
+    from cicd.printers.runs import RunPrinter  # noqa: PLC0415
 
-    post_receive.receive(Data(arguments.data), sys.stdin)
+    post_receive.receive(Forge(arguments.data), sys.stdin, RunPrinter())
+
+
+def _forge() -> Forge:
+    """Return the forge of the project in the current folder."""
+    from cicd.forge.state import Forge  # noqa: PLC0415
+
+    return Forge.of_project(Path.cwd())
+
+
+def _exit_code(runs: Sequence[Run]) -> int:
+    return 0 if all(run.passed for run in runs) else 1

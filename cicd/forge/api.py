@@ -1,4 +1,4 @@
-"""The REST calls of GitHub that the kit makes, answered on this machine while runs happen."""
+"""Answer the calls of GitHub's REST API that the kit makes, on this machine, while workflows run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from cicd.act.inputs import MAX_INPUTS, NotStartedError
-from cicd.forge.events import dispatch as dispatching
+from cicd.forge.events import dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cicd.forge.events.dispatch import Dispatch
-    from cicd.forge.events.payloads import Repository
+    from cicd.forge.events.payloads import HostedRepository
 
 DOCUMENTATION = "https://docs.github.com/rest"
 DISPATCH_DOCUMENTATION = f"{DOCUMENTATION}/actions/workflows#create-a-workflow-dispatch-event"
@@ -26,7 +26,7 @@ _DISPATCH = re.compile(r"/repos/([^/]+/[^/]+)/actions/workflows/([^/?]+)/dispatc
 
 
 class ApiError(Exception):
-    """What GitHub would answer instead."""
+    """A request that GitHub would refuse, with the status and the message of its answer."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -34,11 +34,11 @@ class ApiError(Exception):
         self.message = message
 
 
-def dispatch(repository: Repository, file: str, body: Any) -> Dispatch:
-    """What `POST .../workflows/FILE/dispatches` with `body` starts.
+def checked_dispatch(repository: HostedRepository, file: str, body: Any) -> Dispatch:
+    """Return the accepted request of `POST .../workflows/FILE/dispatches` with the decoded `body`.
 
     Raises:
-        ApiError: nothing, and why.
+        ApiError: GitHub would refuse the request.
 
     """
     if not isinstance(body, dict) or not isinstance(body.get("ref"), str):
@@ -55,7 +55,7 @@ def dispatch(repository: Repository, file: str, body: Any) -> Dispatch:
         message = f"For 'properties/return_run_details', {json.dumps(details)} is not a boolean."
         raise ApiError(422, f"Invalid request.\n\n{message}")
     try:
-        return dispatching.dispatch(repository, file, body["ref"], inputs)
+        return dispatch.check(repository, file, body["ref"], inputs)
     except NotStartedError as error:
         raise ApiError(error.status, error.message) from error
 
@@ -64,33 +64,33 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_POST(self) -> None:
-        """Answer the one call that there is."""
+        """Answer a request: only `POST .../dispatches` exists."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         documentation = DOCUMENTATION
         try:
             self._authorize()
-            found = _DISPATCH.fullmatch(self.path)
-            if not found or self.command != "POST":  # GitHub knows no 405 for a method that a path does not have
+            route = _DISPATCH.fullmatch(self.path)
+            if not route or self.command != "POST":  # GitHub answers 404, not 405, for a wrong method
                 raise ApiError(404, "Not Found")  # noqa: TRY301 -- every refusal is raised
             documentation = DISPATCH_DOCUMENTATION
-            if found[1].lower() != self.server.repository.full_name.lower():
+            if route[1].lower() != self.server.repository.full_name.lower():
                 raise ApiError(404, "Not Found")  # noqa: TRY301
-            asked = _decoded(body)
-            run = self.server.enqueue(dispatch(self.server.repository, found[2], asked))
-            self._answer(*((200, run) if asked.get("return_run_details") else (204, None)))
+            request = _decoded(body)
+            run = self.server.enqueue(checked_dispatch(self.server.repository, route[2], request))
+            self._answer(*((200, run) if request.get("return_run_details") else (204, None)))
         except ApiError as error:
             self._answer(
                 error.status,
                 {"message": error.message, "documentation_url": documentation, "status": str(error.status)},
             )
 
-    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 -- the names that http.server asks for
+    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 -- http.server calls these names
 
     def _authorize(self) -> None:
-        presented = self.headers.get("Authorization", "")
-        if not presented:
+        authorization = self.headers.get("Authorization", "")
+        if not authorization:
             raise ApiError(401, "Requires authentication")
-        if not hmac.compare_digest(presented.partition(" ")[2].encode(), self.server.token.encode()):
+        if not hmac.compare_digest(authorization.partition(" ")[2].encode(), self.server.token.encode()):
             raise ApiError(401, "Bad credentials")
 
     def _answer(self, status: int, body: Mapping[str, Any] | None) -> None:
@@ -102,8 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base class names it
-        """Say nothing: the hook's output is for people."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the name in the base class
+        """Log nothing: the hook prints only what the person who pushed needs."""
 
 
 def _decoded(body: bytes) -> Any:
@@ -114,25 +114,25 @@ def _decoded(body: bytes) -> Any:
 
 
 class Server(ThreadingHTTPServer):
-    """The API of one repository. `queue` holds what it was asked to start, oldest first.
+    """The API of one repository. `queue` holds the accepted dispatches, oldest first.
 
-    `before` is the number of the last run that comes before those in the queue.
+    `before` is the number of the last run that comes before those in the queue: it predicts their numbers.
     """
 
     daemon_threads = True
 
-    def __init__(self, repository: Repository, token: str) -> None:
+    def __init__(self, repository: HostedRepository, token: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.repository = repository
         self.token = token
         self.queue: deque[Dispatch] = deque()
         self.before = 0
-        self._one_by_one = Lock()
+        self._lock = Lock()
 
-    def enqueue(self, asked: Dispatch) -> dict[str, Any]:
-        """Have it started when its turn comes. Returns what GitHub says of its run."""
-        with self._one_by_one:
-            self.queue.append(asked)
+    def enqueue(self, accepted: Dispatch) -> dict[str, Any]:
+        """Add a dispatch to the queue. Returns GitHub's description of its run."""
+        with self._lock:
+            self.queue.append(accepted)
             number = self.before + len(self.queue)
         path = f"{self.repository.full_name}/actions/runs/{number}"
         return {
@@ -143,13 +143,13 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """What GITHUB_API_URL is."""
+        """The value of GITHUB_API_URL for jobs."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
 @contextmanager
-def serve(repository: Repository, token: str) -> Iterator[Server]:
-    """The API for `repository`, for as long as the context lasts; callers must present `token`."""
+def serve(repository: HostedRepository, token: str) -> Iterator[Server]:
+    """Serve the API of `repository` on a free port of localhost; callers must present `token`."""
     with Server(repository, token) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:

@@ -1,4 +1,4 @@
-"""What people do with runs besides pushing: start them, wait for them, cancel them."""
+"""Start, cancel and await runs for a person at a terminal."""
 
 from __future__ import annotations
 
@@ -12,86 +12,93 @@ from cicd.act import execution
 from cicd.errors import CheckFailedError, RefusedError, UsageError
 from cicd.forge.events import dispatch, triggers
 from cicd.forge.running import records, runner
-from cicd.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cicd.forge.events.triggers import Start
+    from cicd.forge.events.triggers import PlannedRun
+    from cicd.forge.running.progress import Printer
     from cicd.forge.running.records import Run
-    from cicd.forge.state import Data
+    from cicd.forge.state import Forge
 
-POLL = 0.1
-
-
-def start(data: Data, file: str, ref: str, inputs: Mapping[str, str]) -> list[Run]:
-    """Run a workflow explicitly (`workflow_dispatch`) on a branch or tag. Returns its run, and those that it started.
-
-    Raises:
-        UsageError: the forge is not up, or the workflow can't be started so.
-        CheckFailedError: it was stopped.
-
-    """
-    repository = runner.repository_of(data, data.state())
-    asked = dispatch.dispatch(repository, file, ref or repository.default_branch, inputs)
-    return _run(data, [triggers.dispatched(repository, asked, getpass.getuser())])
+POLL = 0.1  # seconds
 
 
-def fire(data: Data, file: str) -> list[Run]:
-    """Run what has a schedule (or only the workflow in `file`), as if its time had come. Returns the runs.
+def start(forge: Forge, file: str, ref: str, inputs: Mapping[str, str], printer: Printer) -> list[Run]:
+    """Run the workflow `file` by `workflow_dispatch` on a branch or tag; `ref` empty: on the default branch.
+
+    Returns its run, and the runs that its jobs dispatched.
 
     Raises:
-        UsageError: the forge is not up, or nothing has a schedule.
-        CheckFailedError: it was stopped.
+        UsageError: the forge is not up, or GitHub would refuse to start the workflow.
+        CheckFailedError: the person cancelled the run.
 
     """
-    repository = runner.repository_of(data, data.state())
-    return _run(data, triggers.scheduled(repository, file, getpass.getuser(), say))
+    repository = runner.repository_of(forge, forge.state())
+    accepted = dispatch.check(repository, file, ref or repository.default_branch, inputs)
+    return _run(forge, [triggers.by_dispatch(repository, accepted, getpass.getuser())], printer)
 
 
-def _run(data: Data, begun: Sequence[Start]) -> list[Run]:
+def fire(forge: Forge, file: str, printer: Printer) -> list[Run]:
+    """Run every schedule of the default branch now; with `file`, only those of that workflow. Returns the runs.
+
+    Raises:
+        UsageError: the forge is not up, or there is no schedule.
+        CheckFailedError: the person cancelled the runs.
+
+    """
+    repository = runner.repository_of(forge, forge.state())
+    return _run(forge, triggers.by_schedule(repository, file, getpass.getuser(), printer.note), printer)
+
+
+def _run(forge: Forge, planned: Sequence[PlannedRun], printer: Printer) -> list[Run]:
     if os.environ.get(variables.ML_CICD_FORGE_RUN):
-        raise UsageError("This is a job of the forge: it would wait for itself.", "A job starts workflows by the API.")
+        raise UsageError(
+            "A job can't start a workflow with ml-cicd local: the command would wait for its own job to end.",
+            "Call the REST API: POST $GITHUB_API_URL/repos/$GITHUB_REPOSITORY/actions/workflows/FILE/dispatches",
+        )
     with execution.cancellable():
         try:
-            return runner.run_all(data, begun, lambda: True)
+            return runner.run_all(forge, planned, printer, lambda: True)
         except execution.CancelledError as error:
-            raise CheckFailedError("Cancelled.", "'ml-cicd local runs' lists what ran.") from error
+            raise CheckFailedError("Cancelled.", "List the runs with: ml-cicd local runs") from error
 
 
-def cancel(data: Data, number: int) -> None:
-    """End a run that is under way, and return when it has ended; what waits behind it goes on.
+def cancel(forge: Forge, number: int) -> None:
+    """Cancel a run and return when it has ended. The runs that wait behind it go on.
 
     Raises:
-        UsageError: it is not under way.
-        RefusedError: it does not end.
+        UsageError: the run is not in progress.
+        RefusedError: the run does not end.
 
     """
-    run = records.get(data, number)
+    run = records.get(forge, number)
     if run.result != "running":
-        raise UsageError(f"Run {number} is not under way: {run.result}.", "'ml-cicd local runs' lists the runs.")
-    records.cancel_mark(data, number).touch()
+        raise UsageError(
+            f"Run {number} is not in progress: its result is {run.result}.", "List the runs with: ml-cicd local runs"
+        )
+    records.cancel_mark(forge, number).touch()
     deadline = time.monotonic() + 4 * execution.GRACE
-    while records.get(data, number).result == "running":
+    while records.get(forge, number).result == "running":
         if time.monotonic() > deadline:
             raise RefusedError(f"Run {number} does not end.", "Take the forge down: ml-cicd local down")
         time.sleep(POLL)
 
 
-def wait(data: Data, number: int | None) -> list[Run]:
-    """Wait until a run has ended; without a number, until none is under way and no push waits.
+def wait(forge: Forge, number: int | None) -> list[Run]:
+    """Wait until run `number` has ended; without a number, until nothing runs and no push waits.
 
-    Returns the run; without a number, those that ended meanwhile, or the newest where nothing was under way.
+    Returns that run; without a number, the runs that ended meanwhile, or the newest if nothing was running.
 
     Raises:
         UsageError: there is no such run.
 
     """
     if number is not None:
-        while (run := records.get(data, number)).result == "running":
+        while (run := records.get(forge, number)).result == "running":
             time.sleep(POLL)
         return [run]
-    before = records.load(data)
+    before = records.load(forge)
     first = next((run.number for run in before if run.result == "running"), len(before))
-    with data.turn(lambda: None):
-        return [run for run in records.load(data) if run.number >= first]
+    with forge.queue.turn(lambda: None):
+        return [run for run in records.load(forge) if run.number >= first]

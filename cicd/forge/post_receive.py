@@ -1,4 +1,4 @@
-"""What the remote's hook does with a push: find the workflows that it starts, and have them run."""
+"""The post-receive hook of the remote: run the workflows that a push triggers, while the push waits."""
 
 from __future__ import annotations
 
@@ -10,30 +10,34 @@ from typing import TYPE_CHECKING
 from cicd.act import execution
 from cicd.forge import push_process
 from cicd.forge.events import triggers
-from cicd.forge.events.payloads import Update
+from cicd.forge.events.payloads import RefUpdate
 from cicd.forge.running import runner
-from cicd.text import plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cicd.forge.state import Data
+    from cicd.forge.running.progress import Printer
+    from cicd.forge.state import Forge
 
 
-def receive(data: Data, lines: Iterable[str]) -> None:
-    """Run what the push starts that git describes in `lines` (`old new ref`), and print what happens."""
-    updates = [Update(*line.rstrip("\n").split(" ", 2)) for line in lines]
-    # A hook's variables would lead every other git command to the remote's own directory.
+def receive(forge: Forge, lines: Iterable[str], printer: Printer) -> None:
+    """Run the workflows that a push triggers. git describes the push in `lines`: `old-id new-id ref`.
+
+    Raises:
+        UsageError: the forge is not up.
+
+    """
+    updates = [RefUpdate(*line.rstrip("\n").split(" ", 2)) for line in lines]
+    # With git's variables for hooks, every other git command would work in the remote's folder.
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]
     with execution.cancellable():
         try:
-            state = data.state()
-            repository = runner.repository_of(data, state)
-            begun = triggers.pushed(repository, updates, getpass.getuser(), lambda text: say(plain(text)))
-            if begun:
-                push = push_process.waiting()
-                runner.run_all(data, begun, lambda: push_process.still_waits(push))
+            repository = runner.repository_of(forge, forge.state())
+            planned = triggers.by_push(repository, updates, getpass.getuser(), printer.note)
+            if planned:
+                push = push_process.ancestors()
+                runner.run_all(forge, planned, printer, lambda: push_process.is_waiting(push))
         except (execution.CancelledError, BrokenPipeError):
-            # Nobody reads any more: what is left in the buffer must go somewhere at the end.
+            # Nobody reads the output any more, and Python flushes it at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,7 +1,7 @@
-"""Whether the person's `git push` still waits for this hook.
+"""Detect that the `git push` which waits for this hook was killed.
 
-Git does not say: when the push is killed, its other end goes on waiting for the hook and takes what the hook prints.
-But processes whose parent has died get another one.
+git does not tell: the receiving end waits for the hook, and reads its output, after the push is gone. But a process
+whose parent died gets another parent.
 """
 
 from __future__ import annotations
@@ -11,35 +11,35 @@ import subprocess
 from pathlib import Path
 
 DISTANCE = 4
-"""Between hook and push lie the receiving end and perhaps a shell."""
+"""The push is at most this many processes above the hook: the receiving git and perhaps a shell lie between."""
 
 
-def waiting() -> dict[int, int]:
-    """The processes from this one up to the push, each with its parent; where no push is found, this one's only."""
+def ancestors() -> dict[int, int]:
+    """Return each process from this one up to the push, with its parent; without a push, this process only."""
     chain: dict[int, int] = {}
     process = os.getpid()
     for _ in range(DISTANCE):
-        parent = _look(process)[0]
+        parent = _parent_and_name(process)[0]
         chain[process] = parent
-        if _look(parent)[1] == "git":
+        if _parent_and_name(parent)[1] == "git":
             return chain
         process = parent
     return {os.getpid(): os.getppid()}
 
 
-def still_waits(chain: dict[int, int]) -> bool:
-    """Whether all of them still have the parent that they had."""
-    return all(_look(process)[0] == parent for process, parent in chain.items())
+def is_waiting(chain: dict[int, int]) -> bool:
+    """Return whether every process of `ancestors()` still has the same parent."""
+    return all(_parent_and_name(process)[0] == parent for process, parent in chain.items())
 
 
-def _look(process: int) -> tuple[int, str]:
-    """The parent and the name of a process; 0 and nothing when it is gone."""
+def _parent_and_name(process: int) -> tuple[int, str]:
+    """Return the parent and the name of a process; 0 and an empty name if it has ended."""
     try:
-        name, _, rest = Path(f"/proc/{process}/stat").read_text().partition(" (")[2].rpartition(") ")
-        return int(rest.split()[1]), name
+        name, _, fields = Path(f"/proc/{process}/stat").read_text().partition(" (")[2].rpartition(") ")
+        return int(fields.split()[1]), name
     except OSError:
-        listed = [] if Path("/proc/self").exists() else _ps(process)
-    return (int(listed[0]), Path(listed[1]).name) if len(listed) > 1 else (0, "")
+        columns = [] if Path("/proc/self").exists() else _ps(process)
+        return (int(columns[0]), Path(columns[1]).name) if len(columns) > 1 else (0, "")
 
 
 def _ps(process: int) -> list[str]:

@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?!GITHUB_)[A-Z_][A-Z0-9_]*")
 
 
-def merged(known: Mapping[str, str], given: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """`known` with what is `given` set, or removed where the value is empty; names in upper case, as GitHub has them.
+def merge(current: Mapping[str, str], changes: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return `current` with `changes` applied: an empty value removes the variable. Names become upper case.
 
     Raises:
-        UsageError: GitHub takes no variable of this name.
+        UsageError: GitHub does not allow the name of a variable.
 
     """
-    found = dict(known)
-    for name, value in given:
+    variables = dict(current)
+    for name, value in changes:
         if not _NAME.fullmatch(name.upper()):
             raise UsageError(
-                f"A variable can't be named '{name}'.",
-                "Use letters, digits and underscores; no digit comes first, and no GITHUB_.",
+                f"'{name}' is not a valid name for a variable.",
+                "Use letters, digits and underscores, and begin with neither a digit nor GITHUB_, as on GitHub.",
             )
-        found.pop(name.upper(), None)
+        variables.pop(name.upper(), None)
         if value:
-            found[name.upper()] = value
-    return found
+            variables[name.upper()] = value
+    return variables

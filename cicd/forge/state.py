@@ -1,209 +1,132 @@
-"""Where the forge keeps what it knows: everything lies in `<project>/.ml-cicd/local/`."""
+"""What a forge keeps on disk: everything lies in `<project>/.ml-cicd/local/`, except what runs share or work in."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
 from cicd import forge_identity
 from cicd.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from cicd.forge.run_queue import RunQueue, not_up
 
 FOLDER = Path(".ml-cicd") / "local"
 
 
 @dataclass(frozen=True)
 class State:
-    """What `up` decided. `registry`, `base`, `proxy`, `engine` and `runner` are those of the services."""
+    """The choices of `ml-cicd local up`, kept in `state.json`."""
 
     project: str
     repository: str
+    """`owner/name` of the remote."""
     source: str
-    """The kit that runs are given."""
+    """The clone of the kit from which runs take workflows and actions."""
     registry: str
+    """Host and port of the registry."""
     base: str
+    """The base image of builds; empty: the default of each Dockerfile."""
     proxy: str
+    """The image of the proxies in front of the environments."""
     engine: str
+    """The value of DOCKER_HOST for jobs."""
     runner: str = ""
-    """The image in whose containers steps run; empty: on this machine itself."""
+    """The image of the job containers; empty: steps run on this machine itself."""
     variables: dict[str, str] = field(default_factory=dict)
-    """What workflows read as `vars`."""
+    """The repository's variables, which workflows read as `vars.NAME`."""
 
 
 @dataclass(frozen=True)
-class Data:
-    """The forge's directory and what is in it."""
+class Forge:
+    """A local forge and the paths of its files. Its folder exists from `up` to `down`."""
 
     path: Path
 
+    @classmethod
+    def of_project(cls, project: Path) -> Forge:
+        """Return the forge of the project in the folder `project`; it may be down."""
+        return cls(project.resolve() / FOLDER)
+
     @property
     def server(self) -> str:
-        """The address before `owner/name`, as the jobs see it."""
+        """The URL of the git server as jobs see it: `owner/name` comes after it."""
         return (self.path / "git").as_uri()
 
     @property
     def kit(self) -> Path:
-        """The frozen kit."""
+        """The folder of the frozen kit."""
         return self.path / "kit"
 
     @property
     def runs(self) -> Path:
-        """The records of the runs."""
+        """The folder of the run records."""
         return self.path / "runs"
 
     def remote(self, repository: str) -> Path:
-        """The bare repository to which people push."""
+        """Return the path of the bare repository `owner/name` to which people push."""
         return self.path / "git" / repository
 
     @property
     def instance(self) -> str:
-        """A short name that no other forge on this machine has; a part of the names of its containers."""
+        """The name of this forge in labels and in container names, unique on this machine."""
         return forge_identity.of_data(self.path)
 
     @property
     def work(self) -> Path:
-        """Where runs work; empty when none is under way. It lies in the user's cache: `act` bears no blank in it."""
+        """The folder in which a run works, in the user's cache: act fails if this path contains a space.
+
+        It exists only while a run is in progress.
+        """
         return cache() / "work" / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
 
+    @property
+    def queue(self) -> RunQueue:
+        """The queue of the pushes and commands that want to run workflows."""
+        return RunQueue(self.path)
+
     def write_state(self, state: State) -> None:
-        """Keep what `up` decided."""
+        """Write the choices of `up`."""
         replace(self.path / "state.json", json.dumps(asdict(state), indent=2) + "\n")
 
     def state(self) -> State:
-        """What `up` decided.
+        """Return the choices of `up`.
 
         Raises:
-            UsageError: it was not run, or not to its end.
+            UsageError: `up` was never run, or did not succeed.
 
         """
         try:
             return State(**json.loads((self.path / "state.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise _not_up() from error
-
-    @contextmanager
-    def lock(self, *, wait: bool = True) -> Iterator[bool]:
-        """Hold the lock under which runs happen, one push at a time. Yields whether it is held.
-
-        Raises:
-            UsageError: the forge's directory is gone, or was never made.
-
-        """
-        with _opened(self.path / "lock") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-
-    @contextmanager
-    def turn(self, on_wait: Callable[[], None]) -> Iterator[None]:
-        """Hold the lock, in the order in which it was asked for; `on_wait` is called when others come first.
-
-        Raises:
-            UsageError: the forge's directory is gone, or was never made.
-
-        """
-        with self._queue() as queue:
-            ahead = sorted(int(ticket.name) for ticket in _held_tickets(queue))
-            mine = queue / str(max(ahead, default=0) + 1)
-            stream = mine.open("w")
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            stream.write(str(os.getpid()))
-            stream.flush()
-        try:
-            if ahead:
-                on_wait()
-            for number in ahead:
-                with suppress(FileNotFoundError), (queue / str(number)).open() as earlier:
-                    fcntl.flock(earlier, fcntl.LOCK_SH)
-            with self.lock():
-                yield
-        finally:
-            mine.unlink(missing_ok=True)
-            stream.close()
-
-    def queued(self) -> list[int]:
-        """The processes that wait for their turn, or have it."""
-        with self._queue() as queue:
-            return [int(ticket.read_text()) for ticket in _held_tickets(queue)]
-
-    @contextmanager
-    def _queue(self) -> Iterator[Path]:
-        """The folder with the tickets; nobody else looks at them or takes one meanwhile."""
-        with _opened(self.path / "queue.lock") as guard:
-            fcntl.flock(guard, fcntl.LOCK_EX)
-            queue = self.path / "queue"
-            try:
-                queue.mkdir(exist_ok=True)
-            except FileNotFoundError as error:  # `down` was quicker
-                raise _not_up() from error
-            yield queue
+            raise not_up() from error
 
 
 def cache() -> Path:
-    """What the forges of all projects of this user share.
+    """Return the folder that all forges of this user share.
 
     Raises:
-        UsageError: its path has a blank.
+        UsageError: its path contains a space.
 
     """
     path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ml-cicd"
     if len(str(path).split()) > 1:
-        raise UsageError(f"Local runs can't work in '{path}': it has a blank.", "Set XDG_CACHE_HOME to another folder.")
+        raise UsageError(
+            f"Local runs can't use the cache folder '{path}': act fails if its path contains a space.",
+            "Set XDG_CACHE_HOME to a folder without a space in its path.",
+        )
     return path
 
 
-def of_project(directory: Path) -> Data:
-    """The forge of the project in `directory`."""
-    return Data(directory.resolve() / FOLDER)
-
-
-def _not_up() -> UsageError:
-    return UsageError("The local forge is not up here.", "Run: ml-cicd local up")
-
-
-def _opened(path: Path) -> IO[str]:
-    """A file that is locked; it never makes the forge's directory, which `down` may just have removed."""
-    try:
-        return path.open("a")
-    except FileNotFoundError as error:
-        raise _not_up() from error
-
-
-def _held_tickets(queue: Path) -> list[Path]:
-    """The tickets of processes that live; those of others are removed.
-
-    A ticket that is taken at this moment would look like that of a dead process: call it with the queue guarded.
-    """
-    held = []
-    for ticket in queue.iterdir():
-        if ticket.name.isdigit():
-            with suppress(FileNotFoundError), ticket.open() as stream:
-                try:
-                    fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                    ticket.unlink()
-                except BlockingIOError:
-                    held.append(ticket)
-    return held
-
-
 def replace(path: Path, text: str) -> None:
-    """Write a file so that readers find the old or the new text, and never a part."""
+    """Write a file in one step: readers see the old text or the new text, never a part."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     temporary.write_text(text, "utf-8")
     temporary.replace(path)
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file."""
+    """Return the content of a JSON file."""
     return json.loads(path.read_text("utf-8"))

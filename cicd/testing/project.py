@@ -49,7 +49,7 @@ class Project:
         self._git("clone", "--quiet", "--bare", "--template=", ".", str(remote))
         history.git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
         self.commit = history.git(self.path, "rev-parse", "HEAD")
-        self.repository = payloads.Repository(remote, "https://github.com", REPOSITORY)
+        self.repository = payloads.HostedRepository(remote, "https://github.com", REPOSITORY)
         self._pushes: dict[str, Event] = {}
 
     @classmethod
@@ -74,7 +74,7 @@ class Project:
     def push(self, ref: str) -> Event:
         """A push that made `ref`."""
         if ref not in self._pushes:
-            update = payloads.Update(history.NOTHING, self.commit, ref)
+            update = payloads.RefUpdate(history.NO_OBJECT, self.commit, ref)
             self._pushes[ref] = Event("push", payloads.push(self.repository, update, self.commit, ACTOR, []))
         return self._pushes[ref]
 

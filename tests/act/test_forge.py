@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from cicd.errors import UnreachableError
-from cicd.forge import lifecycle, report
+from cicd.forge import lifecycle
 from cicd.forge.running import records
+from cicd.printers import runs as printer
 from tests.act.support.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 HOSTILE = "a$(touch${IFS}x)'\";&|<b"
@@ -58,7 +59,7 @@ def test_a_failing_step_is_shown_with_its_output_and_named_in_the_last_line(proj
 def test_the_step_option_of_the_log_shows_that_step_only(project: Project) -> None:
     project.commit({"script.sh": "echo needle"}, branch="feature/log")
     project.push("feature/log")
-    lines = list(report.text(records.log(project.data, project.last.number), "run the script"))
+    lines = list(printer.text(records.log(project.data, project.last.number), "run the script"))
     assert [line for line in lines if line.startswith("-- ")] == [line for line in lines if "Run the script" in line]
     assert "   needle" in lines
 
@@ -101,7 +102,7 @@ def test_a_tag_runs_its_workflow_on_the_tagged_commit(project: Project) -> None:
 def test_filters_decide_what_starts(project: Project) -> None:
     before = len(project.records())
     project.commit(branch="quiet/one")
-    assert "no workflow starts on a push of the branch quiet/one" in project.push("quiet/one")
+    assert "no workflow starts on a push of branch quiet/one" in project.push("quiet/one")
     project.commit({"docs/index.md": "words"}, branch="feature/docs")
     assert "no workflow starts" in project.push("feature/docs")
     assert len(project.records()) == before
@@ -114,7 +115,7 @@ def test_more_than_three_tags_start_nothing_and_a_tag_that_did_not_move_neither(
     for name in ("Staging", "t1", "t2", "t3"):
         project.git("tag", "-f", name, project.commit(branch="feature/tags"))
     before = len(project.records())
-    assert "more than 3 tags in one push start nothing" in project.push("-f", "Staging", "t1", "t2", "t3")
+    assert "a push of more than 3 tags starts no workflow" in project.push("-f", "Staging", "t1", "t2", "t3")
     assert "run" not in project.push("-f", "Staging")
     assert len(project.records()) == before
 
@@ -251,7 +252,7 @@ def test_a_run_whose_hook_was_killed_is_lost_and_the_next_push_works(project: Pr
     with project.start_push("feature/lost") as push:
         process = int(until(lambda: mark.exists() and mark.read_text()))
         assert project.last.result == "running"
-        os.kill(project.data.queued()[0], signal.SIGKILL)
+        os.kill(project.data.queue.processes()[0], signal.SIGKILL)
         push.wait()
     assert project.last.result == "lost"
     project.commit({"script.sh": "echo again"})
@@ -268,7 +269,7 @@ def test_a_second_push_waits_for_the_first_and_says_so(project: Project, tmp_pat
         project.commit({"script.sh": "echo second"}, branch="feature/second")
         with project.start_push("feature/second") as second:
             assert second.stdout is not None
-            assert "another push is being worked on; this one waits for it" in second.stdout.readline()
+            assert "another push is running; this push waits for it" in second.stdout.readline()
             Path(f"{mark}.go").touch()
             assert second.wait() == 0
         assert first.wait() == 0

@@ -126,7 +126,7 @@ def test_it_runs_on_the_tag_or_branch_that_is_named(project: Project) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["none.yml"], ".github/workflows/none.yml must be on main, and on main."),
+        (["none.yml"], "There is no such workflow. Push .github/workflows/none.yml to main."),
         (["by-hand.yml"], "Required input 'needed' not provided\nGive it: --input needed=..."),
         (["by-hand.yml", "--input", "needed=x", "--input", "typo=1"], "Its inputs: flag, count, where, needed."),
         (["by-hand.yml", "--input", "needed=x", "--input", "flag=yes"], "Allowed are: true, false."),
@@ -178,7 +178,7 @@ def test_a_cancelled_run_ends_with_its_processes_and_what_waits_behind_it_goes_o
     assert not alive(process)
     assert [run.result for run in project.records()[number - 1 :]] == ["cancelled", "success"]
     code, said = project.local("cancel", str(number))
-    assert (code, f"Run {number} is not under way: cancelled." in said) == (2, True)
+    assert (code, f"Run {number} is not in progress: its result is cancelled." in said) == (2, True)
 
 
 def test_of_several_runs_of_one_start_only_the_one_that_is_named_is_cancelled(project: Project) -> None:

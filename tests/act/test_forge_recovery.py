@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.errors import UsageError
-from cicd.forge import lifecycle, state
+from cicd.forge import lifecycle
 from cicd.forge.running import cleanup, runner
+from cicd.forge.state import Forge
+from cicd.printers.runs import RunPrinter
 from tests.act.support.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def kill_in_the_middle(project: Project) -> int:
     project.commit({"script.sh": WAITS.format(mark=mark)}, branch="killed")
     with project.start_push("-f", "killed") as push:
         process = int(until(lambda: mark.exists() and mark.read_text()))
-        os.kill(project.data.queued()[0], signal.SIGKILL)
+        os.kill(project.data.queue.processes()[0], signal.SIGKILL)
         push.wait()
     assert alive(process)
     return process
@@ -70,7 +72,7 @@ def test_down_ends_the_run_and_every_push_that_waits(project: Project, tmp_path:
     with project.start_push("one") as first:
         process = int(until(lambda: mark.exists() and mark.read_text()))
         with project.start_push("one:two") as second:
-            until(lambda: len(project.data.queued()) == 2)
+            until(lambda: len(project.data.queue.processes()) == 2)
             lifecycle.down(project.path, lambda *_: None, lambda _: None)
             first.wait(), second.wait()
     assert not alive(process)
@@ -81,7 +83,7 @@ def test_a_push_that_comes_while_the_forge_goes_down_starts_nothing(project: Pro
     project.commit(branch="late")
     said: list[str] = []
     lifecycle.down(project.path, lambda *_: said.append(project.push("late")), lambda _: None)
-    assert "The local forge is not up here." in said[0]
+    assert "The local forge is not up in this folder." in said[0]
     assert "run 1" not in said[0]
     assert not (project.path / ".ml-cicd").exists()
 
@@ -93,7 +95,7 @@ def test_a_push_that_was_read_before_the_forge_went_down_starts_nothing(project:
 
     def work() -> None:
         try:
-            runner.run_all(forge, [], lambda: True)
+            runner.run_all(forge, [], RunPrinter(), lambda: True)
         except UsageError as error:
             refused.append(error.message)
 
@@ -102,20 +104,20 @@ def test_a_push_that_was_read_before_the_forge_went_down_starts_nothing(project:
     def stop(*_: object) -> None:
         if late == "while it waits":
             push.start()
-            until(forge.queued)
+            until(forge.queue.processes)
 
     lifecycle.down(project.path, stop, lambda _: None)
     if late != "while it waits":
         push.start()
     push.join()
-    assert refused == ["The local forge is not up here."]
+    assert refused == ["The local forge is not up in this folder."]
     assert not (project.path / ".ml-cicd").exists()
 
 
 @pytest.fixture
 def others(tmp_path: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """Processes of another run, of another forge, and of nobody."""
-    forge = state.of_project(tmp_path)
+    forge = Forge.of_project(tmp_path)
     variables = {
         "run 7": {"ML_CICD_INSTANCE": forge.instance, "ML_CICD_FORGE_RUN": "7"},
         "run 77": {"ML_CICD_INSTANCE": forge.instance, "ML_CICD_FORGE_RUN": "77"},
@@ -142,6 +144,6 @@ def test_only_the_processes_of_that_run_of_that_forge_end(
     tmp_path: Path, others: dict[str, subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cleanup, "PATIENCE", 0.2)
-    cleanup.end(state.of_project(tmp_path), [7])
+    cleanup.clean(Forge.of_project(tmp_path), [7])
     ended = {name for name, process in others.items() if process.poll() is not None}
     assert ended == {"run 7", "run 7, stubborn"}

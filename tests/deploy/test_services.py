@@ -20,7 +20,7 @@ from cicd import forge_identity
 from cicd.errors import UnreachableError
 from cicd.forge.machine import base_images, engine_setup, services
 from cicd.forge.running import cleanup
-from cicd.forge.state import Data
+from cicd.forge.state import Forge
 from cicd.oci import engine
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def test_a_killed_run_leaves_what_it_deployed_and_neither_jobs_nor_their_volumes
     made("service", "1", "service")
     made("another-candidate", "1", "service")
     made("other", "2", "")
-    cleanup.end(Data(data), [1])
+    cleanup.clean(Forge(data), [1])
     label = {"label": f"ml-cicd.instance={mine['ml-cicd.instance']}"}
     left = client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
     assert {one.name for one in left if one.labels.get("ml-cicd.run")} == {f"{name}-service", f"{name}-other"}
@@ -194,7 +194,7 @@ def test_a_container_that_goes_by_itself_meanwhile_stops_nobody_from_cleaning_up
 
     monkeypatch.setattr(Container, "remove", twice)
     client.containers.create(up.base or base_images.PYTHON, ["true"], labels=labels)
-    cleanup.end(Data(data), [1])
+    cleanup.clean(Forge(data), [1])
     client.containers.create(up.base or base_images.PYTHON, ["true"], labels=labels)
     services.down(data, name, print)
     label = {"label": f"ml-cicd.instance={forge_identity.of_data(data)}"}

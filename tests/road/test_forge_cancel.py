@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from cicd.forge import state
+from cicd.forge.state import Forge
 from cicd.oci import engine
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def containers(project: Project) -> list[str]:
     """The project's containers in which tests run."""
-    labels = [f"ml-cicd.instance={state.of_project(project.path).instance}", "ml-cicd.role=tests-unit"]
+    labels = [f"ml-cicd.instance={Forge.of_project(project.path).instance}", "ml-cicd.role=tests-unit"]
     return [
         str(one.name)
         for one in engine.connect().containers.list(all=True, filters={"label": labels}, ignore_removed=True)

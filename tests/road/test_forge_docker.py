@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.forge import state
+from cicd.forge.state import Forge, read_json
 from cicd.oci import engine
 from tests.road.support.project import EXAMPLE, TINY, Project, Run
 
@@ -83,7 +83,7 @@ def push_script(project: Project, script: str) -> list[Run]:
 
 def left(project: Project) -> list[str]:
     """The containers of the project's jobs, and the volumes that `act` made for them."""
-    client, forge = engine.connect(), state.of_project(project.path).instance
+    client, forge = engine.connect(), Forge.of_project(project.path).instance
     labels = [f"ml-cicd.instance={forge}", "ml-cicd.run"]
     containers = [
         str(one.name) for one in client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
@@ -115,7 +115,7 @@ def test_a_job_reaches_what_it_needs_and_sees_nothing_of_the_person(
     assert len(project.runs()) == before + 1, "what a job pushes starts nothing"
     pushed = project.git("ls-remote", "local", "refs/heads/small/from-a-job")
     assert pushed.startswith(project.git("rev-parse", "HEAD"))
-    remote = state.of_project(project.path).remote(state.of_project(project.path).state().repository)
+    remote = Forge.of_project(project.path).remote(Forge.of_project(project.path).state().repository)
     assert {path.stat().st_uid for path in remote.rglob("*")} == {os.getuid()}, "what a job wrote there is the person's"
 
 
@@ -140,14 +140,14 @@ def test_a_run_that_ends_early_leaves_no_container(project: Project, how: str) -
         done = project.command("local", "cancel", str(project.runs()[-1].number))
         assert done.returncode == 0, done.stderr
     else:
-        (hook,) = state.of_project(project.path).queued()
+        (hook,) = Forge.of_project(project.path).queue.processes()
         os.kill(hook, signal.SIGKILL)
     push.join()
     if how == "lost":
         assert project.up() == 0
     assert left(project) == []
     assert project.runs()[-1].result == how
-    assert state.of_project(project.path).state().runner, "'up' without an option keeps the runner that it had"
+    assert Forge.of_project(project.path).state().runner, "'up' without an option keeps the runner that it had"
 
 
 def test_two_projects_with_the_same_workflows_run_at_once(projects: tuple[Project, Project]) -> None:
@@ -165,9 +165,9 @@ def test_two_projects_with_the_same_workflows_run_at_once(projects: tuple[Projec
 
 def test_the_image_of_the_containers_may_be_another_and_steps_come_back_to_this_machine(project: Project) -> None:
     base = project.path / ".ml-cicd" / "local" / "services.json"
-    image = state.read_json(base)["base"] or "python:3.11-slim-bookworm"
+    image = read_json(base)["base"] or "python:3.11-slim-bookworm"
     assert project.up("--runner", "docker", "--runner-image", image) == 0
-    assert state.of_project(project.path).state().runner == image
+    assert Forge.of_project(project.path).state().runner == image
     unknown = project.command("local", "up", "--runner", "docker", "--runner-image", "localhost:1/no/such:image")
     assert (unknown.returncode, "Could not pull localhost:1/no/such:image" in unknown.stderr) == (69, True)
     alone = project.command("local", "up", "--runner-image", image)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cicd import labels as names
-from cicd.forge import state
+from cicd.forge.state import Forge
 from cicd.oci import engine
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def health(project: Project, environment: str) -> dict[str, Any]:
 
 def leftovers(project: Project) -> list[str]:
     """Containers of the project's forge that are neither a release, nor a proxy, nor the registry."""
-    label = f"ml-cicd.instance={state.of_project(project.path).instance}"
+    label = f"ml-cicd.instance={Forge.of_project(project.path).instance}"
     listed = engine.connect().containers.list(all=True, filters={"label": label}, ignore_removed=True)
     known = r"tiny-(integration|staging|production)-[0-9a-f]{8}-(proxy|[0-9a-f]{12})|ml-cicd-tiny-registry-[0-9a-f]{8}"
     return [str(one.name) for one in listed if not re.fullmatch(known, str(one.name))]
@@ -241,7 +241,7 @@ def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
 
 
 def test_status_tells_when_what_runs_is_not_what_the_ledger_says(road: Project) -> None:
-    own = f"{names.INSTANCE}={state.of_project(road.path).instance}"
+    own = f"{names.INSTANCE}={Forge.of_project(road.path).instance}"
     labels = ["ml-cicd.project=tiny", "ml-cicd.environment=staging", "ml-cicd.role=service", own]
     (service,) = engine.connect().containers.list(filters={"label": labels}, ignore_removed=True)
     assert road.command("status", "--remote", "local").returncode == 0

@@ -17,7 +17,7 @@ import pytest
 from cicd import github
 from cicd.errors import RefusedError
 from cicd.forge import api
-from cicd.forge.events.payloads import Repository
+from cicd.forge.events.payloads import HostedRepository
 from tests.static.node import build
 from tests.static.support.kit import ROOT
 from tests.static.support.openapi import Call, Description, Exchange, calls
@@ -102,7 +102,7 @@ def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Server]:
     identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "x"]):
         subprocess.run(["git", "-C", str(path), *identity, *words], check=True)
-    with api.serve(Repository(path, "file:///srv", PROJECT), TOKEN) as server:
+    with api.serve(HostedRepository(path, "file:///srv", PROJECT), TOKEN) as server:
         yield server
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cicd.act.log import Job, Log, Parser, Step
-from cicd.forge import report
 from cicd.forge.running.records import Run
+from cicd.printers import runs as printer
 from cicd.text import plain
 
 RECORDED = Path(__file__).with_name("forge_act.jsonl")
@@ -77,13 +77,13 @@ def test_a_tolerated_failure_is_not_what_failed(log: Log) -> None:
 
 def test_the_lines_for_people(log: Log) -> None:
     _, ended = parsed(RECORDED.read_text("utf-8").splitlines())
-    lines = [line for item in ended for line in report.ended(item)]
+    lines = [line for item in ended for line in printer.ended(item)]
     assert any(line.startswith("  FAILED") and "ci / Build image: soft   (the job goes on)" in line for line in lines)
     assert "    error: a.py:3: bad thing" in lines
     assert any(line.startswith("  skipped") and line.endswith("ci / skipped") for line in lines)
     assert not [line for line in lines if "Post" in line or "echo never" in line]
     run = Run(7, "CI", "ci.yml", "push", "refs/heads/x", "0" * 40, "ada", "", 1.5, "failure", "ci / last / s")
-    assert report.conclusion(run, log) == ["FAILED: CI / ci / last / s   (1.5 s; ml-cicd local logs 7)"]
+    assert printer.conclusion(run, log) == ["FAILED: CI / ci / last / s   (1.5 s; ml-cicd local logs 7)"]
 
 
 @pytest.mark.parametrize(

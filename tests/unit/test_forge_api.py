@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cicd.forge import api
-from cicd.forge.events.payloads import Repository
+from cicd.forge.events.payloads import HostedRepository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Server]:
     (folder / "elsewhere.yml").write_text(STAGING)
     for words in (["checkout", "-q", "-b", "elsewhere"], ["add", "-A"], ["commit", "-qm", "y"]):
         subprocess.run(["git", "-C", str(path), *identity, *words], check=True)
-    with api.serve(Repository(path, "file:///srv", "acme/app"), TOKEN) as server:
+    with api.serve(HostedRepository(path, "file:///srv", "acme/app"), TOKEN) as server:
         yield server
 
 

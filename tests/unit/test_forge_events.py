@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.forge.events import history, payloads
-from cicd.forge.events.payloads import Repository, Update
+from cicd.forge.events.payloads import HostedRepository, RefUpdate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +34,8 @@ class Workspace:
         return self.git("rev-parse", "HEAD")
 
     @property
-    def repository(self) -> Repository:
-        return Repository(self.path, "file:///srv/git", "acme/app")
+    def repository(self) -> HostedRepository:
+        return HostedRepository(self.path, "file:///srv/git", "acme/app")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def work(tmp_path: Path) -> Workspace:
 def test_the_payload_of_a_push_to_a_branch(work: Workspace) -> None:
     first = work.commit("a")
     second, third = work.commit("b", "two\n\nwith a body\n"), work.commit("c", 'quotes " and $(x)')
-    payload = payloads.push(work.repository, Update(first, third, "refs/heads/main"), third, "ada", [first])
+    payload = payloads.push(work.repository, RefUpdate(first, third, "refs/heads/main"), third, "ada", [first])
     assert {key: payload[key] for key in ("ref", "before", "after", "created", "deleted", "forced", "base_ref")} == {
         "ref": "refs/heads/main", "before": first, "after": third, "created": False, "deleted": False,
         "forced": False, "base_ref": None,
@@ -70,7 +70,7 @@ def test_a_rewritten_branch_is_forced_and_brings_only_its_own_commits(work: Work
     base, old = work.commit("a"), work.commit("b")
     work.git("reset", "-q", "--hard", base)
     new = work.commit("c")
-    payload = payloads.push(work.repository, Update(old, new, "refs/heads/main"), new, "ada", [old])
+    payload = payloads.push(work.repository, RefUpdate(old, new, "refs/heads/main"), new, "ada", [old])
     assert payload["forced"] is True
     assert [commit["id"] for commit in payload["commits"]] == [new]
 
@@ -79,7 +79,9 @@ def test_an_annotated_tag_names_the_tag_object_and_the_commit(work: Workspace) -
     commit = work.commit("a")
     work.git("tag", "-a", "-m", "go", "Staging")
     tag = work.git("rev-parse", "refs/tags/Staging")
-    payload = payloads.push(work.repository, Update(history.NOTHING, tag, "refs/tags/Staging"), commit, "ada", [commit])
+    payload = payloads.push(
+        work.repository, RefUpdate(history.NO_OBJECT, tag, "refs/tags/Staging"), commit, "ada", [commit]
+    )
     assert (payload["after"], payload["head_commit"]["id"], payload["commits"]) == (tag, commit, [])
     assert (payload["created"], payload["base_ref"]) == (True, "refs/heads/main")
     assert payload["compare"].endswith("/compare/Staging")

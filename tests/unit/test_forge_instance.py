@@ -8,8 +8,8 @@ import pytest
 
 from cicd import forge_identity
 from cicd import labels as names
-from cicd.forge import state
 from cicd.forge.events import history
+from cicd.forge.state import Forge
 from cicd.repository import Repository
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("name", ["project", "it's a=project", "gro\u00df"])
 def test_every_address_of_a_forge_s_remote_leads_to_its_name(tmp_path: Path, name: str) -> None:
-    forge = state.of_project(tmp_path / name)
+    forge = Forge.of_project(tmp_path / name)
     remote = forge.remote("acme/app")
     assert len(forge.instance) == 8
     assert {forge_identity.of_remote(str(remote)), forge_identity.of_remote(remote.as_uri())} == {forge.instance}
@@ -26,7 +26,7 @@ def test_every_address_of_a_forge_s_remote_leads_to_its_name(tmp_path: Path, nam
 
 
 def test_a_clone_finds_the_forge_by_the_name_of_its_remote_and_a_mirror_by_its_address(tmp_path: Path) -> None:
-    forge = state.of_project(tmp_path)
+    forge = Forge.of_project(tmp_path)
     history.git(tmp_path, "init", "--quiet")
     history.git(tmp_path, "remote", "add", "local", str(forge.remote("acme/app")))
     history.git(tmp_path, "remote", "add", "origin", "https://github.com/acme/app")
@@ -35,7 +35,7 @@ def test_a_clone_finds_the_forge_by_the_name_of_its_remote_and_a_mirror_by_its_a
 
 
 def test_two_clones_of_one_project_have_two_names(tmp_path: Path) -> None:
-    assert state.of_project(tmp_path / "a").instance != state.of_project(tmp_path / "b").instance
+    assert Forge.of_project(tmp_path / "a").instance != Forge.of_project(tmp_path / "b").instance
 
 
 @pytest.mark.parametrize(

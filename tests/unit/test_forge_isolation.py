@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from cicd.forge.running import job_containers
+from cicd.forge.running import workflow_names
 
 JOBS = "on: push\njobs: {a: {runs-on: x}}\n"
 
@@ -25,7 +25,7 @@ JOBS = "on: push\njobs: {a: {runs-on: x}}\n"
     ],
 )
 def test_the_mark_stands_behind_the_name_and_nothing_else_changes(text: str, name: str) -> None:
-    before, after = yaml.safe_load(text), yaml.safe_load(job_containers.renamed(text, "ci.yml", "1a.7"))
+    before, after = yaml.safe_load(text), yaml.safe_load(workflow_names.with_suffix(text, "ci.yml", "1a.7"))
     assert after.pop("name") == name
     before.pop("name", None)
     assert after == before
@@ -33,4 +33,4 @@ def test_the_mark_stands_behind_the_name_and_nothing_else_changes(text: str, nam
 
 @pytest.mark.parametrize("text", ["on: [\n", "- a\n", ""])
 def test_what_is_no_workflow_stays_as_it_is(text: str) -> None:
-    assert job_containers.renamed(text, "ci.yml", "1a.7") == text
+    assert workflow_names.with_suffix(text, "ci.yml", "1a.7") == text

@@ -14,13 +14,14 @@ import pytest
 
 from cicd.cli import main
 from cicd.errors import UsageError
-from cicd.forge import lifecycle, state
+from cicd.forge import lifecycle, remote, state
 from cicd.forge.running import records
+from cicd.forge.state import Forge
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cicd.forge.state import Data, State
+    from cicd.forge.state import State
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_the_repository_is_named_after_origin_or_the_directory(tmp_path: Path, a
     subprocess.run(["git", "init", "-q", str(project)], check=True)
     if address:
         subprocess.run(["git", "-C", str(project), "remote", "add", "origin", address], check=True)
-    assert lifecycle.repository_name(project) == name
+    assert remote.repository_name(project) == name
 
 
 def test_up_needs_the_root_of_a_repository_and_a_configuration(tmp_path: Path) -> None:
@@ -58,14 +59,14 @@ def test_up_needs_the_root_of_a_repository_and_a_configuration(tmp_path: Path) -
     assert not (tmp_path / ".ml-cicd").exists()
 
 
-def made(forge: Data, **fields: str) -> records.Run:
+def made(forge: Forge, **fields: str) -> records.Run:
     rest = {"workflow": "CI", "file": "ci.yml", "event": "push", "ref": "refs/heads/x", "sha": "a" * 40,
             "actor": "ada", "started": "2026-01-01T00:00:00+00:00"}  # fmt: skip
     return records.create(forge, {"ref": "x"}, **{**rest, **fields})
 
 
 def test_runs_are_numbered_and_kept(tmp_path: Path) -> None:
-    forge = state.of_project(tmp_path)
+    forge = Forge.of_project(tmp_path)
     first, second = made(forge), made(forge, file="other.yml")
     records.save(forge, replace(first, result="success", seconds=1.5))
     assert (first.number, second.number) == (1, 2)
@@ -74,9 +75,9 @@ def test_runs_are_numbered_and_kept(tmp_path: Path) -> None:
 
 
 def test_a_running_run_is_lost_when_nobody_holds_the_lock(tmp_path: Path) -> None:
-    forge = state.of_project(tmp_path)
+    forge = Forge.of_project(tmp_path)
     made(forge)
-    with forge.lock() as held:
+    with forge.queue.lock() as held:
         assert held
         assert records.load(forge)[0].result == "running"
     assert records.load(forge)[0].result == "lost"
@@ -86,43 +87,43 @@ def test_a_running_run_is_lost_when_nobody_holds_the_lock(tmp_path: Path) -> Non
 
 
 def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:
-    forge, order, waited = state.of_project(tmp_path), list[int](), list[int]()
+    forge, order, waited = Forge.of_project(tmp_path), list[int](), list[int]()
     forge.path.mkdir(parents=True)
 
     def take(number: int) -> None:
-        with forge.turn(lambda: waited.append(number)):
+        with forge.queue.turn(lambda: waited.append(number)):
             order.append(number)
 
     threads = [threading.Thread(target=take, args=(number,)) for number in range(8)]
-    with forge.turn(lambda: waited.append(-1)):
+    with forge.queue.turn(lambda: waited.append(-1)):
         for count, thread in enumerate(threads, start=2):
             thread.start()
-            while len(forge.queued()) < count:
+            while len(forge.queue.processes()) < count:
                 time.sleep(0.001)
     for thread in threads:
         thread.join()
     assert order == list(range(8))
     assert sorted(waited) == list(range(8)), "only who comes first has not to wait"
-    assert forge.queued() == []
+    assert forge.queue.processes() == []
 
 
 def test_a_killed_process_leaves_the_queue(tmp_path: Path) -> None:
-    forge = state.of_project(tmp_path)
+    forge = Forge.of_project(tmp_path)
     forge.path.mkdir(parents=True)
     take = f"""
 import pathlib, time
-from cicd.forge import state
-with state.of_project(pathlib.Path({str(tmp_path)!r})).turn(lambda: None):
+from cicd.forge.state import Forge
+with Forge.of_project(pathlib.Path({str(tmp_path)!r})).queue.turn(lambda: None):
     print(flush=True)
     time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", take], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert forge.queued() == [process.pid]
+        assert forge.queue.processes() == [process.pid]
         process.kill()
     told: list[str] = []
-    with forge.turn(lambda: told.append("waits")):
+    with forge.queue.turn(lambda: told.append("waits")):
         assert told == []
 
 
@@ -132,7 +133,7 @@ def test_the_commands_tell_what_is_known(
     monkeypatch.chdir(tmp_path)
     assert main(["local", "runs", "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == []
-    forge = state.of_project(tmp_path)
+    forge = Forge.of_project(tmp_path)
     records.save(forge, replace(made(forge), result="failure", failed="test / Unit tests"))
     assert main(["local", "runs"]) == 0
     assert "failure" in (shown := capfd.readouterr().out)
@@ -144,7 +145,7 @@ def test_the_commands_tell_what_is_known(
     assert main(["local"]) == 2
 
 
-def test_a_cache_with_a_blank_in_its_path_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere/with a blank")
-    with pytest.raises(UsageError, match="it has a blank"):
+def test_a_cache_with_a_space_in_its_path_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere/with a space")
+    with pytest.raises(UsageError, match="contains a space"):
         state.cache()

@@ -10,12 +10,12 @@ import pytest
 
 from cicd.errors import UsageError
 from cicd.forge.events import history, triggers
-from cicd.forge.events.payloads import Repository, Update
+from cicd.forge.events.payloads import HostedRepository, RefUpdate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cicd.forge.events.triggers import Start
+    from cicd.forge.events.triggers import PlannedRun
 
 FILES = {
     "push": "{push: }",
@@ -42,8 +42,8 @@ class Remote:
         return self.commit("the first")
 
     @property
-    def repository(self) -> Repository:
-        return Repository(self.path, "file:///srv/git", "acme/app")
+    def repository(self) -> HostedRepository:
+        return HostedRepository(self.path, "file:///srv/git", "acme/app")
 
     def git(self, *words: str) -> str:
         identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.cleanup=verbatim"]
@@ -61,10 +61,10 @@ class Remote:
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 
-    def started(self, *updates: Update) -> list[Start]:
-        return triggers.pushed(self.repository, updates, "ada", self.said.append)
+    def started(self, *updates: RefUpdate) -> list[PlannedRun]:
+        return triggers.by_push(self.repository, updates, "ada", self.said.append)
 
-    def names(self, *updates: Update) -> list[str]:
+    def names(self, *updates: RefUpdate) -> list[str]:
         return [f"{one.event} {one.workflow.file.removesuffix('.yml')}" for one in self.started(*updates)]
 
 
@@ -81,12 +81,12 @@ def remote(template: Path, tmp_path: Path) -> Remote:
 
 def test_a_new_branch_starts_push_and_create(remote: Remote) -> None:
     tip = remote.commit("more", "src/a.py")
-    assert remote.names(Update(history.NOTHING, tip, "refs/heads/main")) == [
+    assert remote.names(RefUpdate(history.NO_OBJECT, tip, "refs/heads/main")) == [
         "push push",
         "push source",
         "create create",
     ]
-    (*_, created) = remote.started(Update(history.NOTHING, tip, "refs/heads/main"))
+    (*_, created) = remote.started(RefUpdate(history.NO_OBJECT, tip, "refs/heads/main"))
     assert {key: created.payload[key] for key in ("ref", "ref_type", "master_branch", "pusher_type")} == {
         "ref": "main", "ref_type": "branch", "master_branch": "main", "pusher_type": "user",
     }  # fmt: skip
@@ -95,16 +95,20 @@ def test_a_new_branch_starts_push_and_create(remote: Remote) -> None:
 
 def test_a_moved_branch_starts_push_only_and_a_tag_its_own(remote: Remote) -> None:
     tip = remote.commit("more", "README.md")
-    assert remote.names(Update(remote.first, tip, "refs/heads/main")) == ["push push"]
-    assert remote.names(Update(history.NOTHING, tip, "refs/tags/v1")) == ["push push", "push tags", "create create"]
-    assert remote.names(Update(remote.first, tip, "refs/tags/other")) == ["push push"]
+    assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == ["push push"]
+    assert remote.names(RefUpdate(history.NO_OBJECT, tip, "refs/tags/v1")) == [
+        "push push",
+        "push tags",
+        "create create",
+    ]
+    assert remote.names(RefUpdate(remote.first, tip, "refs/tags/other")) == ["push push"]
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/feature", "refs/tags/v1"])
 def test_a_deletion_starts_no_push_but_delete_on_the_default_branch(remote: Remote, ref: str) -> None:
     remote.git("branch", "feature")
     tip = remote.commit("main is further")
-    (start,) = remote.started(Update(remote.first, history.NOTHING, ref))
+    (start,) = remote.started(RefUpdate(remote.first, history.NO_OBJECT, ref))
     assert (start.event, start.workflow.file, start.ref, start.commit) == (
         "delete", "delete.yml", "refs/heads/main", tip,
     )  # fmt: skip
@@ -114,7 +118,7 @@ def test_a_deletion_starts_no_push_but_delete_on_the_default_branch(remote: Remo
 
 def test_a_deletion_starts_nothing_without_a_default_branch(remote: Remote) -> None:
     remote.git("branch", "-m", "main", "other")
-    assert remote.names(Update(remote.first, history.NOTHING, "refs/heads/feature")) == []
+    assert remote.names(RefUpdate(remote.first, history.NO_OBJECT, "refs/heads/feature")) == []
 
 
 @pytest.mark.parametrize(
@@ -130,13 +134,13 @@ def test_a_deletion_starts_nothing_without_a_default_branch(remote: Remote) -> N
 )
 def test_paths_with_negation(remote: Remote, changed: list[str], runs: bool) -> None:
     tip = remote.commit("a change", *changed)
-    assert ("push source" in remote.names(Update(remote.first, tip, "refs/heads/main"))) is runs
+    assert ("push source" in remote.names(RefUpdate(remote.first, tip, "refs/heads/main"))) is runs
 
 
 def test_several_refs_in_one_push_are_each_compared_with_what_was_there_before(remote: Remote) -> None:
     one = remote.commit("one", "src/a.py")
     two = remote.commit("two", "README.md")
-    updates = [Update(remote.first, one, "refs/heads/main"), Update(history.NOTHING, two, "refs/heads/feature")]
+    updates = [RefUpdate(remote.first, one, "refs/heads/main"), RefUpdate(history.NO_OBJECT, two, "refs/heads/feature")]
     found = remote.started(*updates)
     assert [f"{start.workflow.file} {start.ref}" for start in found] == [
         "push.yml refs/heads/main", "source.yml refs/heads/main",
@@ -149,38 +153,38 @@ def test_a_rewritten_branch_is_forced_and_compared_with_what_it_was(remote: Remo
     old = remote.commit("old", "src/a.py")
     remote.git("reset", "-q", "--hard", remote.first)
     new = remote.commit("new", "README.md")
-    (first, second) = remote.started(Update(old, new, "refs/heads/main"))
+    (first, second) = remote.started(RefUpdate(old, new, "refs/heads/main"))
     assert (first.payload["forced"], first.payload["before"]) == (True, old)
     assert second.workflow.file == "source.yml", "src/a.py is gone, and that is a change"
 
 
 def test_a_branch_that_is_set_back_is_forced_and_brings_nothing(remote: Remote) -> None:
     later = remote.commit("later", "src/a.py")
-    first, _ = remote.started(Update(later, remote.first, "refs/heads/main"))
+    first, _ = remote.started(RefUpdate(later, remote.first, "refs/heads/main"))
     assert (first.payload["forced"], first.payload["commits"]) == (True, [])
     assert first.payload["head_commit"]["id"] == remote.first
 
 
 def test_more_than_three_tags_start_nothing_and_three_start(remote: Remote) -> None:
-    tags = [Update(history.NOTHING, remote.first, f"refs/tags/v{number}") for number in range(4)]
+    tags = [RefUpdate(history.NO_OBJECT, remote.first, f"refs/tags/v{number}") for number in range(4)]
     assert remote.names(*tags) == []
-    assert remote.said == ["more than 3 tags in one push start nothing, here as on GitHub; push them one by one"]
+    assert remote.said == ["a push of more than 3 tags starts no workflow, as on GitHub; push the tags one by one"]
     assert len(remote.names(*tags[:3])) == 9
-    deleted = [Update(remote.first, history.NOTHING, update.ref) for update in tags]
+    deleted = [RefUpdate(remote.first, history.NO_OBJECT, update.ref) for update in tags]
     assert remote.names(*deleted) == []
-    branch = Update(history.NOTHING, remote.first, "refs/heads/x")
+    branch = RefUpdate(history.NO_OBJECT, remote.first, "refs/heads/x")
     assert remote.names(*tags, branch) == ["push push", "create create"], "branches in the same push do start"
 
 
 def test_other_refs_and_tags_on_no_commit_start_nothing(remote: Remote) -> None:
     blob = remote.git("hash-object", "-w", ".github/workflows/push.yml")
-    assert remote.names(Update(history.NOTHING, remote.first, "refs/notes/commits")) == []
-    assert remote.names(Update(history.NOTHING, blob, "refs/tags/ledger/app/staging/1")) == []
+    assert remote.names(RefUpdate(history.NO_OBJECT, remote.first, "refs/notes/commits")) == []
+    assert remote.names(RefUpdate(history.NO_OBJECT, blob, "refs/tags/ledger/app/staging/1")) == []
 
 
 def test_a_broken_workflow_is_named_and_the_others_start(remote: Remote) -> None:
     tip = remote.commit("on: [", ".github/workflows/push.yml")
-    assert remote.names(Update(remote.first, tip, "refs/heads/main")) == []
+    assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == []
     assert any(".github/workflows/push.yml:" in line for line in remote.said)
 
 
@@ -215,45 +219,46 @@ def test_a_commit_may_ask_to_start_nothing(message: str, skipped: bool) -> None:
 def test_only_the_head_of_a_push_is_asked_and_only_pushes_are_skipped(remote: Remote) -> None:
     skipping = remote.commit("quiet [skip ci]")
     tip = remote.commit("loud")
-    assert remote.names(Update(remote.first, tip, "refs/heads/main")) == ["push push"]
-    assert remote.names(Update(history.NOTHING, skipping, "refs/heads/x")) == ["create create"]
-    assert remote.names(Update(history.NOTHING, skipping, "refs/tags/v1")) == ["create create"]
+    assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == ["push push"]
+    assert remote.names(RefUpdate(history.NO_OBJECT, skipping, "refs/heads/x")) == ["create create"]
+    assert remote.names(RefUpdate(history.NO_OBJECT, skipping, "refs/tags/v1")) == ["create create"]
     assert remote.said == [
-        f"the message of the commit asks to skip: the push of the {name} starts nothing"
-        for name in ("branch x", "tag v1")
+        f"the push of {name} starts no workflow: the commit message asks to skip CI" for name in ("branch x", "tag v1")
     ]
 
 
 def test_of_a_large_difference_only_the_first_files_are_looked_at(remote: Remote) -> None:
     tip = remote.commit("many", *(f"a/{number}" for number in range(triggers.MAX_FILES)), "src/a.py")
-    assert remote.names(Update(remote.first, tip, "refs/heads/main")) == ["push push"]
+    assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == ["push push"]
     tip = remote.commit("fewer", *(f"a/{number}" for number in range(triggers.MAX_FILES - 1)), "src/b.py")
-    assert "push source" in remote.names(Update(history.git(remote.path, "rev-parse", "HEAD^"), tip, "refs/heads/main"))
+    assert "push source" in remote.names(
+        RefUpdate(history.git(remote.path, "rev-parse", "HEAD^"), tip, "refs/heads/main")
+    )
 
 
 def test_a_push_of_very_many_commits_passes_every_path_filter(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(triggers, "MAX_COMMITS", 2)
     remote.commit("one", "README.md")
     two = remote.commit("two", "README.md")
-    assert "push source" not in remote.names(Update(remote.first, two, "refs/heads/main"))
+    assert "push source" not in remote.names(RefUpdate(remote.first, two, "refs/heads/main"))
     three = remote.commit("three", "README.md")
-    assert "push source" in remote.names(Update(remote.first, three, "refs/heads/main"))
+    assert "push source" in remote.names(RefUpdate(remote.first, three, "refs/heads/main"))
 
 
 def test_every_schedule_of_the_default_branch_can_be_fired(remote: Remote) -> None:
     remote.git("checkout", "-q", "-b", "elsewhere")
     remote.commit("not there", ".github/workflows/clock.yml")
-    found = triggers.scheduled(remote.repository, "", "ada", remote.said.append)
+    found = triggers.by_schedule(remote.repository, "", "ada", remote.said.append)
     assert [(one.event, one.payload["schedule"], one.ref, one.commit) for one in found] == [
         ("schedule", "1 2 * * *", "refs/heads/main", remote.first),
         ("schedule", "3 4 * * *", "refs/heads/main", remote.first),
     ]
-    assert triggers.scheduled(remote.repository, "clock.yml", "ada", remote.said.append) == found
+    assert triggers.by_schedule(remote.repository, "clock.yml", "ada", remote.said.append) == found
 
 
 @pytest.mark.parametrize("file", ["push.yml", "none.yml"])
 def test_a_workflow_without_a_schedule_can_not_be_fired(remote: Remote, file: str) -> None:
     with pytest.raises(UsageError) as refused:
-        triggers.scheduled(remote.repository, file, "ada", print)
+        triggers.by_schedule(remote.repository, file, "ada", print)
     assert refused.value.message == f"There is no schedule to fire in {file}."
-    assert refused.value.hint.endswith("workflows with one there: clock.yml.")
+    assert refused.value.hint.endswith("Workflows with a schedule there: clock.yml.")

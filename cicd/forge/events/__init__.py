@@ -1,1 +1,7 @@
-"""Turn a push, a dispatch or a schedule into the runs it triggers, with GitHub's event payloads."""
+"""Turn an event into the runs that it triggers, each with GitHub's payload for the event.
+
+* `triggers` decides which workflows a push, a dispatch or a schedule triggers;
+* `dispatch` checks a `workflow_dispatch` request;
+* `payloads` builds the event payloads;
+* `history` answers the questions about commits that these need.
+"""

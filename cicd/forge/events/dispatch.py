@@ -1,4 +1,4 @@
-"""What an explicit start of a workflow starts, be it asked for by a job over the API or by a person."""
+"""Handle `workflow_dispatch`: check a request, from the REST API or from a person, before anything runs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cicd.act.workflows import Workflow
-    from cicd.forge.events.payloads import Repository
+    from cicd.forge.events.payloads import HostedRepository
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """A workflow that is started explicitly, with all its inputs as text."""
+    """A request that was accepted: the workflow, the ref and commit to run on, and a value for every input."""
 
     workflow: Workflow
     ref: str
@@ -27,21 +27,24 @@ class Dispatch:
     inputs: Mapping[str, str]
 
 
-def dispatch(repository: Repository, file: str, name: str, given: Mapping[str, Any]) -> Dispatch:
-    """What an explicit start of the workflow `file` on the branch or tag `name` starts.
+def check(repository: HostedRepository, file: str, ref_name: str, given: Mapping[str, Any]) -> Dispatch:
+    """Return the accepted request to run the workflow `file` on the branch or tag `ref_name` with the inputs `given`.
 
     Raises:
-        NotStartedError: nothing, and why.
+        NotStartedError: GitHub would refuse the request.
 
     """
-    ref = _full_ref(repository, name)
+    ref = _full_ref(repository, ref_name)
     commit = history.commit_of(repository.path, ref) if ref else None
     if not ref or not commit:
-        raise inputs.NotStartedError(422, f"No ref found for: {name}", "Name a branch or a tag that has been pushed.")
+        raise inputs.NotStartedError(
+            422, f"No ref found for: {ref_name}", "Name a branch or a tag that was pushed to the remote."
+        )
     path = f"{workflows.FOLDER}/{file}"
     text = history.read(repository.path, commit, path)
     if text is None or history.read(repository.path, repository.default_ref, path) is None:
-        raise inputs.NotStartedError(404, "Not Found", f"{path} must be on {repository.default_branch}, and on {name}.")
+        branches = " and to ".join(dict.fromkeys((repository.default_branch, ref_name)))
+        raise inputs.NotStartedError(404, "Not Found", f"There is no such workflow. Push {path} to {branches}.")
     try:
         workflow = workflows.parse(path, text)
     except UsageError as error:
@@ -53,6 +56,6 @@ def dispatch(repository: Repository, file: str, name: str, given: Mapping[str, A
     return Dispatch(workflow, ref, commit, inputs.values(workflow.dispatch, given))
 
 
-def _full_ref(repository: Repository, name: str) -> str | None:
+def _full_ref(repository: HostedRepository, name: str) -> str | None:
     candidates = [name] if name.startswith("refs/") else [BRANCH + name, TAG + name]
     return next((ref for ref in candidates if history.commit_of(repository.path, ref)), None)

@@ -1,4 +1,4 @@
-"""The payload that GitHub gives a workflow's run, for a push and for an explicit start."""
+"""The event payloads that GitHub passes to workflow runs: push, workflow_dispatch, create, delete, schedule."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-LIMIT = 2048
+MAX_COMMITS = 2048
+"""GitHub lists no more commits than this in the payload of a push."""
 
 
 @dataclass(frozen=True)
-class Repository:
-    """The repository as the payloads describe it. `server` is the address before `owner/name`."""
+class HostedRepository:
+    """A bare repository that a forge serves, as payloads describe it.
+
+    `path` is its folder, `server` the URL before `owner/name`, `full_name` is `owner/name`.
+    """
 
     path: Path
     server: str
@@ -26,16 +30,16 @@ class Repository:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The URL of the repository."""
         return f"{self.server}/{self.full_name}"
 
     @property
     def default_ref(self) -> str:
-        """The ref of the default branch."""
+        """The full ref of the default branch."""
         return BRANCH + self.default_branch
 
     def payload(self) -> dict[str, Any]:
-        """The part `repository` of every payload."""
+        """Return the part `repository` of every payload."""
         owner, _, name = self.full_name.partition("/")
         return {
             "name": name,
@@ -52,8 +56,8 @@ class Repository:
 
 
 @dataclass(frozen=True)
-class Update:
-    """One ref that a push moved: object names before and after, all zeros for absent."""
+class RefUpdate:
+    """One ref that a push changed, as git reports it to the hook: the object ids before and after."""
 
     before: str
     after: str
@@ -61,34 +65,35 @@ class Update:
 
     @property
     def created(self) -> bool:
-        """Whether the ref is new."""
-        return self.before == history.NOTHING
+        """Whether the push created the ref."""
+        return self.before == history.NO_OBJECT
 
     @property
     def deleted(self) -> bool:
-        """Whether the ref is gone."""
-        return self.after == history.NOTHING
+        """Whether the push deleted the ref."""
+        return self.after == history.NO_OBJECT
 
     @property
     def name(self) -> str:
-        """The branch or tag, without `refs/heads/` or `refs/tags/`."""
+        """The name of the branch or tag, without `refs/heads/` or `refs/tags/`."""
         return self.ref.split("/", 2)[-1]
 
     @property
     def is_branch(self) -> bool:
-        """Whether it is a branch."""
+        """Whether the ref is a branch."""
         return self.ref.startswith(BRANCH)
 
 
 def sender(actor: str) -> dict[str, Any]:
-    """The part `sender` of every payload."""
+    """Return the part `sender` of every payload."""
     return {"login": actor, "type": "Bot" if actor.endswith("[bot]") else "User"}
 
 
-def push(repository: Repository, update: Update, commit: str, actor: str, known: list[str]) -> dict[str, Any]:
-    """The payload of a push that moved `update.ref` to `commit` (to which an annotated tag, in `after`, peels).
+def push(repository: HostedRepository, update: RefUpdate, commit: str, actor: str, known: list[str]) -> dict[str, Any]:
+    """Return the payload of a push.
 
-    `known` names the commits that the repository had before.
+    `commit` is the commit that `update.after` names: for an annotated tag, `after` is the tag object.
+    `known` lists the commits of all refs before the push.
     """
     head = _commits(repository, "--max-count=1", commit)[0]
     commits: list[dict[str, Any]] = []
@@ -97,10 +102,10 @@ def push(repository: Repository, update: Update, commit: str, actor: str, known:
         since = known if update.created else [update.before]
         commits = [
             {**line, "distinct": line["id"] in new}
-            for line in _commits(repository, f"--max-count={LIMIT}", "--reverse", commit, "--not", *since)
+            for line in _commits(repository, f"--max-count={MAX_COMMITS}", "--reverse", commit, "--not", *since)
         ]
-    base = history.git(repository.path, "for-each-ref", "--format=%(refname)", f"--points-at={commit}", "refs/heads")
-    elsewhere = [ref for ref in base.split() if ref != update.ref]
+    refs = history.git(repository.path, "for-each-ref", "--format=%(refname)", f"--points-at={commit}", "refs/heads")
+    base_refs = [ref for ref in refs.split() if ref != update.ref]
     span = update.name if update.created else f"{update.before[:12]}...{update.after[:12]}"
     return {
         "ref": update.ref,
@@ -109,7 +114,7 @@ def push(repository: Repository, update: Update, commit: str, actor: str, known:
         "created": update.created,
         "deleted": update.deleted,
         "forced": not update.created and not _contains(repository.path, commit, update.before),
-        "base_ref": elsewhere[0] if update.created and elsewhere else None,
+        "base_ref": base_refs[0] if update.created and base_refs else None,
         "compare": f"{repository.url}/compare/{span}",
         "commits": commits,
         "head_commit": head,
@@ -119,8 +124,10 @@ def push(repository: Repository, update: Update, commit: str, actor: str, known:
     }
 
 
-def dispatch(repository: Repository, file: str, ref: str, inputs: Mapping[str, str], actor: str) -> dict[str, Any]:
-    """The payload of a workflow that is started explicitly (every input is text there, as on GitHub)."""
+def dispatch(
+    repository: HostedRepository, file: str, ref: str, inputs: Mapping[str, str], actor: str
+) -> dict[str, Any]:
+    """Return the payload of `workflow_dispatch`. All inputs are strings, as on GitHub."""
     return {
         "inputs": dict(inputs) or None,
         "ref": ref,
@@ -130,8 +137,8 @@ def dispatch(repository: Repository, file: str, ref: str, inputs: Mapping[str, s
     }
 
 
-def ref_changed(repository: Repository, update: Update, actor: str) -> dict[str, Any]:
-    """The payload of the events `create` and `delete`: a branch or tag is new, or gone."""
+def ref_changed(repository: HostedRepository, update: RefUpdate, actor: str) -> dict[str, Any]:
+    """Return the payload of `create` or `delete`: the push created or deleted a branch or a tag."""
     return {
         "ref": update.name,
         "ref_type": "branch" if update.is_branch else "tag",
@@ -142,8 +149,8 @@ def ref_changed(repository: Repository, update: Update, actor: str) -> dict[str,
     }
 
 
-def schedule(repository: Repository, file: str, cron: str) -> dict[str, Any]:
-    """The payload of a workflow whose time has come."""
+def schedule(repository: HostedRepository, file: str, cron: str) -> dict[str, Any]:
+    """Return the payload of `schedule` for one cron expression of a workflow file."""
     return {"schedule": cron, "workflow": f".github/workflows/{file}", "repository": repository.payload()}
 
 
@@ -151,7 +158,8 @@ def _contains(path: Path, commit: str, ancestor: str) -> bool:
     return history.try_git(path, "merge-base", "--is-ancestor", ancestor, commit) is not None
 
 
-def _commits(repository: Repository, *selection: str) -> list[dict[str, Any]]:
+def _commits(repository: HostedRepository, *selection: str) -> list[dict[str, Any]]:
+    """Return the payload of each commit that `git log` lists for `selection`."""
     form = "%x00".join(("%H", "%T", "%cI", "%an", "%ae", "%cn", "%ce", "%B"))
     fields = history.git(repository.path, "log", "-z", f"--format=tformat:{form}", *selection, "--").split("\0")
     return [

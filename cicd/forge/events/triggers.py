@@ -1,4 +1,4 @@
-"""Which workflows a push starts, and which the clock or a person."""
+"""Decide which workflows run: those that a push, a `workflow_dispatch` request or a schedule triggers."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cicd.forge.events.dispatch import Dispatch
-    from cicd.forge.events.payloads import Repository, Update
+    from cicd.forge.events.payloads import HostedRepository, RefUpdate
 
-    Say = Callable[[str], None]
+    Note = Callable[[str], None]
+    """Shows the person who pushes one line, such as why a push triggers no workflow."""
 
 MAX_TAGS = 3
-"""More tags than this in one push start nothing."""
+"""A push of more tags triggers no workflow for its tags."""
 MAX_COMMITS, MAX_FILES = 1000, 300
-"""A push of more commits passes every path filter; of a larger difference, only that many files are looked at."""
+"""A push of more commits passes every path filter; of more changed files, path filters see only the first."""
 SKIP = ("[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]")
 _TRAILER = re.compile(r"skip-checks: ?true")
 
 
 @dataclass(frozen=True)
-class Start:
-    """A workflow that is to run, and why."""
+class PlannedRun:
+    """A workflow to run, and the event that triggers it."""
 
     workflow: workflows.Workflow
     event: str
@@ -39,77 +40,80 @@ class Start:
     actor: str
 
 
-def pushed(repository: Repository, updates: Sequence[Update], actor: str, say: Say) -> list[Start]:
-    """What a push starts, with a word to the person about what it does not start."""
+def by_push(repository: HostedRepository, updates: Sequence[RefUpdate], actor: str, note: Note) -> list[PlannedRun]:
+    """Return the runs that a push triggers. `note` explains why a ref triggers none."""
     updates = [update for update in updates if update.ref.startswith((BRANCH, TAG))]
     if sum(not update.is_branch for update in updates) > MAX_TAGS:
-        say(f"more than {MAX_TAGS} tags in one push start nothing, here as on GitHub; push them one by one")
+        note(f"a push of more than {MAX_TAGS} tags starts no workflow, as on GitHub; push the tags one by one")
         updates = [update for update in updates if update.is_branch]
-    known = _known(repository, updates)
-    found: list[Start] = []
+    known = _commits_before(repository, updates)
+    planned: list[PlannedRun] = []
     for update in updates:
         if update.deleted:
-            found += _deleted(repository, update, actor, say)
+            planned += _by_deletion(repository, update, actor, note)
         elif commit := history.commit_of(repository.path, update.after):
-            found += _moved(repository, update, commit, actor, known=known, say=say)
-    return found
+            planned += _by_update(repository, update, commit, actor, known=known, note=note)
+    return planned
 
 
-def dispatched(repository: Repository, asked: Dispatch, actor: str) -> Start:
-    """An explicit start."""
-    payload = payloads.dispatch(repository, asked.workflow.file, asked.ref, asked.inputs, actor)
-    return Start(asked.workflow, "workflow_dispatch", asked.ref, asked.commit, payload, actor)
+def by_dispatch(repository: HostedRepository, dispatch: Dispatch, actor: str) -> PlannedRun:
+    """Return the run that an accepted `workflow_dispatch` request triggers."""
+    payload = payloads.dispatch(repository, dispatch.workflow.file, dispatch.ref, dispatch.inputs, actor)
+    return PlannedRun(dispatch.workflow, "workflow_dispatch", dispatch.ref, dispatch.commit, payload, actor)
 
 
-def scheduled(repository: Repository, file: str, actor: str, say: Say) -> list[Start]:
-    """Every schedule of the default branch's workflows, or of the one in `file`, as if its time had come.
+def by_schedule(repository: HostedRepository, file: str, actor: str, note: Note) -> list[PlannedRun]:
+    """Return a run for each schedule on the default branch: of the workflow `file`, or of all when it is empty.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no schedule to run.
 
     """
     commit = history.commit_of(repository.path, repository.default_ref)
-    with_schedules = [one for one in _workflows(repository, commit, say) if one.schedules] if commit else []
-    chosen = [one for one in with_schedules if file in ("", one.file)]
+    scheduled = [flow for flow in _workflows(repository, commit, note) if flow.schedules] if commit else []
+    chosen = [workflow for workflow in scheduled if file in ("", workflow.file)]
     if not commit or not chosen:
-        there = ", ".join(one.file for one in with_schedules) or "none"
+        files = ", ".join(workflow.file for workflow in scheduled) or "none"
         raise UsageError(
             f"There is no schedule to fire{f' in {file}' if file else ''}.",
-            f"Schedules count on {repository.default_branch}, as on GitHub; workflows with one there: {there}.",
+            f"Schedules count only on branch {repository.default_branch}. Workflows with a schedule there: {files}.",
         )
     return [
-        Start(one, "schedule", repository.default_ref, commit, payloads.schedule(repository, one.file, cron), actor)
-        for one in chosen
-        for cron in one.schedules
-    ]
+        PlannedRun(
+            workflow, "schedule", repository.default_ref, commit,
+            payloads.schedule(repository, workflow.file, cron), actor,
+        )
+        for workflow in chosen
+        for cron in workflow.schedules
+    ]  # fmt: skip
 
 
 def skips(message: str) -> bool:
-    """Whether a commit's message asks that its push, or its pull request, start nothing."""
+    """Return whether a commit message asks GitHub to skip the workflows of its push."""
     if any(mark in message for mark in SKIP):
         return True
     body, _, trailers = message.rstrip().rpartition("\n\n")
     return bool(body) and _TRAILER.fullmatch(trailers.rpartition("\n")[2]) is not None
 
 
-def _known(repository: Repository, updates: Sequence[Update]) -> list[str]:
-    """The commits that the repository had before the push."""
-    rest = history.commits_of_refs(repository.path, without={update.ref for update in updates})
+def _commits_before(repository: HostedRepository, updates: Sequence[RefUpdate]) -> list[str]:
+    """Return the commits of all refs before the push."""
+    untouched = history.commits_of_refs(repository.path, without={update.ref for update in updates})
     before = [history.commit_of(repository.path, update.before) for update in updates if not update.created]
-    return [*rest, *(commit for commit in before if commit)]
+    return [*untouched, *(commit for commit in before if commit)]
 
 
-def _deleted(repository: Repository, update: Update, actor: str, say: Say) -> Iterator[Start]:
+def _by_deletion(repository: HostedRepository, update: RefUpdate, actor: str, note: Note) -> Iterator[PlannedRun]:
     commit = history.commit_of(repository.path, repository.default_ref)
     payload = payloads.ref_changed(repository, update, actor)
-    for workflow in _workflows(repository, commit, say) if commit else ():
+    for workflow in _workflows(repository, commit, note) if commit else ():
         if workflow.delete and commit:
-            yield Start(workflow, "delete", repository.default_ref, commit, payload, actor)
+            yield PlannedRun(workflow, "delete", repository.default_ref, commit, payload, actor)
 
 
-def _moved(
-    repository: Repository, update: Update, commit: str, actor: str, *, known: list[str], say: Say
-) -> Iterator[Start]:
+def _by_update(
+    repository: HostedRepository, update: RefUpdate, commit: str, actor: str, *, known: list[str], note: Note
+) -> Iterator[PlannedRun]:
     def changed() -> list[str] | None:
         before = update.before
         if update.created:
@@ -118,27 +122,27 @@ def _moved(
             return None
         return history.changed(repository.path, before, commit)[:MAX_FILES]
 
-    found = list(_workflows(repository, commit, say))
+    candidates = list(_workflows(repository, commit, note))
     payload = payloads.push(repository, update, commit, actor, known)
-    pushes = [workflow for workflow in found if workflow.push and workflow.push.accepts(update.ref, changed)]
-    creates = [workflow for workflow in found if workflow.create and update.created]
-    kind = "branch" if update.is_branch else "tag"
+    pushes = [workflow for workflow in candidates if workflow.push and workflow.push.accepts(update.ref, changed)]
+    creates = [workflow for workflow in candidates if workflow.create and update.created]
+    name = f"{'branch' if update.is_branch else 'tag'} {update.name}"
     if pushes and skips(payload["head_commit"]["message"]):
-        say(f"the message of the commit asks to skip: the push of the {kind} {update.name} starts nothing")
+        note(f"the push of {name} starts no workflow: the commit message asks to skip CI")
     elif pushes:
-        yield from (Start(workflow, "push", update.ref, commit, payload, actor) for workflow in pushes)
+        yield from (PlannedRun(workflow, "push", update.ref, commit, payload, actor) for workflow in pushes)
     elif not creates:
-        say(f"no workflow starts on a push of the {kind} {update.name}")
+        note(f"no workflow starts on a push of {name}")
     for workflow in creates:
         created = payloads.ref_changed(repository, update, actor)
-        yield Start(workflow, "create", update.ref, commit, created, actor)
+        yield PlannedRun(workflow, "create", update.ref, commit, created, actor)
 
 
-def _workflows(repository: Repository, commit: str, say: Say) -> Iterator[workflows.Workflow]:
-    """The workflows as of a commit; a broken file is named."""
+def _workflows(repository: HostedRepository, commit: str, note: Note) -> Iterator[workflows.Workflow]:
+    """Yield the valid workflows of a commit; `note` explains the others."""
     for path, text in history.folder(repository.path, commit, workflows.FOLDER).items():
         if path.endswith((".yml", ".yaml")):
             try:
                 yield workflows.parse(path, text)
             except CicdError as error:
-                say(f"error: {error.message}. {error.hint}")
+                note(f"error: {error.message}. {error.hint}")

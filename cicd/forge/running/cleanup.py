@@ -1,4 +1,4 @@
-"""What runs leave behind that were cancelled or killed: processes, and containers that no service needs."""
+"""Clean up after cancelled and killed runs: end their processes, remove their containers, keep what they deployed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import labels
+from cicd import labels, variables
 from cicd.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -18,23 +18,24 @@ if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
 
-    from cicd.forge.state import Data
+    from cicd.forge.state import Forge
 
 PATIENCE = 2.0
+"""Seconds between SIGTERM and SIGKILL."""
 
 
-def end(data: Data, numbers: Collection[int]) -> None:
-    """End the processes and remove the containers of these runs; what they deployed stays."""
+def clean(forge: Forge, numbers: Collection[int]) -> None:
+    """End the processes of these runs and remove their containers, except services that they deployed."""
     if numbers:
-        _end_processes(data.instance, numbers)
-        _remove_containers(data.instance, numbers)
+        _end_processes(forge.instance, numbers)
+        _remove_containers(forge.instance, numbers)
 
 
-def _end_processes(forge: str, numbers: Collection[int]) -> None:
+def _end_processes(instance: str, numbers: Collection[int]) -> None:
     deadline = time.monotonic() + PATIENCE
     number = signal.SIGTERM
-    while found := _processes(forge, numbers):
-        for process in found:
+    while processes := _processes(instance, numbers):
+        for process in processes:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, number)
         time.sleep(0.02)
@@ -44,19 +45,19 @@ def _end_processes(forge: str, numbers: Collection[int]) -> None:
             number, deadline = signal.SIGKILL, deadline + PATIENCE
 
 
-def _processes(forge: str, numbers: Collection[int]) -> list[int]:
-    """The processes that these runs started; they are known by their environment. None where there is no /proc."""
-    runs = {f"ML_CICD_FORGE_RUN={number}".encode() for number in numbers}
-    found = []
+def _processes(instance: str, numbers: Collection[int]) -> list[int]:
+    """Return the ids of the processes of these runs, found by their environment; none on a system without /proc."""
+    runs = {f"{variables.ML_CICD_FORGE_RUN}={number}".encode() for number in numbers}
+    processes = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            variables = set((entry / "environ").read_bytes().split(b"\0"))
-            if f"ML_CICD_INSTANCE={forge}".encode() in variables and variables & runs:
-                found.append(int(entry.name))
-    return found
+            environment = set((entry / "environ").read_bytes().split(b"\0"))
+            if f"{variables.ML_CICD_INSTANCE}={instance}".encode() in environment and environment & runs:
+                processes.append(int(entry.name))
+    return processes
 
 
-def _remove_containers(forge: str, numbers: Collection[int]) -> None:
+def _remove_containers(instance: str, numbers: Collection[int]) -> None:
     from docker.errors import NotFound  # noqa: PLC0415 -- the hook must start quickly
 
     from cicd.oci import engine  # noqa: PLC0415
@@ -66,16 +67,16 @@ def _remove_containers(forge: str, numbers: Collection[int]) -> None:
     except UnreachableError:
         return
     for number in numbers:
-        wanted = [f"{labels.INSTANCE}={forge}", f"{labels.RUN}={number}"]
-        for container in client.containers.list(all=True, filters={"label": wanted}, ignore_removed=True):
+        of_run = [f"{labels.INSTANCE}={instance}", f"{labels.RUN}={number}"]
+        for container in client.containers.list(all=True, filters={"label": of_run}, ignore_removed=True):
             if container.labels.get(labels.ROLE) != labels.SERVICE or (container.name or "").endswith("-candidate"):
-                with suppress(NotFound):  # it has just gone by itself
+                with suppress(NotFound):  # it has just been removed
                     container.remove(force=True, v=True)
                 _remove_volumes(client, container)
 
 
 def _remove_volumes(client: docker.DockerClient, job: Container) -> None:
-    """Remove the volumes that `act` made for the container of a job; they have no labels, but its name."""
+    """Remove the volumes that `act` created for a job container: they have no labels, but start with its name."""
     from docker.errors import NotFound  # noqa: PLC0415
 
     for mount in job.attrs["Mounts"]:

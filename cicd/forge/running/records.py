@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicd.act.log import Log
-    from cicd.forge.state import Data
+    from cicd.forge.state import Forge
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one workflow. `result`: running, success, failure, skipped, cancelled, or lost (it was killed)."""
+    """One run of one workflow.
+
+    `result` is running, success, failure, skipped, cancelled, or lost (the process that ran it was killed).
+    """
 
     number: int
     workflow: str
@@ -35,91 +38,101 @@ class Run:
     failed: str = ""
     """The job and the step that failed."""
 
+    @property
+    def ref_name(self) -> str:
+        """The branch or tag, without `refs/heads/` or `refs/tags/`."""
+        return self.ref.split("/", 2)[-1]
 
-def create(data: Data, payload: Mapping[str, Any], **fields: str) -> Run:
-    """Record a new run under the next number."""
-    data.runs.mkdir(parents=True, exist_ok=True)
-    number = newest(data) + 1
-    folder(data, number).mkdir()
+    @property
+    def passed(self) -> bool:
+        """Whether the run succeeded, or every job was skipped."""
+        return self.result in ("success", "skipped")
+
+
+def create(forge: Forge, payload: Mapping[str, Any], **fields: str) -> Run:
+    """Record a new run under the next number, with its event payload. `fields` are those of `Run`."""
+    forge.runs.mkdir(parents=True, exist_ok=True)
+    number = newest(forge) + 1
+    folder(forge, number).mkdir()
     run = Run(number=number, **fields)  # type: ignore[arg-type]
-    files.replace(folder(data, number) / "event.json", json.dumps(payload, indent=2) + "\n")
-    save(data, run)
+    files.replace(folder(forge, number) / "event.json", json.dumps(payload, indent=2) + "\n")
+    save(forge, run)
     return run
 
 
-def newest(data: Data) -> int:
-    """The number of the newest run; 0 when there is none."""
-    return max(_numbers(data), default=0)
+def newest(forge: Forge) -> int:
+    """Return the number of the newest run; 0 if there is none."""
+    return max(_numbers(forge), default=0)
 
 
-def save(data: Data, run: Run) -> None:
-    """Keep the record as it is now."""
-    files.replace(folder(data, run.number) / "run.json", json.dumps(asdict(run), indent=2) + "\n")
+def save(forge: Forge, run: Run) -> None:
+    """Write the record of a run."""
+    files.replace(folder(forge, run.number) / "run.json", json.dumps(asdict(run), indent=2) + "\n")
 
 
-def folder(data: Data, number: int) -> Path:
-    """Where a run's record lies."""
-    return data.runs / str(number)
+def folder(forge: Forge, number: int) -> Path:
+    """Return the folder with the record of a run."""
+    return forge.runs / str(number)
 
 
-def load(data: Data) -> list[Run]:
-    """All runs, oldest first. One that is said to be running while nothing runs was killed: it is `lost`."""
-    found = []
-    for number in sorted(_numbers(data)):
-        path = folder(data, number) / "run.json"
+def load(forge: Forge) -> list[Run]:
+    """Return all runs, oldest first. A run recorded as running while no process holds the lock is `lost`."""
+    runs = []
+    for number in sorted(_numbers(forge)):
+        path = folder(forge, number) / "run.json"
         if path.is_file():
-            found.append(Run(**files.read_json(path)))
-    if any(run.result == "running" for run in found):
-        with data.lock(wait=False) as idle:
+            runs.append(Run(**files.read_json(path)))
+    if any(run.result == "running" for run in runs):
+        with forge.queue.lock(wait=False) as idle:
             if idle:
-                return [replace(run, result="lost") if run.result == "running" else run for run in found]
-    return found
+                return [replace(run, result="lost") if run.result == "running" else run for run in runs]
+    return runs
 
 
-def get(data: Data, number: int) -> Run:
-    """One run.
+def get(forge: Forge, number: int) -> Run:
+    """Return a run by its number.
 
     Raises:
         UsageError: there is no such run.
 
     """
-    for run in load(data):
+    for run in load(forge):
         if run.number == number:
             return run
     raise unknown(number)
 
 
 def unknown(number: int) -> UsageError:
-    """The error for a number that no run has."""
-    return UsageError(f"There is no run {number}.", "'ml-cicd local runs' lists them.")
+    """Return the error for a number that no run has."""
+    return UsageError(f"There is no run {number}.", "List the runs with: ml-cicd local runs")
 
 
-def cancel_mark(data: Data, number: int) -> Path:
-    """The file whose presence asks that the run be cancelled."""
-    return folder(data, number) / "cancel"
+def cancel_mark(forge: Forge, number: int) -> Path:
+    """Return the path of the file that asks a run to cancel itself."""
+    return folder(forge, number) / "cancel"
 
 
-def settle(data: Data) -> list[int]:
-    """Write down which runs are lost, and return their numbers. Call it with the lock held."""
+def settle(forge: Forge) -> list[int]:
+    """Record every run that is still recorded as running as lost. Returns their numbers. Call it with the lock held."""
     lost = []
-    for number in _numbers(data):
-        path = folder(data, number) / "run.json"
+    for number in _numbers(forge):
+        path = folder(forge, number) / "run.json"
         run = Run(**files.read_json(path)) if path.is_file() else None
         if run and run.result == "running":
-            save(data, replace(run, result="lost"))
+            save(forge, replace(run, result="lost"))
             lost.append(number)
     return lost
 
 
-def log(data: Data, number: int) -> Log:
-    """What a run said, as far as it is known.
+def log(forge: Forge, number: int) -> Log:
+    """Return the log of a run; of a run in progress, the log so far.
 
     Raises:
         UsageError: there is no such run.
 
     """
-    path = folder(data, number) / "log.jsonl"
-    if not folder(data, number).is_dir():
+    path = folder(forge, number) / "log.jsonl"
+    if not folder(forge, number).is_dir():
         raise unknown(number)
     parser = Parser()
     if path.is_file():
@@ -129,6 +142,6 @@ def log(data: Data, number: int) -> Log:
     return parser.log
 
 
-def _numbers(data: Data) -> Iterator[int]:
-    if data.runs.is_dir():
-        yield from (int(path.name) for path in data.runs.iterdir() if path.name.isdigit())
+def _numbers(forge: Forge) -> Iterator[int]:
+    if forge.runs.is_dir():
+        yield from (int(path.name) for path in forge.runs.iterdir() if path.name.isdigit())

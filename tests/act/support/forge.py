@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from cicd import cli
-from cicd.forge import report, state
 from cicd.forge.running import records
+from cicd.forge.state import Forge
+from cicd.printers import runs as printer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -101,8 +102,8 @@ class Project:
                 raise
 
     @property
-    def data(self) -> state.Data:
-        return state.of_project(self.path)
+    def data(self) -> Forge:
+        return Forge.of_project(self.path)
 
     def records(self) -> list[Run]:
         return records.load(self.data)
@@ -113,7 +114,7 @@ class Project:
 
     @property
     def log(self) -> str:
-        return "\n".join(report.text(records.log(self.data, self.last.number)))
+        return "\n".join(printer.text(records.log(self.data, self.last.number)))
 
 
 def make_kit(path: Path) -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cicd import labels as names
-from cicd.forge import state
+from cicd.forge.state import Forge
 from cicd.oci import engine
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Project:
     @property
     def registry(self) -> Container:
         """The registry of the forge."""
-        labels = [f"{names.INSTANCE}={state.of_project(self.path).instance}", f"{names.ROLE}=registry"]
+        labels = [f"{names.INSTANCE}={Forge.of_project(self.path).instance}", f"{names.ROLE}=registry"]
         (found,) = engine.connect().containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return found
 

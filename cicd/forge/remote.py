@@ -1,0 +1,73 @@
+"""The bare git remote of a forge: its name, its configuration, and its hook, which runs workflows."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cicd
+from cicd import variables
+from cicd.forge.events import history
+from cicd.forge.state import replace
+
+if TYPE_CHECKING:
+    from cicd.forge.state import Forge
+
+NAME = "local"
+"""The name of the remote in the project's clone."""
+_ADDRESS = re.compile(r"(?:https?://|ssh://(?:[^@/]+@)?|[^@/:]+@)[^/:]+(?::\d+)?[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
+
+
+def repository_name(project: Path) -> str:
+    """Return `owner/name` from the URL of the remote `origin`; without one, `local/` and the name of the folder."""
+    origin = history.try_git(project, "remote", "get-url", "origin") or ""
+    if address := _ADDRESS.fullmatch(origin):
+        return f"{address[1]}/{address[2]}"
+    return "local/" + (re.sub(r"[^\w.-]+", "-", project.resolve().name, flags=re.ASCII).strip("-.") or "project")
+
+
+def create(forge: Forge, remote: Path) -> None:
+    """Make the bare repository `remote` and its hook, or repair them."""
+    remote.mkdir(parents=True, exist_ok=True)
+    history.git(remote, "init", "--quiet", "--bare", "--initial-branch=main")
+    for key, value in {
+        "uploadpack.allowAnySHA1InWant": "true",
+        "uploadpack.allowFilter": "true",
+        "receive.denyDeletes": "false",
+        "receive.denyNonFastForwards": "false",
+        "core.hooksPath": str(remote / "hooks"),
+    }.items():
+        history.git(remote, "config", key, value)
+    _write_hook(forge, remote)
+
+
+def connect(project: Path, remote: Path) -> None:
+    """Add `remote` to the project's clone under the name `local`, or correct its URL."""
+    url = history.try_git(project, "remote", "get-url", NAME)
+    history.git(project, "remote", "add" if url is None else "set-url", NAME, str(remote))
+
+
+def disconnect(project: Path, forge: Forge) -> None:
+    """Remove the remote `local` from the project's clone, if it is the one of this forge."""
+    url = history.try_git(project, "remote", "get-url", NAME)
+    if url is not None and Path(url).is_relative_to(forge.path):
+        history.git(project, "remote", "remove", NAME)
+
+
+def _write_hook(forge: Forge, remote: Path) -> None:
+    package = Path(cicd.__file__).resolve().parent.parent
+    words = [sys.executable, "-P", "-m", "cicd.cli", "local", "receive", "--data", str(forge.path)]
+    hook = remote / "hooks" / "post-receive"
+    hook.parent.mkdir(exist_ok=True)
+    replace(
+        hook,
+        "#!/bin/sh\n"
+        "# A push from a job starts no workflow; in a job container this Python does not exist either.\n"
+        f'if [ -n "${{{variables.ML_CICD_FORGE_RUN}:-}}" ]; then exit 0; fi\n'
+        f"exec env PYTHONPATH={shlex.quote(str(package))} {shlex.join(words)}\n",
+    )
+    hook.chmod(hook.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
