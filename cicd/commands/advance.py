@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cicd import github, repository, stages
 from cicd.commands import options
 from cicd.road import advance
-from cicd.road.deployment import config_for
+from cicd.road.request import config_for
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
         main = found.main
         commit = found.commit(arguments.commit)
-        project = config_for(found, stages.INTEGRATION.name, commit)
+        project = config_for(found, stages.INTEGRATION, commit)
         advanced = advance.advance(found, project, commit)
     if advanced.staging and github.in_actions():
         inputs = {"commit": commit}

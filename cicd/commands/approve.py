@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import github, repository
+from cicd import github, repository, stages
 from cicd.commands import options
 from cicd.ledger import pending
-from cicd.road import approval, deployment
+from cicd.road import approval
+from cicd.road.request import Request, resolve
 
 if TYPE_CHECKING:
     import argparse
@@ -24,14 +25,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    request = Request(stages.named(arguments.environment), arguments.commit, reason=arguments.reason)
     with repository.here(arguments.directory, arguments.remote) as found:
         pending.hand_in(found)
-        commit, project = deployment.meant(found, arguments.environment, arguments.commit, backwards=False)
-        entry = approval.approve(found, project, arguments.environment, commit, arguments.reason)
+        request, project = resolve(found, request)
+        entry = approval.approve(found, project, request)
     github.set_outputs({"entry": str(entry.number), "sha256": entry.sha256})
     if arguments.json:
         options.print_json(entry)
     else:
         by = f"{entry.deployment.actor}: {entry.deployment.reason}"
-        sys.stdout.write(f"ledger: {arguments.environment} #{entry.number}, {commit[:12]} approved by {by}\n")
+        sys.stdout.write(f"ledger: {arguments.environment} #{entry.number}, {request.commit[:12]} approved by {by}\n")
     return 0

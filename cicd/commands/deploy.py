@@ -10,15 +10,12 @@ from cicd.commands import options
 from cicd.errors import UsageError
 from cicd.oci.reference import ImageReference
 from cicd.printers import terminal
-from cicd.road import deployment, verification
+from cicd.road import deployment
+from cicd.road.request import Built, Request
+from cicd.road.verification import SupersededError
 
 if TYPE_CHECKING:
     import argparse
-
-    from cicd.config import Config
-    from cicd.deploy.target import Target
-    from cicd.repository import Repository
-    from cicd.road.verification import Candidate
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,32 +31,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    request = Request(
+        stages.named(arguments.environment),
+        arguments.commit,
+        tag=arguments.tag,
+        backwards=arguments.backwards,
+        built=_built(arguments),
+        wait=arguments.lock_wait,
+    )
+    outcome = None
     with repository.here(arguments.directory, arguments.remote) as found:
-        commit, project = deployment.meant(
-            found, arguments.environment, arguments.commit, backwards=arguments.backwards
-        )
-        environment = project.environment(arguments.environment)
-
-        def verify(target: Target) -> Candidate:
-            found.fetch()
-            return _candidate(arguments, found, project, commit, target)
-
-        if arguments.dry_run:
-            lines = deployment.plan(project, environment, verify, repository=found)
-            if arguments.json:
-                options.print_json({"plan": lines})
-            else:
-                sys.stdout.write("".join(f"{line}\n" for line in lines or ["nothing is to be done"]))
-            return 0
-        outcome, result = None, "superseded"
         try:
-            _candidate(arguments, found, project, commit)
-            outcome = deployment.deploy(project, environment, verify, repository=found, wait=arguments.lock_wait)
-            result = outcome.result
-        except verification.SupersededError as newer:
+            if arguments.dry_run:
+                lines = deployment.plan(found, request)
+                if arguments.json:
+                    options.print_json({"plan": lines})
+                else:
+                    sys.stdout.write("".join(f"{line}\n" for line in lines or ["nothing is to be done"]))
+                return 0
+            outcome = deployment.deploy(found, request)
+        except SupersededError as newer:
             github.annotate("notice", str(newer), title="Superseded")
-    told, url = (outcome.to_json(), outcome.url) if outcome else ("", "")
-    github.set_outputs({"outcome": told, "result": result, "url": url})
+    text, result, url = (outcome.to_json(), outcome.result, outcome.url) if outcome else ("", "superseded", "")
+    github.set_outputs({"outcome": text, "result": result, "url": url})
     if outcome is None:
         return 0
     github.add_summary(terminal.deployment(outcome))
@@ -72,20 +66,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if outcome.result == "passed" else 1
 
 
-def _candidate(
-    arguments: argparse.Namespace, found: Repository, project: Config, commit: str, target: Target | None = None
-) -> Candidate:
-    given = [name for name in ("release", "test") if getattr(arguments, name)]
-    if not given:
-        tag, backwards = arguments.tag, arguments.backwards
-        return deployment.verified(
-            found, project, arguments.environment, commit, tag=tag, backwards=backwards, target=target
-        )
-    if arguments.environment != stages.INTEGRATION.name or len(given) == 1:
+def _built(arguments: argparse.Namespace) -> Built | None:
+    """Return the images that the options name; None for none.
+
+    Raises:
+        UsageError: only one is named, or another environment than integration, or not by digest.
+
+    """
+    if not arguments.release and not arguments.test:
+        return None
+    if arguments.environment != stages.INTEGRATION.name or not (arguments.release and arguments.test):
         raise UsageError(
-            "--release and --test belong together, and to integration alone.",
+            f"--release and --test belong together, and to {stages.INTEGRATION.name} alone.",
             "Every other environment takes its digests from the ledger.",
         )
-    for image in (arguments.release, arguments.test):
-        ImageReference.parse(image)
-    return deployment.built(found, project, commit, arguments.release, arguments.test)
+    return Built(str(ImageReference.parse(arguments.release)), str(ImageReference.parse(arguments.test)))

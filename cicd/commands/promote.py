@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from cicd import repository, stages
 from cicd.commands import options
 from cicd.ledger import pending
 from cicd.printers import terminal
-from cicd.road import deployment, promotion, verification
+from cicd.road import promotion, verification
+from cicd.road.request import Request, resolve
 
 if TYPE_CHECKING:
     import argparse
@@ -32,10 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as found:
         pending.hand_in(found)
-        _, project = deployment.meant(found, arguments.environment, found.main, backwards=False)
+        request, project = resolve(found, Request(stages.named(arguments.environment), found.main))
         planned = promotion.plan(found, project, arguments.environment, arguments.commit)
         sys.stdout.write(terminal.plan(planned) + "\n")
-        verification.verify(found, project, arguments.environment, planned.commit)
+        verification.verify(found, project, replace(request, commit=planned.commit))
         pushed = False
         if planned.there:
             sys.stdout.write(f"{planned.tag} is there already: its run has begun, or can be run again.\n")

@@ -6,10 +6,11 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from cicd import config, github, repository
+from cicd import config, github, repository, stages
 from cicd.commands import options
 from cicd.printers import terminal
-from cicd.road import deployment, status, verification
+from cicd.road import status, verification
+from cicd.road.request import Request, resolve
 
 if TYPE_CHECKING:
     import argparse
@@ -28,24 +29,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     if arguments.ledger:
         return _ledger(arguments)
+    stage, commit = stages.named(arguments.environment), arguments.commit
+    request = Request(stage, commit, tag=arguments.tag, backwards=arguments.backwards)
     with repository.here(arguments.directory, arguments.remote) as found:
-        commit, project = deployment.meant(
-            found, arguments.environment, arguments.commit, backwards=arguments.backwards
-        )
+        request, project = resolve(found, request)
         candidate, result = None, "accepted"
         try:
-            candidate = deployment.verified(
-                found, project, arguments.environment, commit, tag=arguments.tag, backwards=arguments.backwards
-            )
+            candidate = verification.verify(found, project, request)
         except verification.SupersededError as newer:
             result = "superseded"
             github.annotate("notice", str(newer), title="Superseded")
     release, test = (candidate.release, candidate.test) if candidate else ("", "")
-    github.set_outputs({"commit": commit, "release": release, "test": test, "result": result})
+    github.set_outputs({"commit": request.commit, "release": release, "test": test, "result": result})
     if arguments.json:
-        options.print_json({"result": result, **(asdict(candidate) if candidate else {"commit": commit})})
+        options.print_json({"result": result, **(asdict(candidate) if candidate else {"commit": request.commit})})
     elif candidate:
-        sys.stdout.write(f"{commit[:12]} may go to {arguments.environment}: {candidate.release}\n")
+        sys.stdout.write(f"{request.commit[:12]} may go to {arguments.environment}: {candidate.release}\n")
     return 0
 
 

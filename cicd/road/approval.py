@@ -11,27 +11,31 @@ if TYPE_CHECKING:
     from cicd.config import Config
     from cicd.ledger import Entry
     from cicd.repository import Repository
+    from cicd.road.request import Request
 
 
-def approve(repository: Repository, config: Config, environment: str, commit: str, reason: str) -> Entry:
-    """Record that who runs this approves of the release of `commit` for `environment`; once, however often it is said.
+def approve(repository: Repository, config: Config, request: Request) -> Entry:
+    """Record that whoever runs this approves of the release of a resolved request, and return the entry.
+
+    A person who approves of the same release again gets the first entry.
 
     Raises:
         RefusedError: the release was not accepted by the stage before, or the person may not approve.
 
     """
-    who = github.actor()
-    people.check_approver(config.environment(environment), who)
-    verification.check_on_main(repository, commit)
+    environment, person = config.environments[request.stage.name], github.actor()
+    people.check_approver(environment, person)
+    verification.check_on_main(repository, request.commit)
     chains = ledger.read_all(repository, config.name)
-    accepted = verification.acceptance(chains, environment, commit)
+    accepted = verification.acceptance(chains, environment.name, request.commit)
     release, test, now = accepted.deployment.release, accepted.deployment.test, ledger.now()
-    for entry in chains.get(environment, []):
-        one = entry.deployment
-        if (one.action, one.release, one.test, one.actor) == ("approve", release, test, who):
+    for entry in chains.get(environment.name, []):
+        earlier = entry.deployment
+        if (earlier.action, earlier.release, earlier.test, earlier.actor) == ("approve", release, test, person):
             return entry
     approval = ledger.Deployment(
-        config.name, environment, "approve", "approved", commit, release, test,
-        reason=" ".join(reason.split()), basis=accepted.basis, actor=who, run=github.run_url(), started=now, ended=now,
+        config.name, environment.name, "approve", "approved", request.commit, release, test,
+        reason=" ".join(request.reason.split()), basis=accepted.basis,
+        actor=person, run=github.run_url(), started=now, ended=now,
     )  # fmt: skip
     return ledger.append(repository, approval)

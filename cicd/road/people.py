@@ -1,4 +1,4 @@
-"""Who may bring a release to an environment, and whose approval it needs; both as `ml-cicd.toml` on main says."""
+"""Who may bring a release to an environment, and whose approval it needs: `ml-cicd.toml` on main says."""
 
 from __future__ import annotations
 
@@ -13,57 +13,62 @@ if TYPE_CHECKING:
     from cicd.ledger import Deployment, Entry
 
 
-def check_promoter(environment: Environment, who: str) -> None:
-    """Refuse whoever may not promote to the environment; without a list, everybody may who can push the tag.
+def check_promotion(environment: Environment, accepted: Deployment, entries: Sequence[Entry], person: str) -> None:
+    """Raise unless the person may promote to the environment, and the release has the approval that it needs.
+
+    Without a list of promoters, everybody may promote who can push the tag. `entries` are the environment's.
 
     Raises:
-        RefusedError: the message names those who may.
+        RefusedError: the message names those who may promote, or approve.
 
     """
-    _check(environment.name, who, "promote to", "promoters", environment.promoters)
+    _check(environment.name, person, "promote to", "promoters", environment.promoters)
+    if missing := missing_approval(environment, accepted, entries, person):
+        approve = f"ml-cicd approve {environment.name} {accepted.commit[:12]} --reason TEXT"
+        raise RefusedError(f"{missing}.", f"One of them runs: {approve}")
 
 
-def missing_approval(environment: Environment, accepted: Deployment, own: Sequence[Entry], who: str) -> str:
-    """What approval a release lacks before `who` may bring it to the environment; empty for none.
+def missing_approval(environment: Environment, accepted: Deployment, entries: Sequence[Entry], person: str) -> str:
+    """Return which approval a release lacks before the person may bring it to the environment; empty for none.
 
-    An approval counts for one release. One's own does not count. What has passed in the environment before needs none
-    to come back. `own` are the entries of the environment.
+    An approval counts for one release, and never for the person who gave it. A release that has passed in the
+    environment before comes back without one. `entries` are the environment's.
     """
     images = (accepted.release, accepted.test)
-    same = [entry for entry in own if (entry.deployment.release, entry.deployment.test) == images]
+    same = [entry for entry in entries if (entry.deployment.release, entry.deployment.test) == images]
     if not environment.approvers or any(entry.deployment.result == "passed" for entry in same):
         return ""
-    given = [
+    approved_by = [
         entry.deployment.actor for entry in same if entry.deployment.action == "approve" if entry.trust != "unsigned"
     ]
-    if any(_among(one, environment.approvers) and not _among(one, [who]) for one in given):
+    if any(_among(name, environment.approvers) and not _among(name, [person]) for name in approved_by):
         return ""
-    lacks = f"{accepted.commit[:12]} needs an approval for {environment.name} by {_named(environment.approvers)}"
-    return f"{lacks}; that of {who}, who promotes it, does not count" if _among(who, given) else lacks
+    lacks = f"{accepted.commit[:12]} needs an approval for {environment.name} by {_listed(environment.approvers)}"
+    return f"{lacks}; that of {person}, who promotes it, does not count" if _among(person, approved_by) else lacks
 
 
-def check_approver(environment: Environment, who: str) -> None:
-    """Refuse whoever may not approve releases for the environment; without a list, everybody may say what they think.
+def check_approver(environment: Environment, person: str) -> None:
+    """Raise unless the person may approve releases for the environment; without a list of approvers, everybody may.
 
     Raises:
         RefusedError: the message names those who may.
 
     """
-    _check(environment.name, who, "approve releases for", "approvers", environment.approvers)
+    _check(environment.name, person, "approve releases for", "approvers", environment.approvers)
 
 
-def _check(environment: str, who: str, doing: str, role: str, allowed: Sequence[str]) -> None:
-    if allowed and not _among(who, allowed):
+def _check(environment: str, person: str, doing: str, role: str, allowed: Sequence[str]) -> None:
+    if allowed and not _among(person, allowed):
         raise RefusedError(
-            f"{who} may not {doing} {environment}; {_named(allowed)} may.",
+            f"{person} may not {doing} {environment}; {_listed(allowed)} may.",
             f"They are the {role} of [environments.{environment}] in ml-cicd.toml on main.",
         )
 
 
-def _among(who: str, names: Sequence[str]) -> bool:
-    """Whether `who` is one of them; GitHub's names have no case."""
-    return who.casefold() in {name.casefold() for name in names}
+def _among(person: str, names: Sequence[str]) -> bool:
+    """Return whether the person is one of them; GitHub's names have no case."""
+    return person.casefold() in {name.casefold() for name in names}
 
 
-def _named(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return " or ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

@@ -1,124 +1,128 @@
-"""The way back by a person at a terminal, who may have neither a registry nor the git remote at hand."""
+"""Going back to a release that was accepted, by a person at a terminal, who may have no registry and no git remote."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cicd import ledger, repository
-from cicd.deploy.target import held
+from cicd.deploy import target_for
 from cicd.errors import RefusedError, UnreachableError
-from cicd.ledger import integrity
-from cicd.road import verification
+from cicd.ledger import pending, signing
+from cicd.road import agreement, entries, verification
+from cicd.road.request import config_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from cicd.config import Config
     from cicd.deploy.target import Target
-    from cicd.ledger import Entry
+    from cicd.ledger import Deployment, Entry
     from cicd.repository import Repository
+    from cicd.road.request import Request
     from cicd.road.verification import Candidate
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a rollback would do: the request, resolved, and the release that it leads to."""
+
+    request: Request
+    config: Config
+    target: Target
+    candidate: Candidate
+    nothing_to_do: bool
+    """Whether the release runs already, healthy, and the ledger says so."""
+
+    def steps(self) -> list[str]:
+        """Return what the target would change, a line per step."""
+        return self.target.plan(self.candidate.order)
+
+
 def reach(directory: Path, remote: str | None) -> tuple[Repository, str]:
-    """The clone at hand, freshly fetched, and ""; with a remote that is down, as last fetched, and what is wrong.
+    """Return the clone, fetched, and ""; if the remote is down, the clone as last fetched and what is wrong.
 
     Raises:
         UnreachableError: the remote is down, and nothing was ever fetched.
 
     """
-    found = repository.clone(directory, remote)
+    clone = repository.clone(directory, remote)
     try:
-        found.fetch()
+        clone.fetch()
     except UnreachableError as error:
-        if found.tip is None:
+        if clone.tip is None:
             raise
-        return found, error.message
-    return found, ""
+        return clone, error.message
+    return clone, ""
 
 
-def find(
-    found: Repository, config: Config, environment: str, name: str | None, *, target: Target, offline: bool
-) -> Candidate:
-    """The accepted release to go back to: that of an entry (its number) or commit, by default the one before.
-
-    Its acceptance, the registry (but for what the target holds by its digest) and who may are checked as for any
-    promotion. `offline`: the ledger is as it was last fetched, so what runs may be newer than it.
+def prepare(clone: Repository) -> None:
+    """Record what waits to be recorded; raise if the outcome of a rollback could not be recorded.
 
     Raises:
-        RefusedError: it may not come back; or what runs is unknown to the ledger.
-        UsageError: there is no such entry or commit.
+        UsageError: the ledger is signed, and there is no key.
 
     """
-    chains, running = ledger.read_all(found, config.name), target.observe()
-    own = chains.get(environment, [])
-    if offline and name is None and running and (missing := integrity.cut_off(chains, running)):
+    signing.signer(ledger.keyring(clone))
+    pending.hand_in(clone)
+
+
+def plan(clone: Repository, request: Request, name: str | None) -> Plan:
+    """Find the release to go back to, and verify it as for any promotion.
+
+    `name` is an entry's number, or a commit; None: the previous release. A release that the target holds needs no
+    registry. Offline, the running release may be newer than the ledger.
+
+    Raises:
+        RefusedError: it may not come back, or the ledger does not know what runs.
+        UsageError: there is no such commit.
+
+    """
+    config = config_for(clone, request.stage, clone.commit(clone.main))
+    environment = config.environments[request.stage.name]
+    target = target_for(config, environment, clone)
+    chains, running = ledger.read_all(clone, config.name), target.observe()
+    chain = chains.get(environment.name, [])
+    if request.offline and name is None and (missing := agreement.missing_entry(chains, running)):
+        passed = [entry for entry in chain if entry.deployment.result == "passed"]
         raise RefusedError(
-            f"What runs in {environment} names {missing}, which the ledger as last fetched does not have.",
+            f"The release that runs in {environment.name} names the entry {missing}, "
+            "which the ledger as last fetched does not have.",
             "Name the entry to go back to; known here are "
-            + (", ".join(f"{one.number} ({one.deployment.commit[:12]})" for one in own if _passed(one)) or "none"),
+            + (", ".join(f"{entry.number} ({entry.deployment.commit[:12]})" for entry in passed) or "none"),
         )
-    by_number = name is None or name.removeprefix("#").isdecimal()
-    entry = _entry(own, environment, name) if by_number else None
-    return verification.verify(
-        found,
-        config,
-        environment,
-        entry.deployment.commit if entry else found.commit(name or ""),
-        backwards=True,
-        release=entry.deployment.release if entry else None,
-        running=None if offline else running,
-        retained=held(target, running),
-    )
+    request = _chosen(clone, request, chain, name)
+    candidate = verification.verify(clone, config, request, target)
+    present = ledger.last_passed(chain)
+    recorded = present.deployment.release if present else ""
+    done = running is not None and running.healthy and running.release == recorded == candidate.release
+    return Plan(request, config, target, candidate, done)
 
 
-def release_before(entries: Sequence[Entry], environment: str) -> Entry:
-    """The entry of the release to which `environment` goes back: the one before; after a rollback, the present one.
+def _chosen(clone: Repository, request: Request, chain: list[Entry], name: str | None) -> Request:
+    """Return the request with the commit and release of an entry, or with the commit of that name."""
+    environment = request.stage.name
+    if name is None:
+        entry = entries.previous_release(chain, environment)
+    elif name.removeprefix("#").isdecimal():
+        entry = entries.numbered(chain, environment, name)
+        if entry.deployment.result != "passed":
+            raise RefusedError(
+                f"Entry {entry.number} of {environment} is no release that has passed there.",
+                f"List those that have: ml-cicd history {environment}",
+            )
+    else:
+        return replace(request, commit=clone.commit(name))
+    return replace(request, commit=entry.deployment.commit, release=entry.deployment.release)
 
-    So the same way back, run again, leads no further. Further back, a release is named.
+
+def record(clone: Repository, outcome: Deployment, *, offline: bool) -> tuple[Entry | None, Path]:
+    """Keep the outcome in a file, and record it if the remote answers; return the entry and the file.
 
     Raises:
-        RefusedError: there is none.
+        UnreachableError: the remote does not answer any more; the outcome waits in the file.
 
     """
-    present = ledger.last_passed(entries)
-    if present and present.deployment.action == "rollback":
-        return present
-    ran: list[Entry] = []
-    for entry in entries:
-        if entry.deployment.result == "passed":
-            again = [place for place, one in enumerate(ran) if one.deployment.release == entry.deployment.release]
-            del ran[again[0] if again else len(ran) :]
-            ran.append(entry)
-    if len(ran) < 2:  # noqa: PLR2004 -- the present one, and the one before
-        raise RefusedError(
-            f"There is no release before the one that runs in {environment}.",
-            f"Name a commit that is to run there: ml-cicd history {environment}",
-        )
-    return ran[-2]
-
-
-def there(found: Repository, config: Config, candidate: Candidate, target: Target) -> bool:
-    """Whether the release runs, healthy, and the ledger says so: then there is nothing to do."""
-    running = target.observe()
-    present = ledger.last_passed(ledger.read(found, config.name, candidate.environment))
-    if not running or not running.healthy or not present:
-        return False
-    return running.release == present.deployment.release == candidate.release
-
-
-def _entry(own: list[Entry], environment: str, name: str | None) -> Entry:
-    if name is None:
-        return release_before(own, environment)
-    number = int(name.removeprefix("#"))
-    if not 0 < number <= len(own) or not _passed(own[number - 1]):
-        raise RefusedError(
-            f"Entry {number} of {environment} is no release that has passed there.",
-            f"ml-cicd history {environment} lists them.",
-        )
-    return own[number - 1]
-
-
-def _passed(entry: Entry) -> bool:
-    return entry.deployment.result == "passed"
+    file = pending.keep(clone, outcome)
+    recorded = [] if offline else pending.hand_in(clone)
+    return (recorded[-1] if recorded else None), file

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cicd import ledger
 from cicd.deploy import target_for
 from cicd.errors import UnreachableError, UsageError
-from cicd.ledger import integrity
+from cicd.road import agreement
 
 if TYPE_CHECKING:
     from cicd.config import Config
@@ -40,18 +40,13 @@ def status(repository: Repository, config: Config) -> dict[str, State]:
         running = target_for(config, environment, repository).observe()
         if running is None and (entry is None or entry.deployment.ephemeral):
             continue
-        problem = running.detail if running else "nothing runs, but the ledger says that something should"
-        if running and (entry is None or entry.deployment.release != running.release):
-            problem = f"the ledger says {entry.deployment.release if entry else 'nothing'}, but {running.release} runs"
-        if running and (missing := integrity.cut_off(chains, running)):
-            problem = f"what runs names the entry {missing}, which the ledger does not have: it was cut off"
         found[name] = State(
             commit=running.commit if running else "",
             digest=ledger.digest_of(running.release) if running and running.release else "",
             entry=entry.number if entry else None,
             healthy=bool(running and running.healthy),
             url=running.url if running else "",
-            problem=problem,
+            problem=agreement.difference(chains, entry, running),
             trust=entries[-1].trust if entries else None,
         )
     return found
@@ -88,8 +83,7 @@ def examine(repository: Repository, config: Config) -> dict[str, Examined]:
             compared = f"{running.entry}, {running.after or 'no entry'} before it" if running else "nothing runs"
         except (UnreachableError, UsageError) as error:
             running, compared = None, f"not compared: {error.message}"
-        if running and (missing := integrity.cut_off(chains, running)):
-            raise integrity.broken(name, len(entries) + 1, f"what runs names {missing}, which was cut off or altered")
+        agreement.check_recorded(chains, name, running)
         trust = entries[-1].trust if entries else None
         found[name] = Examined(
             entries=len(entries),

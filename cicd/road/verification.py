@@ -5,28 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicd import github, ledger, stages
+from cicd import github, labels, ledger, stages
+from cicd.deploy.target import Order, held
 from cicd.errors import RefusedError, UnreachableError
-from cicd.ledger import integrity
 from cicd.oci import registry
-from cicd.road import people
+from cicd.road import agreement, people
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from cicd.config import Config
-    from cicd.deploy.target import Running
-    from cicd.ledger import Action, Basis, Entry
+    from cicd.deploy.target import Running, Target
+    from cicd.ledger import Action, Basis, Deployment, Entry
     from cicd.repository import Repository
+    from cicd.road.request import Built, Request
 
 
 class SupersededError(Exception):
-    """The trigger tag has moved on to a newer commit, whose own run carries this one's change along."""
+    """The trigger tag is at a newer commit, whose own run also brings this commit."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A release that may go to an environment, and the entry that says so."""
+    """A release that may go to an environment, and the entry that accepted it."""
 
     environment: str
     commit: str
@@ -40,74 +41,65 @@ class Candidate:
     bundle: str = ""
     data: str = ""
 
+    @property
+    def order(self) -> Order:
+        """Return what a target is asked to bring."""
+        entry = self.basis.name if self.basis else ""
+        return Order(self.release, self.commit, entry=entry, after=self.after, actor=github.actor())
 
-def verify(
-    repository: Repository,
-    config: Config,
-    environment: str,
-    commit: str,
-    *,
-    tag: str | None = None,
-    backwards: bool = False,
-    release: str | None = None,
-    running: Running | None = None,
-    retained: Collection[str] | None = (),
-) -> Candidate:
-    """The release of `commit` that may go to `environment`; of several, the newest, or `release`.
 
-    `tag` is the trigger tag that must still point to the commit. Only `backwards` lets a commit in that does not
-    descend from the one running there. `running` is what the environment's target runs: the ledger must have the
-    entries that it names. About the `retained`, which the target holds by their digest, no registry is asked. Where
-    they are not known (None) and the registry is down, that is only said: who asks the target decides.
+def verify(repository: Repository, config: Config, request: Request, target: Target | None = None) -> Candidate:
+    """Return the release that may go where a resolved request asks: of several of the commit, the newest.
+
+    With the `target` of the environment, the ledger must have the entries that the running release names, and going
+    back to a release that the target holds needs no registry.
 
     Raises:
-        RefusedError: it may not; the message names the reason.
-        SupersededError: the tag is at a newer commit of main by now.
+        RefusedError: it may not go there; the message names the reason.
+        SupersededError: the trigger tag is at a newer commit of main by now.
         UnreachableError: the registry does not answer.
 
     """
-    short = commit[:12]
+    if request.built:
+        return _just_built(repository, config, request, request.built)
+    environment, commit = config.environments[request.stage.name], request.commit
     main = check_on_main(repository, commit)
-    if tag is not None and (found := repository.tag(tag)) != commit:
-        if found and repository.is_ancestor(commit, found) and repository.is_ancestor(found, main):
-            raise SupersededError(f"{tag} has moved on to {found[:12]}, which contains {short}: nothing is done here.")
-        raise RefusedError(
-            f"The tag {tag} moved meanwhile: it is at {(found or 'nothing')[:12]}, not at {short}.",
-            f"Push the tag again on the commit that is meant: git tag -f {tag} COMMIT",
-        )
+    _check_tag(repository, request, main)
     chains = ledger.read_all(repository, config.name)
-    own = chains.get(environment, [])
-    if running and (missing := integrity.cut_off(chains, running)):
-        raise integrity.broken(environment, len(own) + 1, f"what runs names {missing}, which was cut off or altered")
-    accepted = acceptance(chains, environment, commit, release)
-    current = ledger.last_passed(own)
-    action: Action = "deploy"
-    if current is not None and not repository.is_ancestor(current.deployment.commit, commit):
-        if not backwards:
-            raise RefusedError(
-                f"{short} does not descend from {current.deployment.commit[:12]}, which runs in {environment}.",
-                "The way backwards is deploy.yml, by hand.",
-            )
-        action = "rollback"
-    deployment, who = accepted.deployment, github.actor()
-    people.check_promoter(config.environment(environment), who)
-    if missing := people.missing_approval(config.environment(environment), deployment, own, who):
-        raise RefusedError(f"{missing}.", f"ml-cicd approve {environment} {short} --reason TEXT")
-    try:
-        if deployment.release not in (retained or ()):
-            registry.verify(deployment.release)
-            registry.verify(deployment.test)
-    except UnreachableError as error:
-        if retained is not None:
-            raise
-        hint = f"Only a release that {environment} has retained can come back meanwhile."
-        github.annotate("warning", f"{error.message} {hint}", title="The registry is down")
-    after = own[-1].name if own else ""
-    return Candidate(environment, commit, deployment.release, deployment.test, accepted.basis, action, after)
+    running = target.observe() if target else None
+    if not request.offline:
+        agreement.check_recorded(chains, environment.name, running)
+    accepted = acceptance(chains, environment.name, commit, request.release)
+    entries = chains.get(environment.name, [])
+    action = _direction(repository, request, ledger.last_passed(entries))
+    people.check_promotion(environment, accepted.deployment, entries, github.actor())
+    _check_images(request, accepted.deployment, target, running)
+    return Candidate(
+        environment.name, commit, accepted.deployment.release, accepted.deployment.test, accepted.basis, action,
+        after=entries[-1].name if entries else "", reason=request.reason,
+    )  # fmt: skip
+
+
+def _just_built(repository: Repository, config: Config, request: Request, built: Built) -> Candidate:
+    """Return the release that integration has just built; nothing but the registry can speak against it."""
+    registry.verify(built.release)
+    registry.verify(built.test)
+    entries = ledger.read(repository, config.name, request.stage.name)
+    image_labels = registry.labels(built.release)
+    return Candidate(
+        request.stage.name, request.commit, built.release, built.test, None, "deploy",
+        after=entries[-1].name if entries else "", reason=request.reason,
+        bundle=image_labels.get(labels.BUNDLE, ""), data=image_labels.get(labels.DATA, ""),
+    )  # fmt: skip
 
 
 def check_on_main(repository: Repository, commit: str) -> str:
-    """The newest commit of main, which contains `commit`."""
+    """Return the newest commit of main, which must contain `commit`.
+
+    Raises:
+        RefusedError: main does not contain it.
+
+    """
     main = repository.tip
     if main is None or not repository.is_ancestor(commit, main):
         raise RefusedError(
@@ -115,6 +107,79 @@ def check_on_main(repository: Repository, commit: str) -> str:
             f"Only what passed integration is on {repository.main}; merge it first.",
         )
     return main
+
+
+def _check_tag(repository: Repository, request: Request, main: str) -> None:
+    """Raise unless the trigger tag, if there is one, is still at the commit."""
+    commit, tag = request.commit, request.tag
+    if tag is None or (tagged := repository.tag(tag)) == commit:
+        return
+    if tagged and repository.is_ancestor(commit, tagged) and repository.is_ancestor(tagged, main):
+        raise SupersededError(
+            f"{tag} has moved on to {tagged[:12]}, which contains {commit[:12]}: nothing is done here."
+        )
+    raise RefusedError(
+        f"The tag {tag} moved meanwhile: it is at {(tagged or 'nothing')[:12]}, not at {commit[:12]}.",
+        f"Push the tag again on the commit that you want there: git tag -f {tag} COMMIT",
+    )
+
+
+def _direction(repository: Repository, request: Request, present: Entry | None) -> Action:
+    """Return whether the commit goes forwards or, where that is asked for, back."""
+    if present is None or repository.is_ancestor(present.deployment.commit, request.commit):
+        return "deploy"
+    if request.backwards:
+        return "rollback"
+    raise RefusedError(
+        f"{request.commit[:12]} does not descend from {present.deployment.commit[:12]}, "
+        f"which runs in {request.stage.name}.",
+        "To go back to an older commit, start the workflow deploy.yml by hand, or: "
+        f"ml-cicd rollback {request.stage.name} {request.commit[:12]} --reason TEXT",
+    )
+
+
+def _check_images(request: Request, accepted: Deployment, target: Target | None, running: Running | None) -> None:
+    """Raise unless the registry serves the images unchanged, or the target can go back to the release without it."""
+    if request.backwards and target and accepted.release in held(target, running):
+        return
+    try:
+        registry.verify(accepted.release)
+        registry.verify(accepted.test)
+    except UnreachableError as error:
+        if target or not request.backwards:
+            raise
+        # Whether the target holds the release is known only to the job that asks the target.
+        text = f"{error.message} Only a release that {request.stage.name} has retained can come back meanwhile."
+        github.annotate("warning", text, title="The registry is down")
+
+
+def acceptance(
+    chains: Mapping[str, Sequence[Entry]], environment: str, commit: str | None = None, release: str | None = None
+) -> Entry:
+    """Return the entry by which the stage before accepted a release for `environment`.
+
+    Without a commit, the newest release that it accepted.
+
+    Raises:
+        RefusedError: there is none, or the release has failed there since, or no signature vouches for it.
+
+    """
+    stage = stages.accepted_by(environment)
+    entries = [entry for entry in chains.get(stage, []) if entry.deployment.action != "approve"]
+    passed = ledger.last_passed(entries, commit, release)
+    if passed is not None:
+        newest = [entry for entry in entries if entry.deployment.release == passed.deployment.release][-1]
+        if newest.deployment.result == "passed":
+            return _counted(newest)
+        commit = passed.deployment.commit
+    if commit is None:
+        raise RefusedError(f"Nothing has passed {stage} yet.", f"Bring a commit through {stage} first.")
+    failed = any(entry.deployment.commit == commit for entry in entries)
+    raise RefusedError(
+        f"{commit[:12]} {'failed in' if failed else 'has no passed entry of'} {stage}: "
+        f"it is not accepted for {environment}.",
+        f"Bring it through {stage} first.",
+    )
 
 
 def _counted(entry: Entry) -> Entry:
@@ -125,30 +190,3 @@ def _counted(entry: Entry) -> Entry:
             f"Run {entry.deployment.environment} for it once more: the new entry is signed.",
         )
     return entry
-
-
-def acceptance(
-    chains: Mapping[str, Sequence[Entry]], environment: str, commit: str | None = None, release: str | None = None
-) -> Entry:
-    """The entry by which the stage before has accepted a commit, or the newest that it has accepted, for `environment`.
-
-    Raises:
-        RefusedError: there is none, or the release has failed there since, or no signature vouches for it.
-
-    """
-    stage = stages.accepted_by(environment)
-    entries = [entry for entry in chains.get(stage, []) if entry.deployment.action != "approve"]
-    found = ledger.last_passed(entries, commit, release)
-    if found is not None:
-        newest = [entry for entry in entries if entry.deployment.release == found.deployment.release][-1]
-        if newest.deployment.result == "passed":
-            return _counted(newest)
-        commit = found.deployment.commit
-    if commit is None:
-        raise RefusedError(f"Nothing has passed {stage} yet.", f"Bring a commit through {stage} first.")
-    failed = any(entry.deployment.commit == commit for entry in entries)
-    raise RefusedError(
-        f"{commit[:12]} {'failed in' if failed else 'has no passed entry of'} {stage}: "
-        f"it is not accepted for {environment}.",
-        f"Bring it through {stage} first.",
-    )

@@ -73,6 +73,14 @@ class Workspace:
         found.fetch()
         return found
 
+    def another_clone(self) -> Workspace:
+        """Return a clone of the same remote, which fetches on its own."""
+        folder = self.clone.with_name("another")
+        shutil.copytree(self.clone, folder, symlinks=True)
+        (folder / ".git" / "objects").rename(folder / ".git" / "objects-of-its-own")
+        (folder / ".git" / "objects").symlink_to(self.clone / ".git" / "objects")
+        return Workspace(folder, self.remote)
+
     def copy(self, folder: Path) -> Workspace:
         """Both as they are now, and all that lies beside them, in `folder`, which does not exist."""
         shutil.copytree(self.clone.parent, folder, symlinks=True)

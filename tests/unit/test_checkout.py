@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, ledger
+from cicd import cli, ledger, stages
 from cicd import labels as names
 from cicd.config import Config, Environment
 from cicd.errors import CheckFailedError, RefusedError, UsageError
-from cicd.road import checkout, deployment
+from cicd.road import checkout, verification
+from cicd.road.request import Built, Request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,9 +63,9 @@ def test_what_the_ledger_does_not_have_is_refused(workspace: Workspace) -> None:
 
 def test_integration_records_what_the_labels_of_its_release_say(workspace: Workspace, registry: Registry) -> None:
     release = registry.add("acme/app", "release", {names.BUNDLE: BUNDLE, names.DATA: DATA})
-    candidate = deployment.built(
-        workspace.repository(), CONFIG, "c" * 40, release, registry.add("acme/app/test", "test")
-    )
+    built = Built(release, registry.add("acme/app/test", "test"))
+    request = Request(stages.INTEGRATION, "c" * 40, built=built)
+    candidate = verification.verify(workspace.repository(), CONFIG, request)
     assert (candidate.bundle, candidate.data) == (BUNDLE, DATA)
 
 

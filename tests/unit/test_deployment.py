@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cicd import stages
 from cicd.config import Environment
 from cicd.errors import UsageError
 from cicd.road.deployment import is_ephemeral
@@ -20,7 +21,7 @@ from cicd.road.deployment import is_ephemeral
     ],
 )
 def test_what_lasts(environment: Environment, runner: str, vanishes: bool) -> None:
-    assert is_ephemeral(environment, runner) is vanishes
+    assert is_ephemeral(environment, stages.named(environment.name), runner) is vanishes
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,6 @@ def test_what_lasts(environment: Environment, runner: str, vanishes: bool) -> No
 )
 def test_what_would_vanish_and_must_not(environment: Environment) -> None:
     with pytest.raises(UsageError) as caught:
-        is_ephemeral(environment, "github-hosted")
+        is_ephemeral(environment, stages.named(environment.name), "github-hosted")
     assert environment.name in caught.value.message
     assert "runs-on" in caught.value.hint

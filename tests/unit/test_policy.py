@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import ledger
+from cicd import ledger, stages
 from cicd.config import Config, Environment
 from cicd.errors import RefusedError
-from cicd.road import approval, rollback, verification
+from cicd.road import approval, entries, verification
+from cicd.road.request import Request
 from tests.unit.test_promotion import CONFIG, Road
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ class People:
     def verify(self, who: str, config: Config, commit: str, *, backwards: bool = False) -> verification.Candidate:
         self.become(who)
         repository = self.road.workspace.repository()
-        return verification.verify(repository, config, "production", commit, backwards=backwards)
+        return verification.verify(repository, config, Request(stages.PRODUCTION, commit, backwards=backwards))
 
     def approve(self, who: str, config: Config, commit: str, reason: str = "looked at it") -> Entry:
         self.become(who)
-        return approval.approve(self.road.workspace.repository(), config, "production", commit, reason)
+        return approval.approve(
+            self.road.workspace.repository(), config, Request(stages.PRODUCTION, commit, reason=reason)
+        )
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def test_a_release_needs_an_approval_by_somebody_else_and_it_is_for_that_release
     config = production(approvers=("ada", "grace", "hal"))
     with pytest.raises(RefusedError, match="needs an approval for production by ada, grace or hal") as caught:
         people.verify("eve", config, commit)
-    assert caught.value.hint.startswith(f"ml-cicd approve production {commit[:12]}")
+    assert f"ml-cicd approve production {commit[:12]} --reason" in caught.value.hint
     people.approve("ada", config, commit)
     assert people.verify("eve", config, commit).commit == commit
     with pytest.raises(RefusedError, match="that of ada, who promotes it, does not count"):
@@ -103,21 +106,21 @@ def test_an_approval_is_no_deployment(road: Road, people: People) -> None:
     first = road.accepted("integration", "staging", "production")
     second = road.accepted("integration", "staging")
     people.approve("ada", CONFIG, second)
-    entries = ledger.read(road.workspace.repository(), "app", "production")
-    current = ledger.last_passed(entries)
+    chain = ledger.read(road.workspace.repository(), "app", "production")
+    current = ledger.last_passed(chain)
     assert current is not None
     assert current.deployment.commit == first
-    with pytest.raises(RefusedError, match="no release before"):
-        rollback.release_before(entries, "production")
+    with pytest.raises(RefusedError, match="no earlier release in production"):
+        entries.previous_release(chain, "production")
 
 
 def test_an_approval_does_not_make_good_what_failed(road: Road, people: People) -> None:
     commit = road.accepted("integration", "staging")
     repository = road.workspace.repository()
     people.become("ada")
-    approval.approve(repository, CONFIG, "staging", commit, "before it failed")
+    approval.approve(repository, CONFIG, Request(stages.STAGING, commit, reason="before it failed"))
     road.record("staging", commit, "failed")
-    approval.approve(repository, CONFIG, "staging", commit, "once more")
+    approval.approve(repository, CONFIG, Request(stages.STAGING, commit, reason="once more"))
     with pytest.raises(RefusedError, match="failed in staging"):
         road.verify("production", commit)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli
+from cicd import cli, stages
 from cicd.errors import RefusedError
 from cicd.road import promotion
-from cicd.road.deployment import meant
+from cicd.road.request import config_for
 from tests.unit.test_promotion import Road
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def test_it_asks_first(road: Road, monkeypatch: pytest.MonkeyPatch, capsys: pyte
 def test_a_tag_that_somebody_moved_meanwhile_is_left_alone(road: Road) -> None:
     commit, other = road.accepted("integration", "staging"), road.accepted("integration", "staging")
     repository = road.workspace.repository()
-    project = meant(repository, "production", "main", backwards=False)[1]
+    project = config_for(repository, stages.PRODUCTION, commit)
     planned = promotion.plan(repository, project, "production", commit)
     road.workspace.git("tag", "Production", other)
     road.workspace.push("Production")

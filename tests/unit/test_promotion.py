@@ -12,8 +12,8 @@ from cicd import ledger, stages
 from cicd.config import Config, Environment
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.repository import LostRaceError, Repository
-from cicd.road import advance, rollback, verification
-from cicd.road.deployment import config_for, meant
+from cicd.road import advance, entries, verification
+from cicd.road.request import Request, config_for, resolve
 from cicd.road.verification import SupersededError
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ class Road:
         self, environment: str, commit: str, *, tag: str | None = None, backwards: bool = False
     ) -> verification.Candidate:
         repository = self.workspace.repository()
-        return verification.verify(repository, CONFIG, environment, commit, tag=tag, backwards=backwards)
+        return verification.verify(
+            repository, CONFIG, Request(stages.named(environment), commit, tag=tag, backwards=backwards)
+        )
 
 
 @pytest.fixture
@@ -168,13 +170,13 @@ def test_backwards_only_when_asked_and_then_it_is_a_rollback(road: Road) -> None
 
 def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_leads_no_further(road: Road) -> None:
     def before() -> str:
-        entries = ledger.read(road.workspace.repository(), "app", "production")
-        return rollback.release_before(entries, "production").deployment.commit
+        chain = ledger.read(road.workspace.repository(), "app", "production")
+        return entries.previous_release(chain, "production").deployment.commit
 
-    with pytest.raises(RefusedError, match="no release before"):
+    with pytest.raises(RefusedError, match="Nothing has passed production yet"):
         before()
     road.accepted("integration", "staging", "production")
-    with pytest.raises(RefusedError, match="no release before"):
+    with pytest.raises(RefusedError, match="no earlier release in production"):
         before()
     second, _third = [road.accepted("integration", "staging", "production") for _ in range(2)]
     road.record("production", road.accepted("integration", "staging"), "failed")
@@ -191,10 +193,10 @@ def test_without_a_commit_the_release_before_is_meant_but_only_backwards(road: R
     first = road.accepted("integration", "staging", "production")
     road.accepted("integration", "staging", "production")
     repository = road.workspace.repository()
-    assert meant(repository, "production", "", backwards=True)[0] == first
-    assert meant(repository, "production", "main", backwards=True)[0] != first
+    assert resolve(repository, Request(stages.PRODUCTION, backwards=True))[0].commit == first
+    assert resolve(repository, Request(stages.PRODUCTION, "main", backwards=True))[0].commit != first
     with pytest.raises(UsageError, match="not said"):
-        meant(repository, "production", "", backwards=False)
+        resolve(repository, Request(stages.PRODUCTION))
 
 
 def test_a_failed_deployment_does_not_count_as_running(road: Road) -> None:
@@ -234,9 +236,9 @@ def test_targets_are_read_from_main_never_from_the_commit_that_is_promoted(works
     own = write("health-timeout = 700")
     workspace.push("elsewhere")
     repository = workspace.repository()
-    assert config_for(repository, "production", own).environments["production"].health_timeout == 7
-    assert config_for(repository, "staging", own).environments["production"].health_timeout == 7
-    assert config_for(repository, "integration", own).environments["production"].health_timeout == 700
+    assert config_for(repository, stages.PRODUCTION, own).environments["production"].health_timeout == 7
+    assert config_for(repository, stages.STAGING, own).environments["production"].health_timeout == 7
+    assert config_for(repository, stages.INTEGRATION, own).environments["production"].health_timeout == 700
 
 
 def test_master_is_main_where_there_is_no_main(workspace: Workspace) -> None:

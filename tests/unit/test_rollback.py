@@ -18,8 +18,10 @@ from tests.unit.test_promotion import Road
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from cicd.deploy.target import Holder
     from cicd.ledger import Entry
 
 CONFIG = 'name = "app"\n'
@@ -73,7 +75,7 @@ def use(patch: pytest.MonkeyPatch, target: FolderTarget, clone: Path) -> None:
     patch.setenv("GITHUB_OUTPUT", str(target.folder / "outputs"))
     patch.setenv("DOCKER_CONFIG", str(target.folder))
     patch.chdir(clone)
-    for module in ("cicd.road.deployment", "cicd.commands.rollback", "cicd.road.status"):
+    for module in ("cicd.road.deployment", "cicd.road.rollback", "cicd.road.status"):
         patch.setattr(f"{module}.target_for", lambda *_: target)
 
 
@@ -124,13 +126,20 @@ def test_any_accepted_release_comes_back_by_entry_or_commit(production: Producti
     assert production.runs not in (production.first, production.second)
 
 
-@pytest.mark.parametrize("name", ["0", "3", "99"])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("0", "The ledger of production has no entry 0."),
+        ("3", "Entry 3 of production is no release that has passed there"),
+        ("99", "The ledger of production has no entry 99."),
+    ],
+)
 def test_what_is_no_release_that_passed_does_not_come_back(
-    production: Production, name: str, capsys: pytest.CaptureFixture[str]
+    production: Production, name: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     production.road.record("production", production.road.accepted("integration", "staging"), "failed")
     assert production.back(name) == 4
-    assert f"Entry {name} of production is no release that has passed there" in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert production.runs == production.second
 
 
@@ -209,7 +218,7 @@ def test_an_entry_that_was_cut_off_is_found_before_anything_is_deployed(
     assert cli.main(["deploy", "--environment", "production", "--commit", production.second]) == 4
     assert "production/1@" in capsys.readouterr().err
     assert cli.main(["verify", "--ledger"]) == 4
-    assert "which was cut off or altered" in capsys.readouterr().err
+    assert "it was cut off or altered" in capsys.readouterr().err
 
 
 def test_what_was_verified_in_the_ledger_is_said(production: Production, capfd: pytest.CaptureFixture[str]) -> None:
@@ -225,7 +234,7 @@ def test_a_bad_release_does_not_come_back_and_that_is_recorded(
     production: Production, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad = FolderTarget(production.target.folder, production.road.release(production.first)[0])
-    for module in ("cicd.road.deployment", "cicd.commands.rollback"):
+    for module in ("cicd.road.deployment", "cicd.road.rollback"):
         monkeypatch.setattr(f"{module}.target_for", lambda *_: bad)
     assert production.back() == 1
     newest = production.entries()[-1].deployment
@@ -255,4 +264,23 @@ def test_what_could_not_be_recorded_is_not_begun(production: Production, capsys:
     workspace.push("main")
     assert production.back() == 2
     assert "LEDGER_KEY is not set" in capsys.readouterr().err
+    assert production.runs == production.second
+
+
+def test_a_deployment_is_verified_again_under_the_lock(
+    production: Production, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Busy(FolderTarget):
+        """While somebody waits for the lock, staging fails the release: only a fresh fetch shows it."""
+
+        def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+            elsewhere.record("staging", commit, "failed")
+            return super().locked(holder, wait)
+
+    commit = production.road.accepted("integration", "staging")
+    elsewhere = copy.copy(production.road)
+    elsewhere.workspace = production.road.workspace.another_clone()
+    monkeypatch.setattr("cicd.road.deployment.target_for", lambda *_: Busy(production.target.folder))
+    assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 4
+    assert "failed in staging" in capsys.readouterr().err
     assert production.runs == production.second
