@@ -221,7 +221,7 @@ def test_a_bad_row_stops_integration_and_is_named(demo: Demo) -> None:
     project.commit("new data")
     (run,) = project.push("--force", "develop")
     project.git("checkout", "--quiet", "--force", "-B", "develop", "main")
-    assert run.failed.endswith("Train what changed in the image")
+    assert run.failed.endswith("Train the model if its inputs changed")
     said = project.log(run)
     assert "dummy_data/bad.csv: 1 of 600 rows are bad." in said
     assert "distance must be greater than 0: row 42 has -229" in said

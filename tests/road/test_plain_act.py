@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 NAME = "tiny-under-act"
 MAIN = re.compile(r"^\[ci/ci/(.+?) *\] .*(Success|Failure) - Main (.+?)(?: \[[\d.]+\w+\])?$", re.MULTILINE)
 JOB, GATE = "Build, test and check", "ci-passed"
-BUILD = ["Build the image that holds source, tests and tools", "Build the image"]
-TESTS = ["Run the unit tests inside the image", "Run the unit tests in the image"]
-CHECKS = ["Run the checks inside the image", "Run the checks in the image"]
-CONCLUDE = ["Hold the results of the jobs together", "Fail unless every job before succeeded"]
+BUILD = ["Run the command ml-cicd build", "Build the image"]
+TESTS = ["Run the command ml-cicd test", "Run the unit tests in the image"]
+CHECKS = ["Run the command ml-cicd check", "Run the checks in the image"]
+CONCLUDE = ["Run the command ml-cicd conclude", "Fail unless every earlier job succeeded"]
 
 
 def printed() -> list[str]:
@@ -67,7 +67,7 @@ def run(project: Project, shell: dict[str, str], command: str) -> tuple[int, str
         ["bash", "-euc", command], cwd=project.path, env=shell, check=False, text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
     )  # fmt: skip
-    steps = [step for step in MAIN.findall(done.stdout) if step[2] != "Put the ml-cicd command on PATH"]
+    steps = [step for step in MAIN.findall(done.stdout) if step[2] != "Put the command ml-cicd on PATH"]
     return done.returncode, done.stdout, steps
 
 

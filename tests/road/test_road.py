@@ -169,7 +169,7 @@ def test_a_release_that_is_never_healthy_is_recorded_and_the_old_one_serves_on(
     road.write("app/serve.py", change + service)
     road.commit("a bad release")
     (run,) = road.push("--force", "develop")
-    assert run.failed.endswith("Deploy the release and test it there")
+    assert run.failed.endswith("Deploy the release and test it")
     assert reason in road.said
     assert health(road, "integration") == before
     assert entries(road) == {**count, "integration": count["integration"] + 1}
@@ -184,7 +184,7 @@ def test_a_release_that_fails_its_integration_tests_goes_no_further(road: Projec
     road.write("app/train.py", (road.path / "app" / "train.py").read_text().replace('"offset": 1', '"offset": 2'))
     road.commit("a worse model")
     (run,) = road.push("--force", "develop")
-    assert run.failed.endswith("Deploy the release and test it there")
+    assert run.failed.endswith("Deploy the release and test it")
     assert health(road, "integration") == before
     road.git("fetch", "--quiet", "local")
     assert road.git("rev-parse", "local/main") == main

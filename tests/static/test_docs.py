@@ -36,9 +36,9 @@ def test_the_reference_pages_are_up_to_date(kit: Kit) -> None:
 @pytest.mark.parametrize(
     ("file", "edit", "page"),
     [
-        (".github/workflows/ci.yml", ("How long a job may take", "How slow a job may be"), "reference/workflows.md"),
+        (".github/workflows/ci.yml", ("Time limit in minutes", "Minutes at most"), "reference/workflows.md"),
         (".github/workflows/ci.yml", ("contents: read", "contents: write"), "trust-rings.md"),
-        ("actions/record/action.yml", ("The number of", "The place of"), "reference/actions.md"),
+        ("actions/record/action.yml", ("Number of the new", "Place of the new"), "reference/actions.md"),
     ],
 )
 def test_a_page_that_is_out_of_date_is_named(kit: Kit, file: str, edit: tuple[str, str], page: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.static.rules import interface, invariants
+from tests.static.rules import interface, invariants, wording
 from tests.static.rules.interface import outputs_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Rule = Callable[[Kit], Iterator[Finding]]
 
-RULES: dict[str, Rule] = {rule.__name__: rule for rule in (*invariants.RULES, *interface.RULES)}
+RULES: dict[str, Rule] = {rule.__name__: rule for module in (invariants, interface, wording) for rule in module.RULES}
 CI, DEPLOY, OWN = (f".github/workflows/{name}.yml" for name in ("ci", "deploy", ".test"))
 RECORD, VERIFY, TEST, CONCLUDE = (
     f"actions/{name}/action.yml" for name in ("record", "verify", "run-tests", "conclude")
@@ -53,7 +53,11 @@ BREACHES = (
     Breach("jobs", CI, "permissions: {}\n", "permissions: read-all\n", "are not {} at the top"),
     Breach("jobs", CI, "\njobs:\n", "\nconcurrency: x\njobs:\n", "a run that waits"),
     Breach(
-        "jobs", DEPLOY, "    name: Deploy\n", "    name: Deploy\n    concurrency: x\n", "the target's lock is the mutex"
+        "jobs",
+        DEPLOY,
+        "    name: Deploy the release\n",
+        "    name: Deploy the release\n    concurrency: x\n",
+        "the target's lock is the mutex",
     ),
     Breach("jobs", CI, CHOSEN, f"{CHOSEN}    continue-on-error: true\n", "continues on error"),
     Breach("hidden", CI, "\njobs:\n", "\nenv: {A: b}\njobs:\n", "env: hidden: reaches every job"),
@@ -89,8 +93,10 @@ BREACHES = (
         "        required: true\n        default: x\n",
         "has a default unless",
     ),
-    Breach("declared", CI, "passed or failed.", "''", "output result: declared: needs a description"),
-    Breach("declared", RECORD, "The output `outcome` of the action deploy.", "''", "input outcome: declared"),
+    Breach(
+        "declared", CI, "for example `projects/flights`.", "e.g. x", "input directory: declared: needs a description"
+    ),
+    Breach("declared", RECORD, "the output `outcome` of the action deploy.", "its output", "input outcome: declared"),
     Breach("used", CI, "${{ inputs.timeout-minutes }}", "30", "input timeout-minutes: used: is used by no job"),
     Breach(
         "used", DEPLOY, "      REGISTRY_TOKEN:\n", "      OTHER_TOKEN:\n", "secret OTHER_TOKEN: used: is used by no"
@@ -110,8 +116,8 @@ BREACHES = (
     Breach("passed_on", TEST, ' --image "$IMAGE"', "", '"$IMAGE" is not in its command'),
     Breach("passed_on", TEST, "        IMAGE: ${{ inputs.image }}\n", "", '"$IMAGE" is not in its env'),
     Breach("passed_on", TEST, '"$IMAGE"', "$IMAGE", '"$IMAGE" is not in its command'),
-    Breach("commands", TEST, "ml-cicd test", "ml-cicd tests", "is no command of ml-cicd"),
-    Breach("commands", TEST, "ml-cicd test", "pytest", "is no command of ml-cicd"),
+    Breach("commands", TEST, "run: ml-cicd test", "run: ml-cicd tests", "is no command of ml-cicd"),
+    Breach("commands", TEST, "run: ml-cicd test", "run: pytest", "is no command of ml-cicd"),
     Breach("commands", TEST, "--image", "--img-name", "the following arguments are required: --image"),
     Breach("commands", TEST, "--directory", "--folder", "unrecognized arguments: --folder"),
     Breach("commands", VERIFY, 'default: "false"', 'default: "no"', "argument --backwards: invalid"),
@@ -128,6 +134,40 @@ BREACHES = (
         "last_job", DEPLOY, "      entry: ${{ needs.record.outputs.entry }}\n", "", "does not export the output entry"
     ),
     Breach("last_job", DEPLOY, "needs: ${{ toJSON(needs) }}", "needs: '{}'", "does not conclude"),
+    Breach(
+        "descriptions", CI, "Time limit in minutes for each job that builds, tests or deploys.", "The limit.", "fewer"
+    ),
+    Breach(
+        "descriptions",
+        RECORD,
+        "Number of the new ledger entry, counted for each environment, for example 12.",
+        "SHA-256 of the new ledger entry, as 64 hexadecimal digits.",
+        "output entry: descriptions: has the description of sha256",
+    ),
+    Breach(
+        "descriptions",
+        RECORD,
+        "If empty, entries are not",
+        "Entries are else not",
+        "ledger-key: descriptions: does not",
+    ),
+    Breach(
+        "descriptions", DEPLOY, "If empty, there are none.", "It is optional.", "secret APP_SECRETS: descriptions: does"
+    ),
+    Breach(
+        "same_descriptions",
+        CI,
+        "Time limit in minutes for each job that builds",
+        "Time limit in minutes for any job that builds",
+        "input timeout-minutes: same-descriptions: 2 descriptions",
+    ),
+    Breach("job_names", DEPLOY, "    name: Verify the promotion\n", "    name: Verify\n", "is named 'Verify'"),
+    Breach(
+        "step_names", RECORD, "Run the command ml-cicd record", "Write the outcome down", "'Write the outcome down'"
+    ),
+    Breach(
+        "step_names", CI, "name: Build the image\n", "name: Run the command ml-cicd build\n", "an action has a step"
+    ),
 )
 
 

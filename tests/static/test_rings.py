@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 CI, INTEGRATION, PRODUCTION = (f".github/workflows/{name}.yml" for name in ("ci", "integration", "production"))
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
-DEPLOY_STEP = "    steps:\n      - name: Deploy the release and test it there\n"
-RECORD_STEP = "    steps:\n      - name: Write the outcome into the ledger\n"
+DEPLOY_STEP = "    steps:\n      - name: Deploy the release and test it\n"
+RECORD_STEP = "    steps:\n      - name: Record the deployment in the ledger\n"
 BUILD_STEP = "    steps:\n      - name: Check out the code\n"
 VERIFY_STEP = "    steps:\n      - name: Verify that the commit"
 
@@ -163,7 +163,7 @@ BROKEN = {
     ),
     "two jobs name the environment": (
         PRODUCTION,
-        ("    name: Verify\n", "    name: Verify\n    environment: production\n"),
+        ("    name: Verify the promotion\n", "    name: Verify the promotion\n    environment: production\n"),
         "production.yml: job deploy: one-environment: job verify names an environment already",
     ),
     "the recording job runs the project's tests": (
@@ -214,10 +214,10 @@ BROKEN = {
     "a deployment takes from a job of ring 0 through one that only reads": (
         PRODUCTION,
         (
-            "  verify:\n    name: Verify\n",
+            "  verify:\n    name: Verify the promotion\n",
             (
                 "  build:\n    permissions: {}\n    steps:\n      - uses: $/actions/build-image\n"
-                "  verify:\n    name: Verify\n    needs: [build]\n"
+                "  verify:\n    name: Verify the promotion\n    needs: [build]\n"
             ),
         ),
         "production.yml: job deploy: edge: takes outputs (needs) from production.yml: job verify",
@@ -249,7 +249,7 @@ BROKEN = {
     ),
     "a job runs in somebody's image": (
         PRODUCTION,
-        ("    name: Record\n", "    name: Record\n    container: alpine\n"),
+        ("    name: Record the deployment\n", "    name: Record the deployment\n    container: alpine\n"),
         "production.yml: job record: ring 2: may not run in or beside",
     ),
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PINNED = re.compile(r"uses: (actions/[\w-]+)@[0-9a-f]{40} # v\d+(\.\d+)*$", re.MULTILINE)
 USES = re.compile(r"^ *(?:- )?uses: (?!\$/).*$", re.MULTILINE)
 HIDDEN = {"env", "defaults", "container", "services"}
-SENTENCE = re.compile(r"[A-Z][a-z]+(-[a-z]+)?( [\w'-]+,?){2,}")
+SENTENCE = re.compile(r"[A-Z][a-z]+(-[a-z]+)?,?( [\w'-]+,?){2,}")
 GRANT = re.compile(
     r"^ +(actions|attestations|contents|id-token|packages|pull-requests|\w+): (read|write)\b(?! # \w)", re.MULTILINE
 )
