@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.static.rules import interface, invariants, wording
+from tests.static.rules import interface, invariants, promotions, wording
 from tests.static.rules.interface import outputs_of
 
 if TYPE_CHECKING:
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
     Rule = Callable[[Kit], Iterator[Finding]]
 
-RULES: dict[str, Rule] = {rule.__name__: rule for module in (invariants, interface, wording) for rule in module.RULES}
-CI, DEPLOY, OWN = (f".github/workflows/{name}.yml" for name in ("ci", "deploy", ".test"))
+RULES: dict[str, Rule] = {
+    rule.__name__: rule for module in (invariants, interface, wording, promotions) for rule in module.RULES
+}
+CI, DEPLOY, PRODUCTION, STAGING, OWN = (
+    f".github/workflows/{name}.yml" for name in ("ci", "deploy", "production", "staging", ".test")
+)
 RECORD, VERIFY, TEST, CONCLUDE = (
     f"actions/{name}/action.yml" for name in ("record", "verify", "run-tests", "conclude")
 )
@@ -167,6 +171,29 @@ BREACHES = (
     ),
     Breach(
         "step_names", CI, "name: Build the image\n", "name: Run the command ml-cicd build\n", "an action has a step"
+    ),
+    Breach("likeness", STAGING, "timeout-minutes: 10\n", "timeout-minutes: 11\n", "+    timeout-minutes: 10: likeness"),
+    Breach(
+        "likeness",
+        DEPLOY,
+        "      contents: write # to push the ledger entry\n",
+        "      contents: write # to write\n",
+        "+      contents: write # to write: likeness: is no listed difference from production.yml",
+    ),
+    Breach("likeness", PRODUCTION, "  deploy:\n", "  deploy: # here\n", "-  deploy: # here: likeness"),
+    Breach(
+        "likeness",
+        PRODUCTION,
+        "        default: Production\n",
+        "        default: Staging\n",
+        "production.yml: +        default: Staging: likeness",
+    ),
+    Breach(
+        "likeness",
+        STAGING,
+        "          environment: staging\n",
+        "          environment: production\n",
+        "the environment that is verified and deployed: likeness: stands there 1 times, not 2",
     ),
 )
 
