@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import docker
 import pytest
 
-from cicd.forge.machine import engine_setup, services
+from cicd.forge.machine import engine_setup
+from cicd.forge.machine.registry import INNER_PORT
 from cicd.oci import images
 from tests.deploy.support.tiny import NAME, accept, digest, get, order, serving
 
@@ -163,7 +164,7 @@ def carry_over(client: docker.DockerClient, own: docker.DockerClient, releases: 
     needed = [os.environ["ML_CICD_PROXY"], registry.attrs["Config"]["Image"]]
     for name in needed:
         own.images.load(b"".join(client.images.get(name).save(named=name)))
-    own.containers.run(needed[1], detach=True, ports={services.REGISTRY_PORT: ("127.0.0.1", 5000)})
+    own.containers.run(needed[1], detach=True, ports={INNER_PORT: ("127.0.0.1", 5000)})
     found = []
     for number, release in enumerate(releases):
         (image,) = own.images.load(b"".join(client.images.get(release).save()))

@@ -210,7 +210,7 @@ def test_a_port_that_someone_took_is_named_and_nothing_is_lost(project: tuple[Pa
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        with pytest.raises(UnreachableError, match=f"can't start on port {port}") as error:
+        with pytest.raises(UnreachableError, match=f"Could not start the registry on port {port}") as error:
             services.up(data, name, print)
         assert error.value.exit_code == 69
     assert services.up(data, name, print) == first
@@ -239,7 +239,7 @@ def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(
         assert second.info()["DockerRootDir"] == f"{tmp_path}/data"
         said: list[str] = []
         engine_setup.stop_engine(second, tmp_path, said.append)
-        assert said == ["stopped the Docker engine that was started here"]
+        assert said == ["stopped the Docker engine that ml-cicd started"]
         assert engine.problem(address)
         assert not (tmp_path / "dockerd.pid").exists()
     finally:

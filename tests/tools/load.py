@@ -20,7 +20,7 @@ from cicd.config import Config, Environment
 from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError
-from cicd.forge.machine import services
+from cicd.forge.machine import registry, services
 from cicd.oci import engine
 from cicd.printers import terminal
 from tests.deploy.support.clients import users
@@ -104,7 +104,7 @@ def proxied(target: DockerTarget, images: dict[str, str], least: int) -> list[tu
 
 def restarted(client: docker.DockerClient, images: dict[str, str]) -> list[tuple[str, str, str]]:
     """`docker stop && docker run` on the same port, for comparison."""
-    port = services._free_port()
+    port = registry.free_port()
 
     def run(image: str) -> None:
         client.containers.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cicd.forge.machine import services
+from cicd.forge.machine import registry
 
 SCRIPT = Path(__file__).parents[2] / "requirements" / "bootstrap.sh"
 
@@ -51,5 +51,5 @@ def test_a_registry_gets_a_port_on_which_nothing_listens(monkeypatch: pytest.Mon
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        monkeypatch.setattr(services, "PORTS", range(port, port + 3))
-        assert {services._free_port() for _ in range(20)} <= {port + 1, port + 2}
+        monkeypatch.setattr(registry, "PORTS", range(port, port + 3))
+        assert {registry.free_port() for _ in range(20)} <= {port + 1, port + 2}

@@ -1,4 +1,4 @@
-"""Debian packages: installs what a bare machine lacks, or says which commands a person must run."""
+"""Install Debian packages, or name the commands that a person must run."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from cicd.errors import UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# Without leave to remove anything: a machine keeps what it has. A busy package manager is waited for.
+# apt-get may not remove packages, and waits for another package manager that is busy.
 INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "--no-remove", "-o", "DPkg::Lock::Timeout=120")
 
 
 def usable() -> bool:
-    """Whether this process may install Debian packages."""
+    """Return whether this process may install Debian packages."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def commands(packages: Sequence[str]) -> list[str]:
-    """The commands that a person runs to install `packages`."""
+    """Return the commands with which a person installs `packages`."""
     return ["sudo apt-get update", f"sudo apt-get install --no-install-recommends {' '.join(packages)}"]
 
 
-def known(package: str) -> bool:
-    """Whether the package lists of this machine have `package`."""
-    return subprocess.run(["apt-cache", "show", package], capture_output=True, check=False).returncode == 0
+def has_package(name: str) -> bool:
+    """Return whether the package lists of this machine have the package."""
+    return subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0
 
 
 def update() -> None:
@@ -42,10 +42,10 @@ def update() -> None:
 
 
 def install(packages: Sequence[str], say: Callable[[str], None]) -> None:
-    """Install `packages` from the package lists that are there.
+    """Install `packages` from the present package lists.
 
     Raises:
-        UnreachableError: apt-get failed; nothing that was installed before is removed.
+        UnreachableError: apt-get failed. It has removed no package.
 
     """
     say(f"installing {' '.join(packages)} with apt-get")
@@ -61,6 +61,6 @@ def _run(command: Sequence[str]) -> None:
     if done.returncode:
         tail = "\n".join(done.stdout.splitlines()[-15:])
         raise UnreachableError(
-            f"{' '.join(command)} failed ({done.returncode}):\n{tail}",
-            "Mend apt-get on this machine, and run it again.",
+            f"'{' '.join(command)}' failed with exit code {done.returncode}:\n{tail}",
+            "Repair apt-get on this machine, then run this again.",
         )

@@ -1,4 +1,4 @@
-"""The images that everything else is built on: pulled where a registry answers, or made from Debian packages."""
+"""Pull the images that a forge needs, or build stand-ins from Debian packages where they can't be pulled."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BOOTSTRAP_PACKAGES = ("mmdebstrap", "debian-archive-keyring")
 BOOTSTRAP = (
     "mmdebstrap",
     "--variant=apt",
-    "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",  # without it the package usrmerge brings 47 MB of Perl
+    "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",  # else usrmerge adds 47 MB of Perl
     "--include=python3,python3-venv,ca-certificates",
     *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "man", "info", "locale")),
     '--customize-hook=ln -s /usr/bin/python3 "$1/usr/local/bin/python"',
@@ -47,10 +47,10 @@ IMAGE_SETTINGS = (
 
 
 def python_image(client: docker.DockerClient, say: Callable[[str], None]) -> str:
-    """The base image to build on: empty for the Dockerfiles' own default, or the name of the stand-in.
+    """Return the base image of builds: empty for the default of each Dockerfile, or the name of a stand-in.
 
     Raises:
-        UnreachableError: no registry answers, and this machine can't make the stand-in.
+        UnreachableError: the image can't be pulled, and this machine can't build the stand-in.
 
     """
     problem = _pull(client, PYTHON, say)
@@ -63,24 +63,26 @@ def python_image(client: docker.DockerClient, say: Callable[[str], None]) -> str
 
 
 def registry_image(client: docker.DockerClient, base: str, say: Callable[[str], None]) -> str:
-    """The image of a registry; where it can't be pulled, one built on `base` (empty: the official Python image).
+    """Return the image of a registry; where it can't be pulled, build a stand-in on `base`.
+
+    An empty `base` is the official Python image.
 
     Raises:
-        UnreachableError: it can be had in neither way.
+        UnreachableError: the image can be neither pulled nor built.
 
     """
     return _image(client, base, say, (REGISTRY, REGISTRY_STANDIN, "docker-registry", IMAGES / "registry.Dockerfile"))
 
 
 def proxy_image(client: docker.DockerClient, base: str, say: Callable[[str], None]) -> str:
-    """The image of the proxies before the environments; as `registry_image`."""
+    """Return the image of the proxies in front of the environments; works as `registry_image`."""
     return _image(client, base, say, (proxy.IMAGE, PROXY_STANDIN, "haproxy", IMAGES / "proxy.Dockerfile"))
 
 
 def _image(
     client: docker.DockerClient, base: str, say: Callable[[str], None], choice: tuple[str, str, str, Path]
 ) -> str:
-    """The official image, or its stand-in, built from a package of Debian's."""
+    """Return the official image, or its stand-in: `choice` is official image, stand-in, Debian package, Dockerfile."""
     official, standin, package, file = choice
     problem = _pull(client, official, say)
     if not problem:
@@ -88,15 +90,15 @@ def _image(
     if not images.present(client, standin):
         say(problem)
         say(f"building a stand-in for {official} from Debian's package {package}")
-        _build(standin, file, base, f"Let the engine pull {official}, or reach")
+        _build(standin, file, base, f"Let the engine pull {official}, or connect this machine to")
     return standin
 
 
 def runner_image(client: docker.DockerClient, base: str, image: str, say: Callable[[str], None]) -> str:
-    """The image of a runner: `image` itself, pulled if need be; for `RUNNER`, one built on `base` with what jobs need.
+    """Return the image of the job containers: pull `image`, or build `RUNNER` on `base` with the commands jobs need.
 
     Raises:
-        UnreachableError: it can't be had.
+        UnreachableError: the image can be neither pulled nor built.
 
     """
     if image.partition(":")[0] != RUNNER:
@@ -106,8 +108,8 @@ def runner_image(client: docker.DockerClient, base: str, image: str, say: Callab
     file = IMAGES / "runner.Dockerfile"
     built = f"{RUNNER}:{hashlib.sha256(base.encode() + file.read_bytes()).hexdigest()[:12]}"
     if not images.present(client, built):
-        say("building the image in which steps run, once")
-        _build(built, file, base, "Reach")
+        say("building the image of the job containers (only the first time)")
+        _build(built, file, base, "Connect this machine to")
     return built
 
 
@@ -140,24 +142,24 @@ def _pull(client: docker.DockerClient, image: str, say: Callable[[str], None]) -
 
 
 def _bootstrap(client: docker.DockerClient, problem: str, say: Callable[[str], None]) -> None:
-    """Make the Python stand-in from Debian packages and import it into the engine."""
+    """Build the Python stand-in from Debian packages and import it into the engine."""
     if not shutil.which("mmdebstrap"):
         if not apt.usable():
-            lines = ["Let the engine pull it, or run:", *apt.commands(BOOTSTRAP_PACKAGES)]
+            lines = [f"Let the engine pull {PYTHON}, or run:", *apt.commands(BOOTSTRAP_PACKAGES)]
             raise UnreachableError(
-                f"{problem}\nA stand-in can't be made either: the command mmdebstrap is not installed.",
+                f"{problem}\nA stand-in can't be built either: the command mmdebstrap is not installed.",
                 "\n  ".join(lines) if shutil.which("apt-get") else f"Let the engine pull {PYTHON}.",
             )
         apt.update()
         apt.install(BOOTSTRAP_PACKAGES, say)
-    say("making a stand-in from Debian packages, once (about 40 s)")
+    say("building a stand-in from Debian packages (only the first time; about 40 s)")
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "root.tar"
         done = subprocess.run([*BOOTSTRAP, archive], stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             raise UnreachableError(
-                f"mmdebstrap can't make a stand-in for {PYTHON}:\n{_tail(done.stderr)}",
-                f"Let the engine pull {PYTHON}, or reach a Debian mirror.",
+                f"mmdebstrap can't build a stand-in for {PYTHON}:\n{_tail(done.stderr)}",
+                f"Let the engine pull {PYTHON}, or connect this machine to a Debian mirror.",
             )
         repository, tag = PYTHON_STANDIN.split(":")
         client.api.import_image_from_file(str(archive), repository, tag, changes=list(IMAGE_SETTINGS))

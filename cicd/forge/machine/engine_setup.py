@@ -1,6 +1,7 @@
-"""Gets a machine without a Docker engine one, or says how. An engine that answers is used as it is.
+"""Install and start a Docker engine on a machine where none answers, or name the commands that do.
 
-`python -m cicd.forge.machine.engine_setup` does it from the command line; with `--stop` it stops what it started.
+`python -m cicd.forge.machine.engine_setup` does it from the command line; with `--stop` it stops the engine that it
+started. An engine that answers is never changed.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
     import docker
 
 ENGINE_PACKAGES = ("docker.io", "iptables", "ca-certificates")
-CLIENT_PACKAGES = ("docker-cli", "docker-buildx")  # parts of docker.io where the distribution does not split it up
-STATE = Path("/run/ml-cicd")  # log and process id of an engine that was started here; a reboot clears it
+CLIENT_PACKAGES = ("docker-cli", "docker-buildx")  # older distributions have them in docker.io
+STATE = Path("/run/ml-cicd")  # log and process id of an engine that ml-cicd started; a reboot clears it
 SECONDS_TO_ANSWER = 30
 SYSTEM = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
 def ensure_engine(say: Callable[[str], None]) -> None:
-    """Return when an engine answers; install and start Debian's where none does and this process may.
+    """Wait for an engine that answers; as root on Linux with apt, install and start Debian's where none answers.
 
     Raises:
-        UnreachableError: none answers, and it can't be helped from here; the hint has the commands.
+        UnreachableError: no engine answers, and this process can't start one; the hint has the commands.
 
     """
     complete_path()
@@ -48,23 +49,23 @@ def ensure_engine(say: Callable[[str], None]) -> None:
     else:
         return
     if not shutil.which("dockerd"):
-        say("no Docker engine on this machine")
+        say("there is no Docker engine on this machine")
         apt.update()
-        apt.install([*ENGINE_PACKAGES, *filter(apt.known, CLIENT_PACKAGES)], say)
+        apt.install([*ENGINE_PACKAGES, *filter(apt.has_package, CLIENT_PACKAGES)], say)
     start_engine(say)
 
 
 def complete_path() -> None:
-    """Have this process find the system's commands: root's PATH may be that of a user (`su`), without dockerd."""
+    """Add the folders of system commands to PATH: after `su`, root has the PATH of a user, without dockerd."""
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
     os.environ["PATH"] = os.pathsep.join([*path, *(folder for folder in SYSTEM if folder not in path)])
 
 
 def ensure_build_client(say: Callable[[str], None]) -> None:
-    """Return when a docker command here can build with BuildKit; install one where it is missing.
+    """Install a docker command that builds with BuildKit, unless there is one.
 
     Raises:
-        UnreachableError: there is none, and it can't be helped from here.
+        UnreachableError: there is none, and this process can't install one.
 
     """
     try:
@@ -73,28 +74,28 @@ def ensure_build_client(say: Callable[[str], None]) -> None:
         if not apt.usable():
             raise
         apt.update()
-        buildx = next(filter(apt.known, ("docker-buildx-plugin", "docker-buildx")), None)
+        buildx = next(filter(apt.has_package, ("docker-buildx-plugin", "docker-buildx")), None)
         apt.install([buildx] if buildx else ["docker.io"], say)
         engine.build_command()
 
 
 def advice() -> str:
-    """What a person does to have an engine answer on this machine."""
+    """Return what a person must do so that an engine answers on this machine."""
     if engine.SOCKET.exists() and not os.access(engine.SOCKET, os.W_OK):
-        return "This account may not use it. Run: sudo usermod -aG docker $USER   (then log in again)"
+        return "This account may not use the engine. Run, and log in again: sudo usermod -aG docker $USER"
     if shutil.which("dockerd"):
-        return "Run: sudo systemctl start docker   (or, without systemd: sudo dockerd)"
+        return "Start the engine: sudo systemctl start docker   (without systemd: sudo dockerd)"
     if shutil.which("apt-get"):
         install = apt.commands(ENGINE_PACKAGES)
         return "\n  ".join(["Run these, and log in again:", *install, "sudo usermod -aG docker $USER"])
-    return "Install Docker (https://docs.docker.com/get-started/get-docker/), start it, and run this again."
+    return "Install Docker (https://docs.docker.com/get-started/get-docker/), start it, then run this again."
 
 
 def start_engine(say: Callable[[str], None]) -> None:
-    """Start the installed engine, by the service manager if one runs, and return when it answers.
+    """Start the installed engine, with systemd where it runs, and wait until the engine answers.
 
     Raises:
-        UnreachableError: it does not answer in time; the message ends with its log.
+        UnreachableError: the engine does not answer in time.
 
     """
     address = f"unix://{engine.SOCKET}"
@@ -103,20 +104,26 @@ def start_engine(say: Callable[[str], None]) -> None:
         done = subprocess.run(["systemctl", "start", "docker"], capture_output=True, text=True, check=False)
         if done.returncode or not _answers(address, lambda: True):
             raise UnreachableError(
-                f"systemctl start docker: no engine answers. {done.stderr}", "See: journalctl -u docker"
+                f"The Docker engine does not answer after 'systemctl start docker'. {done.stderr}".strip(),
+                "Read its log: journalctl -u docker",
             )
-    elif _is_dockerd(Path("/var/run/docker.pid")):  # the package's own start script was first
+    elif _is_dockerd(Path("/var/run/docker.pid")):  # the package's own start script has started it
         if not _answers(address, lambda: True):
-            raise UnreachableError("A dockerd runs here, but does not answer.", "See /var/log/docker.log")
+            raise UnreachableError(
+                "A Docker engine (dockerd) runs on this machine, but does not answer.",
+                "Read its log: /var/log/docker.log",
+            )
     else:
         start_daemon(["dockerd"], address, STATE, say)
 
 
 def start_daemon(command: Sequence[str], address: str, state: Path, say: Callable[[str], None]) -> None:
-    """Start a dockerd that outlives this process, and return when it answers at `address`.
+    """Start a dockerd that outlives this process, and wait until it answers at `address`.
+
+    Its log and its process id are kept in the folder `state`.
 
     Raises:
-        UnreachableError: it ended, or did not answer in time and was stopped; the message has the end of its log.
+        UnreachableError: dockerd ended, or was stopped because it did not answer in time.
 
     """
     state.mkdir(parents=True, exist_ok=True)
@@ -135,34 +142,34 @@ def start_daemon(command: Sequence[str], address: str, state: Path, say: Callabl
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
     raise UnreachableError(
         f"The Docker engine was started, but does not answer at {address}. The end of its log:\n{tail}",
-        f"Mend what the log names ({log}), and run it again.",
+        f"Fix what the log names ({log}), then run this again.",
     )
 
 
 def started_engine(state: Path) -> int | None:
-    """The process id of the engine that was started here, while it runs."""
+    """Return the process id of the engine that `start_daemon` started with `state`; None if it does not run."""
     pid_file = state / "dockerd.pid"
     return int(pid_file.read_text()) if _is_dockerd(pid_file) else None
 
 
 def stop_engine(client: docker.DockerClient, state: Path, say: Callable[[str], None]) -> None:
-    """Stop the engine that was started here, unless containers run in it."""
+    """Stop the engine that `start_daemon` started with `state`, unless containers run in it."""
     if not (pid := started_engine(state)):
         return
     if running := client.containers.list(ignore_removed=True):
         names = ", ".join(str(container.name) for container in running)
-        say(f"the Docker engine that was started here stays: {names} run in it")
+        say(f"the Docker engine that ml-cicd started keeps running, for its containers: {names}")
         return
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + SECONDS_TO_ANSWER
     while started_engine(state) and time.monotonic() < deadline:
         time.sleep(0.1)
     (state / "dockerd.pid").unlink()
-    say("stopped the Docker engine that was started here")
+    say("stopped the Docker engine that ml-cicd started")
 
 
 def _is_dockerd(pid_file: Path) -> bool:
-    """Whether the process that `pid_file` names is a dockerd that runs."""
+    """Return whether the process whose id is in `pid_file` is a dockerd that runs."""
     try:
         status = (Path("/proc") / pid_file.read_text().strip() / "stat").read_text()
     except OSError:
@@ -180,7 +187,7 @@ def _answers(address: str, alive: Callable[[], bool]) -> bool:
 
 
 def main() -> int:
-    """Make sure that an engine answers here and can build; with --stop, stop the one that was started here."""
+    """Ensure that an engine answers and can build; with `--stop`, stop the engine that this command started."""
     try:
         if sys.argv[1:] == ["--stop"]:
             if started_engine(STATE):

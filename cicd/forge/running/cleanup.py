@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cicd import labels, variables
 from cicd.errors import UnreachableError
+from cicd.oci.errors import MissingError, engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,9 +59,7 @@ def _processes(instance: str, numbers: Collection[int]) -> list[int]:
 
 
 def _remove_containers(instance: str, numbers: Collection[int]) -> None:
-    from docker.errors import NotFound  # noqa: PLC0415 -- the hook must start quickly
-
-    from cicd.oci import engine  # noqa: PLC0415
+    from cicd.oci import engine  # noqa: PLC0415 -- the hook must start quickly
 
     try:
         client = engine.connect()
@@ -68,18 +67,18 @@ def _remove_containers(instance: str, numbers: Collection[int]) -> None:
         return
     for number in numbers:
         of_run = [f"{labels.INSTANCE}={instance}", f"{labels.RUN}={number}"]
-        for container in client.containers.list(all=True, filters={"label": of_run}, ignore_removed=True):
+        with engine_errors(f"list the containers of run {number}"):
+            containers = client.containers.list(all=True, filters={"label": of_run}, ignore_removed=True)
+        for container in containers:
             if container.labels.get(labels.ROLE) != labels.SERVICE or (container.name or "").endswith("-candidate"):
-                with suppress(NotFound):  # it has just been removed
+                with suppress(MissingError), engine_errors(f"remove the container {container.name}"):
                     container.remove(force=True, v=True)
                 _remove_volumes(client, container)
 
 
 def _remove_volumes(client: docker.DockerClient, job: Container) -> None:
     """Remove the volumes that `act` created for a job container: they have no labels, but start with its name."""
-    from docker.errors import NotFound  # noqa: PLC0415
-
     for mount in job.attrs["Mounts"]:
         if mount.get("Name", "").startswith(str(job.name)):
-            with suppress(NotFound):
+            with suppress(MissingError), engine_errors(f"remove the volume {mount['Name']}"):
                 client.volumes.get(mount["Name"]).remove()

@@ -1,4 +1,4 @@
-# The proxy where the official image can't be had: the same program, from Debian.
+# Stand-in for the official HAProxy image where it can't be pulled: the same program, from Debian.
 ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE}
 RUN apt-get update \

@@ -1,4 +1,4 @@
-# What a job finds on its machine when its steps run in containers: the commands that the kit's actions and checkouts need.
+# The image of job containers (--runner docker): the commands that the kit's actions and a checkout need.
 ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE}
 RUN apt-get update \
