@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
+from cicd import files, git
 from cicd.errors import UsageError
 
 REPOSITORY = "org/ml-cicd"
@@ -55,19 +55,20 @@ def freeze(kit: Path, destination: Path, repository: str, ref: str, *, worktree:
     """
     if destination.exists() and (not destination.is_dir() or any(destination.iterdir())):
         raise UsageError(f"{destination} is not an empty directory.", "Name a new or an empty one.")
-    destination.mkdir(parents=True, exist_ok=True)
-    if worktree:
-        _copy_files(kit, destination)
-    else:
-        _unpack_commit(kit, destination)
-    for path in (*(destination / ".github" / "workflows").glob("*.yml"), *destination.glob("actions/*/action.yml")):
-        _rewrite(path, path.relative_to(destination), repository, ref)
+    with files.file_errors(f"write into {destination}"):
+        destination.mkdir(parents=True, exist_ok=True)
+        if worktree:
+            _copy_files(kit, destination)
+        else:
+            files.unpack(git.output(kit, "archive", "--format=tar", "HEAD"), destination)
+        for path in (*(destination / ".github" / "workflows").glob("*.yml"), *destination.glob("actions/*/action.yml")):
+            _rewrite(path, path.relative_to(destination), repository, ref)
 
 
 def fingerprint(kit: Path) -> str:
     """A text that changes when a file of `kit` does: made of names, sizes and times, so that it is quick."""
     digest = hashlib.sha256()
-    for name in _files(kit):
+    for name in git.files(kit):
         try:
             status = (kit / name).lstat()
         except FileNotFoundError:
@@ -89,27 +90,9 @@ def _rewrite(path: Path, name: Path, repository: str, ref: str) -> None:
         path.write_bytes(after.encode())
 
 
-def _git(kit: Path, *arguments: str) -> bytes:
-    result = subprocess.run(["git", "-C", str(kit), *arguments], capture_output=True, check=False)
-    if result.returncode:
-        words = result.stderr.decode(errors="replace").strip()
-        raise UsageError(f"{kit} can't be frozen: {words}", "The kit must be a git repository with a commit.")
-    return result.stdout
-
-
-def _files(kit: Path) -> list[str]:
-    listed = _git(kit, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-    return [name for name in listed.decode(errors="surrogateescape").split("\0") if name]
-
-
 def _copy_files(kit: Path, destination: Path) -> None:
-    for name in _files(kit):
+    for name in git.files(kit):
         source, target = kit / name, destination / name
         if source.is_symlink() or source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
-
-
-def _unpack_commit(kit: Path, destination: Path) -> None:
-    archive = _git(kit, "archive", "--format=tar", "HEAD")
-    subprocess.run(["tar", "-x", "-C", str(destination)], input=archive, check=True)

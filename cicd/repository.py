@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import os
-import subprocess
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,16 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cicd import forge_identity, variables
+from cicd import files, forge_identity, git, variables
 from cicd.errors import RefusedError, UnreachableError, UsageError
-from cicd.oci import archives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SNAPSHOT = "refs/ml-cicd"
 MAIN = ("main", "master")
-TRANSIENT = ("Could not read from remote", "unable to access", "does not appear to be a git repository", "Connection")
 
 
 class LostRaceError(Exception):
@@ -43,34 +40,11 @@ class Repository:
     """Whether the snapshot holds files; if not, they are left at the remote until they are asked for."""
 
     def git(self, *arguments: str, stdin: bytes | None = None) -> str:
-        """The output of a git command.
+        """Return what a git command prints; see `cicd.git.text`."""
+        return git.text(self.path, *arguments, stdin=stdin, environment=_authorization())
 
-        Raises:
-            UsageError: git failed; the message carries its words.
-            UnreachableError: git could not reach the remote.
-
-        """
-        return self._output(*arguments, stdin=stdin).decode(errors="surrogateescape").rstrip("\n")
-
-    def _output(self, *arguments: str, stdin: bytes | None = None) -> bytes:
-        result = self._run(*arguments, stdin=stdin)
-        if result.returncode:
-            words = result.stderr.decode(errors="replace").strip()
-            if any(sign in words for sign in TRANSIENT):
-                raise UnreachableError(
-                    f"The git remote {self.remote} does not answer: {words}", "Check its address and your rights to it."
-                )
-            raise UsageError(f"git {arguments[0]} failed: {words}")
-        return result.stdout
-
-    def _run(
-        self, *arguments: str, stdin: bytes | None = None, show: bool = False
-    ) -> subprocess.CompletedProcess[bytes]:
-        environment = {**os.environ, **_authorization(), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-        return subprocess.run(
-            ["git", "-C", str(self.path), *arguments], input=stdin, check=False, env=environment,
-            stdout=subprocess.PIPE, stderr=None if show else subprocess.PIPE,
-        )  # fmt: skip
+    def _query(self, *arguments: str) -> str | None:
+        return git.query(self.path, *arguments, environment=_authorization())
 
     def fetch(self) -> None:
         """Refresh the snapshot."""
@@ -100,11 +74,10 @@ class Repository:
 
     def tag_object(self, name: str) -> str:
         """The object that the remote's tag names, as of the last fetch; empty when there is none."""
-        return self._run("rev-parse", "--verify", "--quiet", f"{SNAPSHOT}/tags/{name}").stdout.decode().strip()
+        return self._query("rev-parse", "--verify", "--quiet", f"{SNAPSHOT}/tags/{name}") or ""
 
     def _commit(self, name: str) -> str | None:
-        result = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-        return result.stdout.decode().strip() or None
+        return self._query("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
 
     def commit(self, name: str) -> str:
         """The full SHA of a commit that the remote's branches or tags, or the clone itself, know by that name.
@@ -125,31 +98,45 @@ class Repository:
         return forge_identity.of_remote(self.git("ls-remote", "--get-url", self.remote))
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
-        """Whether `descendant` contains `ancestor` (a commit contains itself)."""
-        return self._run("merge-base", "--is-ancestor", ancestor, descendant).returncode == 0
+        """Return whether `descendant` contains `ancestor` (a commit contains itself).
+
+        Raises:
+            UsageError: the clone is shallow, so that a "no" can't be told from history that is not there.
+
+        """
+        try:
+            if self._query("merge-base", "--is-ancestor", ancestor, descendant) is not None:
+                return True
+        except UsageError:  # a commit that is not there contains nothing, and nothing that is there contains it
+            if None not in (self._commit(ancestor), self._commit(descendant)):
+                raise
+        if self.git("rev-parse", "--is-shallow-repository") == "true":
+            raise UsageError(
+                f"This clone is shallow: whether {descendant[:12]} contains {ancestor[:12]} can't be told from it.",
+                f"Fetch the whole history: git fetch --unshallow {self.remote}",
+            )
+        return False
 
     def show(self, commit: str, path: str) -> str | None:
-        """The content of a file in a commit; None when it has no such file."""
-        result = self._run("show", f"{commit}:{path}")
-        return None if result.returncode else result.stdout.decode()
+        """Return the content of a file in a commit; None when the commit has no such file.
+
+        Raises:
+            UsageError: the commit has the file, but its content can't be read.
+            UnreachableError: the content is still at the remote, which does not answer.
+
+        """
+        blob = self.tree(commit, path)
+        if blob is None:
+            return None
+        return git.output(self.path, "cat-file", "blob", blob, environment=_authorization()).decode()
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """The contents of objects, under any names that git has for them; None for what is not there."""
-        output = self._output("cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
-        found: list[bytes | None] = []
-        position = 0
-        for _ in names:
-            start = output.index(b"\n", position) + 1
-            *_, size = output[position:start].split()
-            there = size.isdigit()  # else it says "missing"
-            found.append(output[start : start + int(size)] if there else None)
-            position = start + int(size) + 1 if there else start
-        return found
+        """Return the contents of objects, under any names that git has for them; None for one that is not there."""
+        return git.objects(self.path, names, _authorization())
 
     def tree(self, commit: str, path: str) -> str | None:
         """The object name of a file's or folder's content in a commit; None when it is not there."""
-        result = self._run("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
-        return result.stdout.decode().strip() or None
+        return self._query("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
 
     @contextmanager
     def unpacked(self, commit: str, folder: str) -> Iterator[Path]:
@@ -162,7 +149,8 @@ class Repository:
         if self.tree(commit, folder) is None:
             raise UsageError(f"The commit {commit[:12]} has no folder {folder}.")
         with tempfile.TemporaryDirectory(prefix="ml-cicd-folder-") as place:
-            archives.unpack(self._output("archive", "--format=tar", commit, folder.partition("/")[0]), Path(place))
+            words = ("archive", "--format=tar", commit, folder.partition("/")[0])
+            files.unpack(git.output(self.path, *words, environment=_authorization()), Path(place))
             yield Path(place) / folder
 
     def push(self, *refspecs: str, leases: dict[str, str] | None = None, show: bool = False) -> None:
@@ -180,7 +168,7 @@ class Repository:
         """
         conditions = [f"--force-with-lease={ref}:{value}" for ref, value in (leases or {}).items()]
         words = ("push", "--atomic", "--porcelain", "--no-verify", *conditions, self.remote, *refspecs)
-        result = self._run(*words, show=show)
+        result = git.completed(self.path, *words, environment=_authorization(), show=show)
         if result.returncode == 0:
             return
         said = (result.stdout + (result.stderr or b"")).decode(errors="replace").strip()
@@ -222,10 +210,7 @@ def clone(directory: Path, remote: str | None = None) -> Repository:
         UsageError: not in a clone, or no remote can be told.
 
     """
-    found = subprocess.run(["git", "-C", str(directory), "remote"], capture_output=True, text=True, check=False)
-    if found.returncode:
-        raise UsageError(f"{directory} is not in a git repository.", "Run this in a clone of the project.")
-    remotes = found.stdout.split()
+    remotes = git.text(directory, "remote").split()
     if remote is None:
         remote = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else None
     if remote is None or remote not in remotes:

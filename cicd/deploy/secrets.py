@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cicd import variables
 from cicd.errors import UsageError
-from cicd.oci import containers
+from cicd.oci import archives, containers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ def put(container: Container, values: Mapping[str, str]) -> None:
     """Write the secrets into a container that has not started; every user of the container may read them."""
     if values:
         container.put_archive(
-            "/", containers.packed({f"{FOLDER}/{name}": value.encode() for name, value in values.items()})
+            "/", archives.packed({f"{FOLDER}/{name}": value.encode() for name, value in values.items()})
         )
 
 

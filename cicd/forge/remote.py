@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cicd
-from cicd import variables
+from cicd import files, variables
 from cicd.forge.events import history
-from cicd.forge.state import replace
 
 if TYPE_CHECKING:
     from cicd.forge.state import Forge
@@ -63,7 +62,7 @@ def _write_hook(forge: Forge, remote: Path) -> None:
     words = [sys.executable, "-P", "-m", "cicd.cli", "local", "receive", "--data", str(forge.path)]
     hook = remote / "hooks" / "post-receive"
     hook.parent.mkdir(exist_ok=True)
-    replace(
+    files.replace(
         hook,
         "#!/bin/sh\n"
         "# A push from a job starts no workflow; in a job container this Python does not exist either.\n"

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cicd import forge_identity
+from cicd import files, forge_identity
 from cicd.errors import UsageError
 from cicd.forge.run_queue import RunQueue, not_up
 
@@ -89,7 +89,7 @@ class Forge:
 
     def write_state(self, state: State) -> None:
         """Write the choices of `up`."""
-        replace(self.path / "state.json", json.dumps(asdict(state), indent=2) + "\n")
+        files.replace(self.path / "state.json", json.dumps(asdict(state), indent=2) + "\n")
 
     def state(self) -> State:
         """Return the choices of `up`.
@@ -118,13 +118,6 @@ def cache() -> Path:
             "Set XDG_CACHE_HOME to a folder without a space in its path.",
         )
     return path
-
-
-def replace(path: Path, text: str) -> None:
-    """Write a file in one step: readers see the old text or the new text, never a part."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
 
 
 def read_json(path: Path) -> Any:

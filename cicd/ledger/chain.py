@@ -32,15 +32,16 @@ _KEYS = [f"{SNAPSHOT}/heads/{name}{path}" for name in MAIN for path in ("", f":{
 
 def keyring(repository: Repository) -> Keyring:
     """The keys whose signatures count: those that `ml-cicd.toml` at the root of main names, for all environments."""
-    return _keyring(repository.read(_KEYS))
+    return _keyring(repository, repository.read(_KEYS))
 
 
-def _keyring(found: Sequence[bytes | None]) -> Keyring:
-    """The keys that the contents of `_KEYS` name."""
-    for name, commit, text in zip(MAIN, found[::2], found[1::2], strict=True):
+def _keyring(repository: Repository, contents: Sequence[bytes | None]) -> Keyring:
+    """Return the keys that the contents of `_KEYS` name."""
+    for name, commit, stored in zip(MAIN, contents[::2], contents[1::2], strict=True):
         if commit is not None:
-            where = f"{config.FILE} on {name}"
-            return signing.keyring(config.parse(text.decode(), where).ledger_keys if text else ())
+            # A file that can't be read is no file without keys: `show` tells it from one that is not there.
+            text = stored.decode() if stored else repository.show(f"{SNAPSHOT}/heads/{name}", config.FILE)
+            return signing.keyring(config.parse(text, f"{config.FILE} on {name}").ledger_keys if text else ())
     return signing.keyring(())
 
 
@@ -75,7 +76,7 @@ def read_all(repository: Repository, project: str, *, every_signature: bool = Fa
         places.setdefault(environment, {})[int(number)] = blob
     ordered = {environment: dict(sorted(blobs.items())) for environment, blobs in places.items()}
     stored = iter(repository.read([*_KEYS, *(blob for blobs in ordered.values() for blob in blobs.values())]))
-    keys = _keyring([next(stored) for _ in _KEYS])
+    keys = _keyring(repository, [next(stored) for _ in _KEYS])
     contents = {environment: {one: next(stored) or b"" for one in blobs} for environment, blobs in ordered.items()}
     chains = {
         environment: chain(found, project, environment, keys, every_signature=every_signature)

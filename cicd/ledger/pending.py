@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import failpoints, ledger
+from cicd import failpoints, files, ledger
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,11 +22,10 @@ def keep(repository: Repository, deployment: Deployment) -> Path:
     """Write an outcome down, whole or not at all; the same one is the same file."""
     text = deployment.to_json()
     file = _folder(repository) / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    written = file.with_suffix(".new")
-    written.write_text(text, "utf-8")
+    with files.file_errors(f"make {file.parent}"):
+        file.parent.mkdir(parents=True, exist_ok=True)
     with failpoints.change("pending.keep"):
-        written.replace(file)
+        files.replace(file, text)
     return file
 
 

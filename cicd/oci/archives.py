@@ -1,26 +1,41 @@
-"""Unpacking what an engine or git hands over as a tar archive."""
+"""Tar archives in memory, as an engine takes and gives them."""
 
 from __future__ import annotations
 
-import subprocess
+import io
+import tarfile
 from typing import TYPE_CHECKING
 
-from cicd.errors import CheckFailedError
-
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 
-def unpack(packed: bytes, folder: Path) -> None:
-    """Unpack a tar archive into a folder; nothing is written outside of it, whatever the archive names.
+def single_file(data: bytes) -> bytes:
+    """Return the content of the only file in a tar."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        content = tar.extractfile(tar.getmembers()[0])
+        return content.read() if content else b""
 
-    The command `tar` does it: Python can since 3.11.4 only, and Debian 12 has 3.11.2.
 
-    Raises:
-        CheckFailedError: it is no archive, or names something outside.
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return a tar with these files (path -> content), which every user may read."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(content), 0o444
+            tar.addfile(member, io.BytesIO(content))
+    return stream.getvalue()
 
-    """
-    words = ["tar", "--extract", "--no-same-owner", "--no-same-permissions", "--directory", str(folder), "--file=-"]
-    done = subprocess.run(words, input=packed, capture_output=True, check=False)
-    if done.returncode:
-        raise CheckFailedError(f"An archive can't be unpacked: {done.stderr.decode(errors='replace').strip()}")
+
+def neutral(data: bytes) -> bytes:
+    """Return the plain files and folders of a tar without times, owners and links: equal content gives equal bytes."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(data)) as source, tarfile.open(fileobj=stream, mode="w") as target:
+        for member in sorted(source.getmembers(), key=lambda member: member.name):
+            if member.isdir() or member.isfile():
+                plain = tarfile.TarInfo(member.name)
+                plain.type, plain.size = member.type, member.size
+                plain.mode = 0o755 if member.isdir() else 0o644
+                target.addfile(plain, source.extractfile(member))
+    return stream.getvalue()

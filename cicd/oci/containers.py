@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import sys
-import tarfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -149,34 +147,3 @@ def archive(container: Container, path: str) -> bytes | None:
         stream, _ = container.get_archive(path)
         return b"".join(stream)
     return None
-
-
-def single_file(data: bytes) -> bytes:
-    """The content of the only file in a tar."""
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        stream = tar.extractfile(tar.getmembers()[0])
-        return stream.read() if stream else b""
-
-
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """A tar with these files, which everybody may read."""
-    written = io.BytesIO()
-    with tarfile.open(fileobj=written, mode="w") as tar:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = len(content), 0o444
-            tar.addfile(member, io.BytesIO(content))
-    return written.getvalue()
-
-
-def neutral(data: bytes) -> bytes:
-    """The plain files and folders of a tar without times, owners and links: equal content gives equal bytes."""
-    written = io.BytesIO()
-    with tarfile.open(fileobj=io.BytesIO(data)) as source, tarfile.open(fileobj=written, mode="w") as target:
-        for member in sorted(source.getmembers(), key=lambda one: one.name):
-            if member.isdir() or member.isfile():
-                plain = tarfile.TarInfo(member.name)
-                plain.type, plain.size = member.type, member.size
-                plain.mode = 0o755 if member.isdir() else 0o644
-                target.addfile(plain, source.extractfile(member))
-    return written.getvalue()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cicd import labels
 from cicd.errors import CheckFailedError, UsageError
-from cicd.oci import containers, images, registry
+from cicd.oci import archives, containers, images, registry
 from cicd.oci.errors import engine_errors
 from cicd.oci.reference import ImageReference
 
@@ -80,7 +80,7 @@ def train(client: DockerClient, config: Config, image: str, repository: str, *, 
         raise CheckFailedError(f"Training failed with exit code {finished.exit_code}.", "The log above says why.")
     if OUTPUT not in finished.files:
         raise CheckFailedError(f"Training left nothing in {OUTPUT}.", "The [train] command must write it.")
-    layer = containers.neutral(finished.files[OUTPUT])
+    layer = archives.neutral(finished.files[OUTPUT])
     with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
         if f"bundle/{METADATA}" not in tar.getnames():
             raise CheckFailedError(f"The bundle has no {METADATA}.", "The [train] command must write it.")
@@ -110,7 +110,7 @@ def metadata(client: DockerClient, image: str) -> dict[str, Any]:
     with containers.created(client, image, command=["none"]) as container:
         data = containers.archive(container, f"/bundle/{METADATA}")
     try:
-        loaded = json.loads(containers.single_file(data or b""))
+        loaded = json.loads(archives.single_file(data or b""))
     except (ValueError, tarfile.TarError) as error:
         raise CheckFailedError(f"The bundle's {METADATA} can't be read: {error}") from error
     if not isinstance(loaded, dict):

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from cicd import labels
 from cicd.errors import CheckFailedError, UsageError
-from cicd.oci import containers
+from cicd.oci import archives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ def run(
         environment={"PYTEST_ADDOPTS": f"--junitxml={RESULTS}", **(environment or {})},
         collect=[RESULTS],
     )
-    found = counts(containers.single_file(finished.files[RESULTS])) if RESULTS in finished.files else {}
+    found = counts(archives.single_file(finished.files[RESULTS])) if RESULTS in finished.files else {}
     if finished.exit_code:
         failed = f"{found['failed']} of {sum(found.values())} failed" if found else f"exit code {finished.exit_code}"
         raise CheckFailedError(f"The {suite} tests failed: {failed}.", "The log above names the tests.")

@@ -12,9 +12,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from cicd import ledger
+from cicd import files, ledger
 from cicd.errors import CheckFailedError, RefusedError, UsageError
-from cicd.oci import archives, containers
+from cicd.oci import containers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,7 +99,7 @@ def model(client: DockerClient, bundle: str, project: Path) -> None:
     if packed is None:
         raise CheckFailedError(f"{bundle} holds no model bundle.")
     shutil.rmtree(project / BUNDLE, ignore_errors=True)
-    archives.unpack(packed, project)
+    files.unpack(packed, project)
 
 
 def data(project: Path) -> tuple[Data, tuple[str, ...]]:

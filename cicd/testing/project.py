@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd import git
 from cicd.forge.events import history, payloads
 
 if TYPE_CHECKING:
@@ -55,10 +56,7 @@ class Project:
     @classmethod
     def of(cls, source: Path, path: Path) -> Project:
         """The files of the work tree `source`, committed or not, without those that git ignores."""
-        names = history.git(
-            source, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "."
-        )
-        found = [name for name in names.split("\0") if (source / name).is_file()]
+        found = [name for name in git.files(source) if (source / name).is_file()]
         executable = [name for name in found if os.access(source / name, os.X_OK)]
         return cls(path, {name: (source / name).read_bytes() for name in found}, executable)
 

@@ -122,7 +122,7 @@ def test_outside_of_a_kit_it_says_so(tmp_path: Path) -> None:
 
 def test_a_kit_that_is_no_repository_says_so(tmp_path: Path, kit: Path) -> None:
     (kit / ".git").rename(tmp_path / "away")
-    with pytest.raises(UsageError, match="not a git repository"):
+    with pytest.raises(UsageError, match="is not in a git repository"):
         freeze.freeze(kit, tmp_path / "out", "acme/kit", "v1")
 
 

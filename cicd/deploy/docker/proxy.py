@@ -19,7 +19,7 @@ from cicd import labels, variables
 from cicd.deploy import health
 from cicd.deploy.docker import scripts
 from cicd.errors import CheckFailedError, UsageError
-from cicd.oci import containers, images
+from cicd.oci import archives, containers, images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -124,7 +124,7 @@ class Proxy:
     def start(self, container: Container) -> str:
         """Start it, and wait until it answers. Returns why its port can't be had; empty when it runs."""
         if self._config(container) is None:
-            container.put_archive(FOLDER, containers.packed({FILE: self._rendered(Routing()).encode()}))
+            container.put_archive(FOLDER, archives.packed({FILE: self._rendered(Routing()).encode()}))
         try:
             container.start()
         except APIError as error:
@@ -230,7 +230,7 @@ class Proxy:
 
     def _config(self, container: Container) -> str | None:
         data = containers.archive(container, f"{FOLDER}/{FILE}")
-        return containers.single_file(data).decode() if data else None
+        return archives.single_file(data).decode() if data else None
 
     def _rendered(self, to: Routing) -> str:
         off = {one: "" if to.name and one == to.slot else " disabled" for one in SLOTS}

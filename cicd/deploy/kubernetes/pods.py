@@ -12,7 +12,7 @@ from cicd.deploy import health
 from cicd.deploy.kubernetes import manifests
 from cicd.deploy.kubernetes.kubectl import ClusterError
 from cicd.errors import CheckFailedError, CicdError
-from cicd.oci import containers
+from cicd.oci import archives, containers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -177,5 +177,5 @@ def run(
     if found is None:
         raise CheckFailedError("The pod with the tests was removed while it ran.", "Run this again.")
     counted = "".join(f"{head}/>" for head in _last_words(found).splitlines())
-    results = containers.packed({"results.xml": f"<testsuites>{counted}</testsuites>".encode()})
+    results = archives.packed({"results.xml": f"<testsuites>{counted}</testsuites>".encode()})
     return containers.Finished(exit_code(found), dict.fromkeys(collect, results) if counted else {})

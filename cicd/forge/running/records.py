@@ -6,9 +6,10 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cicd import files
 from cicd.act.log import Parser
 from cicd.errors import UsageError
-from cicd.forge import state as files
+from cicd.forge import state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +82,7 @@ def load(forge: Forge) -> list[Run]:
     for number in sorted(_numbers(forge)):
         path = folder(forge, number) / "run.json"
         if path.is_file():
-            runs.append(Run(**files.read_json(path)))
+            runs.append(Run(**state.read_json(path)))
     if any(run.result == "running" for run in runs):
         with forge.queue.lock(wait=False) as idle:
             if idle:
@@ -117,7 +118,7 @@ def settle(forge: Forge) -> list[int]:
     lost = []
     for number in _numbers(forge):
         path = folder(forge, number) / "run.json"
-        run = Run(**files.read_json(path)) if path.is_file() else None
+        run = Run(**state.read_json(path)) if path.is_file() else None
         if run and run.result == "running":
             save(forge, replace(run, result="lost"))
             lost.append(number)

@@ -14,7 +14,7 @@ import pytest
 
 from cicd import labels as names
 from cicd.deploy.target import Order
-from cicd.oci import containers, images
+from cicd.oci import archives, images
 
 if TYPE_CHECKING:
     import docker
@@ -40,7 +40,7 @@ def built(client: docker.DockerClient, up: Services, context: Path, label: str, 
     shutil.copytree(PROJECT, context)
     service = context / "app" / "serve.py"
     service.write_text(first_lines + service.read_text())
-    bundle = containers.packed({"bundle/metadata.json": b'{"name": "tiny", "offset": 1}'})
+    bundle = archives.packed({"bundle/metadata.json": b'{"name": "tiny", "offset": 1}'})
     client.api.import_image_from_data(bundle, repository=f"{NAME}-bundle", tag="latest")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ML_CICD_BASE", up.base)

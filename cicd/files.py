@@ -1,0 +1,82 @@
+"""Files: written whole or not at all, and unpacked from archives; the operating system's errors are translated."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from cicd.errors import CheckFailedError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_HINTS = {
+    errno.ENOSPC: "Free space on that disk ('df -h' shows the disks).",
+    errno.EDQUOT: "Free space: this account's disk quota is used up.",
+    errno.EROFS: "Choose another folder: that file system is read-only.",
+    errno.EACCES: "Give this account write access to it, or choose another folder.",
+    errno.EPERM: "Give this account write access to it, or choose another folder.",
+}
+
+
+@contextmanager
+def file_errors(action: str) -> Iterator[None]:
+    """Translate errors of the operating system inside the block. `action` completes the sentence "Could not ...".
+
+    A path that does not exist is no error of the operating system: FileNotFoundError passes unchanged.
+
+    Raises:
+        UnreachableError: the disk is full, read-only or not ours to write.
+
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UnreachableError(
+            f"Could not {action}: {error.strerror or error}", _HINTS.get(error.errno or 0, "")
+        ) from error
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file so that readers find the old text or the new text, and never a part.
+
+    Raises:
+        UnreachableError: the file can't be written; the message names it.
+
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with file_errors(f"write {path}"):
+        try:
+            draft.write_text(text, "utf-8")
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def unpack(archive: bytes, folder: Path) -> None:
+    """Unpack a tar archive into a folder; nothing is written outside of it, whatever the archive names.
+
+    The command `tar` does it: Python can since 3.11.4 only, and Debian 12 has 3.11.2.
+
+    Raises:
+        CheckFailedError: it is not an archive, or names a path outside of the folder.
+        UnreachableError: the disk is full, or there is no command `tar`.
+
+    """
+    words = ["tar", "--extract", "--no-same-owner", "--no-same-permissions", "--directory", str(folder), "--file=-"]
+    try:
+        process = subprocess.run(words, input=archive, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise UnreachableError("The command tar is not installed.", "Debian or Ubuntu: apt-get install tar") from error
+    problem = process.stderr.decode(errors="replace").strip()
+    if "No space left on device" in problem:
+        raise UnreachableError(f"Could not unpack an archive into {folder}: {problem}", _HINTS[errno.ENOSPC])
+    if process.returncode:
+        raise CheckFailedError(f"Could not unpack an archive into {folder}: {problem}")
