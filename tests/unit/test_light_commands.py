@@ -14,7 +14,7 @@ from cicd import cli
 from tests.unit.test_promotion import Road
 
 if TYPE_CHECKING:
-    from tests.unit.registry_server import Registry
+    from tests.unit.support.registry_server import Registry
 
     from tests.unit.conftest import Workspace
 
