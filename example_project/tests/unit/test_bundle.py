@@ -108,5 +108,5 @@ def test_the_digest_changes_with_any_file(trained: Trained, tmp_path: Path, name
 
 
 def test_without_a_bundle_the_message_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="train one, or name it with ML_CICD_BUNDLE"):
+    with pytest.raises(FileNotFoundError, match="train one, or name its folder with --bundle or FLIGHTS_BUNDLE"):
         bundle.load(tmp_path)

@@ -85,7 +85,7 @@ def test_training_on_the_stages_puts_their_lock_into_the_bundle(
     assert (output / train.DATA_LOCK).read_text() == prepare(stages).lock
 
 
-@pytest.mark.parametrize("other", ["--rows=20", "--data=", "--query=SELECT 1"])
+@pytest.mark.parametrize("other", ["--rows=20", "--data=x", "--query=SELECT 1"])
 def test_the_stages_and_other_flights_do_not_go_together(
     stages: Path, other: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

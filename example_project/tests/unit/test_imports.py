@@ -29,6 +29,7 @@ def test_each_broken_rule_is_named_with_the_import_that_breaks_it(tmp_path: Path
         "service/app.py": "flights.datasets",
         "pipelines/predict.py": "pickle",
         "pipelines/train.py": "mlflow",
+        "pipelines/tune.py": "argparse",
         "targets.py": "pytest",
         "data_loaders/csv_data_loader.py": "flights.datasets",
         "data_exports/csv_file.py": "flights.pipelines.compare",
@@ -39,7 +40,7 @@ def test_each_broken_rule_is_named_with_the_import_that_breaks_it(tmp_path: Path
             file.write(f"\nimport {imported}\n")
     done = lint(tmp_path)
     said = " ".join(done.stdout.split())
-    assert (done.returncode, said.count(" BROKEN"), said.count(" KEPT")) == (1, 6, 0)
+    assert (done.returncode, said.count(" BROKEN"), said.count(" KEPT")) == (1, 7, 0)
     for name, imported in broken.items():
         importer = "flights." + name.removesuffix(".py").replace("/", ".")
         assert f"{importer} -> {imported} (l." in said

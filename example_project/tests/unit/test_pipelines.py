@@ -24,7 +24,6 @@ from flights.models.common.split import split_by_time
 from flights.models.late_arrival.model import LATE_ARRIVAL
 from flights.pipelines import compare, evaluate, evaluation_files, predict, train, tune
 from flights.report import __main__ as report
-from flights.service import __main__ as service
 from flights.validation import __main__ as validation
 from tests.unit.conftest import LOCK, PROJECT, Trained
 
@@ -237,19 +236,6 @@ def test_an_error_that_names_no_file_is_not_taken_for_the_callers() -> None:
 
     with pytest.raises(ConnectionResetError):
         targets.target(main)()
-
-
-@pytest.mark.parametrize("main", [evaluate.main, predict.main, service.main])
-def test_the_bundle_is_where_the_image_has_it_unless_told(
-    main: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for setting, expected in ((None, "/opt/bundle"), ("/elsewhere", "/elsewhere")):
-        monkeypatch.delenv("ML_CICD_BUNDLE", raising=False)
-        if setting:
-            monkeypatch.setenv("ML_CICD_BUNDLE", setting)
-        with pytest.raises(SystemExit):
-            main(["--help"])  # type: ignore[operator]
-        assert f"(default: {expected})" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("target", [train, evaluate, compare, tune, validation])

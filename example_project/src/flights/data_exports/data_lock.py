@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pandera.typing import DataFrame
 
-from flights import datasets
+from flights import config, datasets
 from flights.data_exports import csv_file
 from flights.errors import UnreadableSourceError
 from flights.feature_store.views import Flights
@@ -45,7 +45,7 @@ def prepare(stages: Path) -> Prepared:
         raise UnreadableSourceError(
             f"{stages}: the stage {STAGE} must run python -m {csv_file.__name__}, and runs: {stage['cmd']}"
         )
-    options = csv_file.parser().parse_args(shlex.split(words))
+    options = config.read(config.ExportCsv, "export-csv", shlex.split(words))
     flights = datasets.load(options.data, options.rows, options.query)
     content = csv_file.csv_bytes(flights)
     lock = {

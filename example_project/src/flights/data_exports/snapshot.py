@@ -3,12 +3,12 @@
 python -m flights.data_exports.snapshot --data sqlite:///flights.db --query "SELECT ..." --output snapshots
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from flights import config
 from flights.data_exports.csv_file import csv_bytes
 from flights.data_loaders.snapshot_data_loader import named_after
 from flights.data_loaders.sql_data_loader import EVERYTHING, SqlDataLoader
@@ -18,10 +18,9 @@ from flights.targets import target
 
 
 def take(loader: SqlDataLoader, folder: Path, name: str) -> Path:
-    """Write the flights that the query answers, in an order of their own, and beside them where they come from.
+    """Write the flights that the query answers, sorted, and beside them where they come from.
 
-    A database answers in any order, so the rows are sorted: the same flights give the same file, which is then there
-    already.
+    A database answers in any order; sorted, the same flights give the same file.
 
     Raises:
         BadDataError: columns are missing, or rows are bad; nothing was written.
@@ -41,13 +40,8 @@ def take(loader: SqlDataLoader, folder: Path, name: str) -> Path:
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Take the snapshot, name its file, and return the exit code: 1 for bad data."""
-    parser = argparse.ArgumentParser(prog="snapshot", description="Keep what a query of a database answers.")
-    parser.add_argument("--data", required=True, metavar="URL", help="the database, such as sqlite:///flights.db")
-    parser.add_argument("--query", default=EVERYTHING, help="what to ask it (default: %(default)s)")
-    parser.add_argument("--output", type=Path, required=True, help="the folder to write to")
-    parser.add_argument("--name", default="flights", help="what the file is called (default: %(default)s)")
-    options = parser.parse_args(arguments)
-    print(take(SqlDataLoader(options.data, options.query), options.output, options.name))
+    options = config.read(config.Snapshot, "snapshot", arguments)
+    print(take(SqlDataLoader(options.data, options.query or EVERYTHING), options.output, options.name))
     return 0
 
 

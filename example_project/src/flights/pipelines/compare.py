@@ -3,15 +3,13 @@
 python -m flights.pipelines.compare --output comparison.json
 """
 
-import argparse
 import json
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from flights import datasets
+from flights import config, datasets
 from flights.models.catalogue import MODELS
 from flights.models.common.judge import judge, report
 from flights.models.common.model import NAIVE, Model
@@ -35,10 +33,7 @@ def compare(model: Model, split: Split) -> dict[str, Any]:
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print the tables, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="compare", description="Train every family of models and compare them.")
-    parser.add_argument("--output", type=Path, help="a JSON file to write")
-    datasets.add_options(parser)
-    options = parser.parse_args(arguments)
+    options = config.read(config.Compare, "compare", arguments)
     flights = datasets.load(options.data, options.rows, options.query)
     require(flights, "training")
     split = split_by_time(flights)

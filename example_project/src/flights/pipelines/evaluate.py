@@ -3,7 +3,6 @@
 python -m flights.pipelines.evaluate --bundle DIRECTORY --output DIRECTORY
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -15,13 +14,12 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from flights import datasets
+from flights import config, datasets
 from flights.columns import KNOWN
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle
 from flights.models.common.interpretation import importance, partial_dependence
 from flights.models.common.judge import judge, report
-from flights.models.common.location import add_option
 from flights.models.common.model import NAIVE, Model, answers
 from flights.models.common.predictions import Predictions
 from flights.models.common.split import Split, split_by_time
@@ -79,11 +77,7 @@ def write(directory: Path, title: str, found: Evaluation) -> None:
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Evaluate, write the files, and return the exit code: 1 for data that is not good enough."""
-    parser = argparse.ArgumentParser(prog="evaluate", description="Judge a model bundle.")
-    parser.add_argument("--output", type=Path, required=True, help="the directory to write to")
-    add_option(parser)
-    datasets.add_options(parser)
-    options = parser.parse_args(arguments)
+    options = config.read(config.Evaluate, "evaluate", arguments)
     flights = datasets.load(options.data, options.rows, options.query)
     require(flights, "evaluation")
     loaded = bundle.load(options.bundle)

@@ -3,7 +3,6 @@
 python -m flights.pipelines.predict --input flights.csv --output predictions.csv
 """
 
-import argparse
 import csv
 import sys
 from collections.abc import Sequence
@@ -11,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from flights import config
 from flights.flight import to_frame
 from flights.models.common import bundle
-from flights.models.common.location import add_option
 from flights.pipelines import flights_file
 from flights.targets import target
 
@@ -39,11 +38,7 @@ def predict(source: Path, target: Path, loaded: bundle.Bundle) -> int:
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Predict, say how many, and return the exit code: 1 for bad data."""
-    parser = argparse.ArgumentParser(prog="predict", description="Predict the delays of the flights in a CSV file.")
-    parser.add_argument("--input", type=Path, required=True, help="CSV file; its header names the fields of a flight")
-    parser.add_argument("--output", type=Path, required=True, help="CSV file to write")
-    add_option(parser)
-    options = parser.parse_args(arguments)
+    options = config.read(config.Predict, "predict", arguments)
     count = predict(options.input, options.output, bundle.load(options.bundle))
     print(f"{count} predictions in {options.output}")
     return 0

@@ -3,7 +3,6 @@
 python -m flights.pipelines.train --output DIRECTORY
 """
 
-import argparse
 import hashlib
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 from threadpoolctl import threadpool_limits
 
-from flights import datasets
+from flights import config, datasets
 from flights.columns import KNOWN
 from flights.errors import UnreadableSourceError, WrongImageError
 from flights.feature_store.views import Flights, names_of
@@ -111,20 +110,7 @@ def prepared(stages: Path) -> "Prepared":
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train the models, print the errors, and return the exit code: 1 for data that is not good enough."""
-    parser = argparse.ArgumentParser(prog="train", description="Train a model bundle.")
-    parser.add_argument("--output", type=Path, required=True, help="the directory to write the bundle to")
-    parser.add_argument("--lock", type=Path, default=Path("requirements/default.txt"), help="the locked dependencies")
-    parser.add_argument(
-        "--stages",
-        type=Path,
-        metavar="DVC_YAML",
-        help=f"train on what the stage prepare of this file makes, and put its lock into the bundle: {DATA_LOCK}",
-    )
-    datasets.add_options(parser)
-    options = parser.parse_args(arguments)
-    other = [name for name in ("data", "rows", "query") if getattr(options, name) != parser.get_default(name)]
-    if options.stages and other:
-        parser.error(f"--stages names the flights: it does not go with --{other[0]}")
+    options = config.read(config.Train, "train", arguments)
     if not options.lock.is_file():
         raise WrongImageError(f"There is no {options.lock} (--lock names another): {WHERE}")
     data_lock = ""

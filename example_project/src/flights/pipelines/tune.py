@@ -3,11 +3,10 @@
 python -m flights.pipelines.tune --model late_arrival
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
-from flights import datasets
+from flights import config, datasets
 from flights.models.catalogue import MODELS
 from flights.models.common.tuning import tune
 from flights.models.ensemble.boosting import GRID
@@ -18,10 +17,7 @@ from flights.targets import target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the errors of each setting, best first, and return the exit code."""
     models = {model.name: model for model in MODELS}
-    parser = argparse.ArgumentParser(prog="tune", description="Search the settings of a model.")
-    parser.add_argument("--model", choices=[*models], required=True)
-    datasets.add_options(parser)
-    options = parser.parse_args(arguments)
+    options = config.read(config.Tune, "tune", arguments)
     flights = datasets.load(options.data, options.rows, options.query)
     print(tune(models[options.model], GRID, flights).to_string(index=False))
     return 0

@@ -1,12 +1,12 @@
 """Report: python -m flights.report --evaluation evaluation."""
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from flights import config
 from flights.errors import WrongImageError
 from flights.report import EVALUATION
 from flights.targets import target
@@ -22,11 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         WrongImageError: Streamlit is not installed.
 
     """
-    parser = argparse.ArgumentParser(prog="report", description="Show an evaluation as a web page.")
-    default = Path(os.environ.get(EVALUATION, "evaluation"))
-    parser.add_argument("--evaluation", type=Path, default=default, help="what evaluate wrote (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8501)
-    options = parser.parse_args(arguments)
+    options = config.read(config.Report, "report", arguments)
     if find_spec("streamlit") is None:
         raise WrongImageError(
             "Streamlit is not installed: the report has an image of its own (cicd/report), or install "

@@ -1,15 +1,14 @@
 """The page, as Streamlit runs it: the folder of an evaluation, shown model by model."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from flights import config
 from flights.pipelines.evaluation_files import DEPENDENCE, IMPORTANCE, METRICS, PREDICTIONS
-from flights.report import EVALUATION
 
 DAILY = ["actual", "predicted", "naive"]
 
@@ -44,7 +43,7 @@ def show(name: str, judged: dict[str, Any], folder: Path) -> None:
 def page() -> None:
     """The whole page, or what is missing for it."""
     st.title("flights: what the evaluation found")
-    folder = Path(os.environ.get(EVALUATION, "evaluation"))
+    folder = config.Report().evaluation
     if not (folder / METRICS).is_file():
         st.error(f"There is no evaluation in {folder}: run evaluate, or name its folder with --evaluation.")
         return

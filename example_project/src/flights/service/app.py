@@ -1,6 +1,5 @@
 """The application: health, figures, and predictions for one flight or many."""
 
-import os
 from typing import Annotated, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
+from flights.config import Release
 from flights.flight import Flight, to_columns, to_frame
 from flights.models.common.bundle import Bundle
 from flights.service.metrics import Measured, Metrics
@@ -36,8 +36,8 @@ class Predictions(BaseModel):
     predictions: list[Prediction]
 
 
-def create_app(bundle: Bundle) -> FastAPI:
-    """The service around a loaded bundle."""
+def create_app(bundle: Bundle, release: Release) -> FastAPI:
+    """Return the service around a loaded bundle; `release` is what its health names."""
     app = FastAPI(title="flights", description="Arrival delays of flights from New York.")
     metrics = Metrics(bundle)
     app.add_middleware(Measured, metrics=metrics)
@@ -53,9 +53,9 @@ def create_app(bundle: Bundle) -> FastAPI:
         """What runs here: answers only once the model is loaded."""
         return {
             "status": "ok",
-            "digest": os.environ.get("ML_CICD_DIGEST"),
-            "commit": os.environ.get("ML_CICD_COMMIT"),
-            "environment": os.environ.get("ML_CICD_ENVIRONMENT"),
+            "digest": release.digest,
+            "commit": release.commit,
+            "environment": release.environment,
             "model": {
                 "name": bundle.metadata["name"],
                 "digest": bundle.digest,

@@ -3,22 +3,18 @@
 python -m flights.validation --use-case training --data flights.csv
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
-from flights import datasets
+from flights import config, datasets
 from flights.targets import target
-from flights.validation.use_cases import USE_CASES, judge
+from flights.validation.use_cases import judge
 
 
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Say what each rule found, and return the exit code: 1 where one does not hold or a row is bad."""
-    parser = argparse.ArgumentParser(prog="validate", description="Check flights before they are used.")
-    parser.add_argument("--use-case", choices=[*USE_CASES], default="training", help="(default: %(default)s)")
-    datasets.add_options(parser)
-    options = parser.parse_args(arguments)
+    options = config.read(config.Validate, "validate", arguments)
     found = judge(datasets.load(options.data, options.rows, options.query), options.use_case)
     print("\n".join(map(str, found)))
     return 0 if all(finding.passed for finding in found) else 1

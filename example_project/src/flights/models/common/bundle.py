@@ -134,7 +134,9 @@ def metadata(directory: Path) -> dict[str, Any]:
     """
     file = directory / METADATA
     if not file.is_file():
-        raise FileNotFoundError(f"There is no model bundle in {directory}: train one, or name it with ML_CICD_BUNDLE.")
+        raise FileNotFoundError(
+            f"There is no model bundle in {directory}: train one, or name its folder with --bundle or FLIGHTS_BUNDLE."
+        )
     try:
         match json.loads(file.read_bytes()):
             case {"name": str(), "data": str(), "lock": str(), "models": dict() as models} as described:
