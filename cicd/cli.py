@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GROUPS: dict[str, dict[str, str]] = {
     "first": {
-        "local": "what GitHub gives a team, on this machine: a remote whose pushes run the workflows",
+        "local": "run the workflows on this machine: a git remote whose pushes start them",
         "status": "what runs where, and whether it is what the ledger says",
         "promote": "move the tag that starts staging or production, after a look at what will happen",
         "rollback": "bring an accepted release back, by default the one before",
@@ -49,6 +49,8 @@ GROUPS: dict[str, dict[str, str]] = {
     },
 }
 COMMANDS = {name: text for group in GROUPS.values() for name, text in group.items()}
+INTERNAL = {"hook": "run the workflows that a push to the remote 'local' triggers"}
+"""Commands that programs call: the help and the list of commands leave them out."""
 
 
 def _help() -> str:
@@ -65,7 +67,7 @@ def _help() -> str:
 def parser_of(command: str) -> argparse.ArgumentParser:
     """The argument parser of one command."""
     module = importlib.import_module(f"cicd.commands.{command}")
-    parser = argparse.ArgumentParser(prog=f"ml-cicd {command}", description=COMMANDS[command] + ".")
+    parser = argparse.ArgumentParser(prog=f"ml-cicd {command}", description=(COMMANDS | INTERNAL)[command] + ".")
     module.configure(parser)
     return parser
 
@@ -92,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = words[0] if words else ""
-    if command in COMMANDS:
+    if command in COMMANDS or command in INTERNAL:
         return _run(command, words[1:])
     if command == "--version":
         sys.stdout.write(f"ml-cicd {__version__}\n")

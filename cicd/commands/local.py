@@ -1,10 +1,9 @@
-"""`ml-cicd local`: what GitHub gives a team, on this machine."""
+"""`ml-cicd local`: run the workflows of the project on this machine."""
 
 from __future__ import annotations
 
 import argparse
 import functools
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,49 +20,47 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands."""
-    commands = parser.add_subparsers(
-        dest="action", required=True, metavar="{up,down,dispatch,fire,runs,logs,cancel,wait}"
-    )
-    up = commands.add_parser("up", help="make the remote 'local', whose pushes run the workflows")
-    up.add_argument("--kit", type=Path, help="a clone of the kit (default: the one this command is a part of)")
+    commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    up = commands.add_parser("up", help="start the forge: a git remote named 'local' whose pushes run the workflows")
+    up.add_argument("--kit", type=Path, help="a clone of the kit (default: the clone that this command belongs to)")
     up.add_argument(
         "--runner", choices=("host", "docker"),
-        help="where steps run: on this machine, or in containers (default: as before; at first, host)",
+        help="run steps on this machine (host) or in a container per job (docker); default: the last choice, or host",
     )  # fmt: skip
-    up.add_argument("--runner-image", metavar="IMAGE", help="with --runner docker: an image other than the kit's")
+    up.add_argument("--runner-image", metavar="IMAGE", help="with --runner docker: another image than the kit's")
     up.add_argument(
         "--var", type=_pair, action="append", default=[], metavar="NAME=VALUE",
-        help="a variable of the repository, which workflows read as vars.NAME; it is kept, and NAME= removes it; "
-        "may be repeated",
+        help="set a repository variable, which workflows read as vars.NAME; 'NAME=' removes it; may be repeated",
     )  # fmt: skip
-    commands.add_parser("down", help="stop and remove everything that 'up' and the runs made")
-    dispatch = commands.add_parser("dispatch", help="start a workflow by hand (workflow_dispatch)")
-    dispatch.add_argument("workflow", metavar="WORKFLOW", help="its file, such as deploy.yml")
+    commands.add_parser("down", help="stop the forge: cancel its runs, remove its containers and its files")
+    dispatch = commands.add_parser("dispatch", help="start a workflow by workflow_dispatch")
+    dispatch.add_argument("workflow", metavar="WORKFLOW", help="the file of the workflow, such as deploy.yml")
     dispatch.add_argument("--ref", default="", help="the branch or tag to run on (default: the default branch)")
     dispatch.add_argument(
-        "--input", type=_pair, action="append", default=[], metavar="NAME=VALUE", help="an input; may be repeated"
+        "--input", type=_pair, action="append", default=[], metavar="NAME=VALUE",
+        help="an input of the workflow; may be repeated",
+    )  # fmt: skip
+    fire = commands.add_parser("fire", help="run the scheduled workflows now")
+    fire.add_argument(
+        "workflow", nargs="?", default="", metavar="WORKFLOW", help="run only the schedules of this workflow file"
     )
-    fire = commands.add_parser("fire", help="run the schedules, as if their time had come")
-    fire.add_argument("workflow", nargs="?", default="", metavar="WORKFLOW", help="only those of this file")
     runs = commands.add_parser("runs", help="list the runs")
     options.add_json(runs)
     logs = commands.add_parser("logs", help="print the log of a run")
     logs.add_argument("number", type=int, metavar="N", help="the number of the run")
-    logs.add_argument("--step", default="", metavar="TEXT", help="only the steps whose name contains TEXT")
-    logs.add_argument("--timings", action="store_true", help="only how long each job and each step took")
-    cancel = commands.add_parser("cancel", help="end a run that is under way; what waits behind it goes on")
+    logs.add_argument("--step", default="", metavar="TEXT", help="print only the steps whose name contains TEXT")
+    logs.add_argument("--timings", action="store_true", help="print only the duration of each job and step")
+    cancel = commands.add_parser("cancel", help="cancel a run; the runs that wait behind it go on")
     cancel.add_argument("number", type=int, metavar="N", help="the number of the run")
-    wait = commands.add_parser("wait", help="wait until nothing runs; exit code 1 where a run did not succeed")
-    wait.add_argument("number", type=int, nargs="?", metavar="N", help="wait for this run only")
-    receive = commands.add_parser("receive")  # the remote's hook; people have no use for it
-    receive.add_argument("--data", type=Path, required=True)
+    wait = commands.add_parser("wait", help="wait until all runs have ended; exit code 1 if one of them failed")
+    wait.add_argument("number", type=int, nargs="?", metavar="N", help="wait only for this run")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what was asked in the project that this is run in."""
+    """Run the subcommand in the project in the current folder."""
     actions: dict[str, Callable[[argparse.Namespace], int | None]] = {
         "up": _up, "down": _down, "dispatch": _dispatch, "fire": _fire, "runs": _runs, "logs": _logs,
-        "cancel": _cancel, "wait": _wait, "receive": _receive,
+        "cancel": _cancel, "wait": _wait,
     }  # fmt: skip
     return actions[arguments.action](arguments) or 0
 
@@ -76,7 +73,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _up(arguments: argparse.Namespace) -> None:
-    from cicd import freeze  # noqa: PLC0415 -- each action loads only what it needs: the hook must start quickly
+    from cicd import freeze  # noqa: PLC0415 -- each action imports only what it needs
     from cicd.forge import lifecycle, remote  # noqa: PLC0415
     from cicd.forge.machine import base_images, services  # noqa: PLC0415
 
@@ -153,14 +150,6 @@ def _wait(arguments: argparse.Namespace) -> int:
     for run in runs:
         say(printer.row(run))
     return _exit_code(runs)
-
-
-def _receive(arguments: argparse.Namespace) -> None:
-    from cicd.forge import post_receive  # noqa: PLC0415
-    from cicd.forge.state import Forge  # noqa: PLC0415
-    from cicd.printers.runs import RunPrinter  # noqa: PLC0415
-
-    post_receive.receive(Forge(arguments.data), sys.stdin, RunPrinter())
 
 
 def _forge() -> Forge:

@@ -59,7 +59,7 @@ def disconnect(project: Path, forge: Forge) -> None:
 
 def _write_hook(forge: Forge, remote: Path) -> None:
     package = Path(cicd.__file__).resolve().parent.parent
-    words = [sys.executable, "-P", "-m", "cicd.cli", "local", "receive", "--data", str(forge.path)]
+    words = [sys.executable, "-P", "-m", "cicd.cli", "hook", "--forge", str(forge.path)]
     hook = remote / "hooks" / "post-receive"
     hook.parent.mkdir(exist_ok=True)
     files.replace(

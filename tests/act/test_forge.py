@@ -269,7 +269,7 @@ def test_a_second_push_waits_for_the_first_and_says_so(project: Project, tmp_pat
         project.commit({"script.sh": "echo second"}, branch="feature/second")
         with project.start_push("feature/second") as second:
             assert second.stdout is not None
-            assert "another push is running; this push waits for it" in second.stdout.readline()
+            assert "waiting until the runs of another push or command have ended" in second.stdout.readline()
             Path(f"{mark}.go").touch()
             assert second.wait() == 0
         assert first.wait() == 0

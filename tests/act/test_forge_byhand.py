@@ -171,7 +171,7 @@ def test_a_cancelled_run_ends_with_its_processes_and_what_waits_behind_it_goes_o
         number = project.last.number
         with project.start("dispatch", "by-hand.yml", "--input", "needed=good") as second:
             assert second.stdout is not None
-            assert "this one waits for it" in second.stdout.readline()
+            assert "waiting until the runs of another push or command have ended" in second.stdout.readline()
             assert project.local("cancel", str(number)) == (0, f"run {number} is cancelled\n")
             assert second.wait() == 0
         assert first.wait() == 1

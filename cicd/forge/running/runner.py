@@ -56,7 +56,7 @@ def run_all(forge: Forge, planned: Sequence[PlannedRun], printer: Printer, is_aw
         CancelledError, BrokenPipeError: the push was cancelled; the record of the interrupted run says so.
 
     """
-    with forge.queue.turn(lambda: printer.note("another push is running; this push waits for it")):
+    with forge.queue.turn(lambda: printer.note("waiting until the runs of another push or command have ended")):
         state = forge.state()
         recover(forge)
         kit.refresh(forge, Path(state.source))
