@@ -12,12 +12,11 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from cicd import failpoints, labels, variables
-from cicd.deploy import health, secrets
-from cicd.deploy.engine_lock import Lock
+from cicd.deploy import health, lock, secrets
+from cicd.deploy.engine_lock import EngineLock
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
 from cicd.oci import containers, images
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
     from cicd.config import Config, Environment
-    from cicd.deploy.target import Accept, Holder, Order
+    from cicd.deploy.holder import Holder
+    from cicd.deploy.target import Accept, Order
     from cicd.oci.containers import Runner
 
 NETWORK = "bridge"
@@ -57,13 +57,11 @@ class CommandTarget:
 
     def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
         """See `Target.locked`. It keeps out whoever deploys through the same engine; a lock beyond is the tool's."""
-        return self._lock.held(holder, wait, f"ml-cicd unlock {self.environment.name}")
+        return lock.hold(self._lock, self.environment.name, holder, wait)
 
     def unlock(self) -> Holder | None:
         """See `Target.unlock`."""
-        holder = self._lock.holder()
-        self._lock.remove()
-        return holder
+        return lock.unlock(self._lock)
 
     def observe(self) -> Running | None:
         """See `Target.observe`: what the health path names."""
@@ -116,13 +114,13 @@ class CommandTarget:
         return self.environment.url + self.config.service.health
 
     @property
-    def _lock(self) -> Lock:
-        of_lock = {
+    def _lock(self) -> EngineLock:
+        marks = {
             labels.PROJECT: self.config.name,
             labels.ENVIRONMENT: self.environment.name,
             labels.ROLE: labels.LOCK,
         }
-        return Lock(self.client, f"{self.name}-lock", of_lock, partial(print, file=sys.stderr))
+        return EngineLock(self.client, f"{self.name}-lock", marks)
 
     def _found(self) -> Running:
         running = self.observe()

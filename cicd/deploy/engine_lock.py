@@ -7,99 +7,67 @@ from __future__ import annotations
 
 import io
 import tarfile
-import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
-from cicd import failpoints
 from cicd.deploy import holder as holders
-from cicd.errors import RefusedError
+from cicd.deploy.lock import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from docker import DockerClient
 
-    from cicd.deploy.target import Holder
+    from cicd.deploy.holder import Holder
 
 IMAGE = "ml-cicd/lock:1"
-POLL = 0.2
 
 
 @dataclass(frozen=True)
-class Lock:
-    """The lock with that name on one engine; `labels` say to what it belongs."""
+class EngineLock:
+    """A lock on one engine, kept in a container of that name; `labels` say what it belongs to. See `LockStore`."""
 
     client: DockerClient
     name: str
     labels: Mapping[str, str]
-    say: Callable[[str], None]
+    kind: str = "docker"
+    poll: float = 0.2
 
-    @contextmanager
-    def held(self, holder: Holder, wait: float, unlock: str) -> Iterator[None]:
-        """Hold the lock; see `Target.locked`. `unlock` is the command with which a person removes it."""
-        self._image()
-        end, said = time.monotonic() + wait, False
-        while not self._take(holder):
-            other = self.holder()
-            if other is None:
-                continue
-            if holders.is_dead(other):
-                self.say(f"{other} held the lock and is dead: it is taken over")
-                self.remove()
-            elif time.monotonic() >= end:
-                raise RefusedError(
-                    f"Another deployment is under way: by {other}.",
-                    f"Wait for it (--lock-wait SECONDS). If it is dead for sure: {unlock}",
-                )
-            else:
-                if not said:
-                    self.say(f"another deployment is under way, by {other}: waiting up to {wait:g} s")
-                said = True
-                time.sleep(POLL)
+    def take(self, holder: Holder) -> str:
+        """See `LockStore.take`."""
+        self._import_image()
+        labels = {**self.labels, **holders.to_labels(holder)}
         try:
-            failpoints.boundary("docker.lock.after")
-            yield
-        finally:
-            try:
-                failpoints.boundary("docker.unlock.before")
-            finally:
-                self.remove()
-            failpoints.boundary("docker.unlock.after")
-
-    def holder(self) -> Holder | None:
-        """Who holds the lock; None for nobody."""
-        try:
-            return holders.of_labels(self.client.containers.get(self.name).labels)
-        except NotFound:
-            return None
-
-    def remove(self) -> None:
-        """Remove the lock, whoever holds it."""
-        with suppress(NotFound):
-            self.client.containers.get(self.name).remove(force=True)
-
-    def _take(self, holder: Holder) -> bool:
-        failpoints.boundary("docker.lock.before")
-        labels = {**self.labels, **holders.labels(holder)}
-        try:
-            self.client.containers.create(IMAGE, ["never-started"], name=self.name, labels=labels)
+            container = self.client.containers.create(IMAGE, ["never-started"], name=self.name, labels=labels)
         except APIError as error:
             if error.status_code == HTTPStatus.CONFLICT:
-                return False
+                return ""
             raise
-        return True
+        return str(container.id)
 
-    def _image(self) -> None:
+    def find(self) -> Lock | None:
+        """See `LockStore.find`."""
+        try:
+            container = self.client.containers.get(self.name)
+        except NotFound:
+            return None
+        return Lock(holders.from_labels(container.labels), str(container.id))
+
+    def remove(self, identity: str) -> None:
+        """See `LockStore.remove`."""
+        with suppress(NotFound):
+            self.client.containers.get(identity).remove(force=True)
+
+    def _import_image(self) -> None:
         """Have an image on the engine, since a container needs one; it is empty, so no registry is needed."""
         try:
             self.client.images.get(IMAGE)
         except ImageNotFound:
-            written = io.BytesIO()
-            tarfile.open(fileobj=written, mode="w").close()
+            content = io.BytesIO()
+            tarfile.open(fileobj=content, mode="w").close()
             repository, tag = IMAGE.split(":")
-            self.client.api.import_image_from_data(written.getvalue(), repository=repository, tag=tag)
+            self.client.api.import_image_from_data(content.getvalue(), repository=repository, tag=tag)

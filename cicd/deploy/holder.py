@@ -1,4 +1,4 @@
-"""Who holds an environment's lock, and whether that process is dead for sure."""
+"""The holder of an environment's lock: a process, and whether it is dead for sure."""
 
 from __future__ import annotations
 
@@ -6,43 +6,62 @@ import hashlib
 import os
 import socket
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd.deploy.target import Holder
+from cicd import labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROC = Path("/proc")
+FIELDS = ("who", "where", "process", "run")
 
 
-def mine(who: str, run: str = "") -> Holder:
-    """This process as a holder. Its id goes with its start time, since ids are used again."""
+@dataclass(frozen=True)
+class Holder:
+    """Who holds the lock of an environment."""
+
+    who: str
+    where: str
+    """The machine."""
+    process: str
+    """`<id>@<start time>@<PID namespace>`, since process ids are used again."""
+    run: str = ""
+    """The URL of the workflow run; empty outside of one."""
+
+    def __str__(self) -> str:
+        run = f" ({self.run})" if self.run else ""
+        return f"{self.who} on {self.where}, process {self.process.partition('@')[0]}{run}"
+
+
+def this_process(who: str, run: str = "") -> Holder:
+    """Return this process as a holder, on behalf of `who` and of the workflow run with that URL."""
     pid = os.getpid()
-    return Holder(who, socket.gethostname(), f"{pid}@{_started(pid)}@{_space()}", run)
+    return Holder(who, socket.gethostname(), f"{pid}@{_start_time(pid)}@{_pid_namespace()}", run)
 
 
 def is_dead(holder: Holder) -> bool:
-    """Whether the holder is a process of this machine that has ended. Of another machine's nothing can be said."""
-    pid, started, space = [*holder.process.split("@"), "", ""][:3]
-    if holder.where != socket.gethostname() or space != _space() or not pid.isdecimal():
+    """Return whether the holder is a process of this machine that has ended; False for another machine's process."""
+    pid, started, namespace = [*holder.process.split("@"), "", ""][:3]
+    if holder.where != socket.gethostname() or namespace != _pid_namespace() or not pid.isdecimal():
         return False
-    return _started(int(pid)) != started
+    return _start_time(int(pid)) != started
 
 
-def labels(holder: Holder) -> dict[str, str]:
-    """The holder as labels of an engine's or a cluster's object."""
-    return {f"ml-cicd.holder.{name}": getattr(holder, name) for name in ("who", "where", "process", "run")}
+def to_labels(holder: Holder) -> dict[str, str]:
+    """Return the holder as labels of an engine's or annotations of a cluster's object."""
+    return {f"{labels.HOLDER}.{name}": getattr(holder, name) for name in FIELDS}
 
 
-def of_labels(found: Mapping[str, str]) -> Holder:
-    """The holder that `labels` wrote."""
-    return Holder(*(found.get(f"ml-cicd.holder.{name}", "") for name in ("who", "where", "process", "run")))
+def from_labels(values: Mapping[str, str]) -> Holder:
+    """Return the holder that `to_labels` wrote."""
+    return Holder(*(values.get(f"{labels.HOLDER}.{name}", "") for name in FIELDS))
 
 
-def _space() -> str:
-    """What distinguishes the process ids of this machine, since its start, from those of others and of containers."""
+def _pid_namespace() -> str:
+    """Identify this boot and PID namespace: only within both does a process id mean one process."""
     try:
         boot = (PROC / "sys/kernel/random/boot_id").read_text()
         return hashlib.sha256((boot + str((PROC / "self/ns/pid").readlink())).encode()).hexdigest()[:12]
@@ -50,13 +69,13 @@ def _space() -> str:
         return "here"
 
 
-def _started(pid: int) -> str:
-    """When the process started, in the system's own words; empty when there is no such process."""
+def _start_time(pid: int) -> str:
+    """Return when the process started, as the system writes it; empty when there is no such process."""
     if PROC.is_dir():
         try:
             state, *fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             return ""
         return "" if state in "ZX" else fields[18]
-    words = ["ps", "-o", "lstart=", "-p", str(pid)]
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+    command = ["ps", "-o", "lstart=", "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from cicd.deploy.holder import Holder
     from cicd.oci.containers import Runner
 
     Accept = Callable[[str, str], None]
@@ -39,22 +40,6 @@ class Running:
     url: str
     healthy: bool
     detail: str = ""
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Who holds the lock of an environment."""
-
-    who: str
-    where: str
-    process: str
-    run: str = ""
-
-    def __str__(self) -> str:
-        """It for people."""
-        return f"{self.who} on {self.where}, process {self.process.partition('@')[0]}" + (
-            f" ({self.run})" if self.run else ""
-        )
 
 
 class Target(Protocol):

@@ -51,7 +51,7 @@ def bring(repository: Repository, config: Config, request: Request) -> Deploymen
     environment = config.environments[request.stage.name]
     ephemeral = is_ephemeral(environment, request.stage, os.environ.get(variables.RUNNER_ENVIRONMENT, ""))
     target = target_for(config, environment, repository)
-    with target.locked(holder.mine(github.actor(), github.run_url()), request.wait):
+    with target.locked(holder.this_process(github.actor(), github.run_url()), request.wait):
         if not request.offline:
             repository.fetch()
         candidate = verify(repository, config, request, target)

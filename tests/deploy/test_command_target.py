@@ -100,7 +100,7 @@ def order(image: str) -> Order:
 
 
 def deploy(target: CommandTarget, image: str, judge: Accept = lambda url, network: None) -> Running:
-    with target.locked(holder.mine("somebody"), 0):
+    with target.locked(holder.this_process("somebody"), 0):
         return target.apply(order(image), judge)
 
 
@@ -149,7 +149,10 @@ def test_a_release_that_fails_its_tests_is_replaced_by_the_one_before(command: C
 
 
 def test_r5_a_second_deployment_is_refused_with_the_holders_name(command: CommandTarget) -> None:
-    with command.locked(holder.mine("somebody"), 0), pytest.raises(RefusedError, match=f"process {os.getpid()}"):
+    with (
+        command.locked(holder.this_process("somebody"), 0),
+        pytest.raises(RefusedError, match=f"process {os.getpid()}"),
+    ):
         deploy(command, A)
     assert command.unlock() is None
 

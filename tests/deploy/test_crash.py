@@ -46,7 +46,7 @@ def in_child(target: DockerTarget, wanted: Order, **marks: str) -> int:
 def deploy(target: DockerTarget, wanted: Order) -> int:
     """Deploy under the lock; the exit code."""
     try:
-        with target.locked(holder.mine("somebody"), 0):
+        with target.locked(holder.this_process("somebody"), 0):
             target.apply(wanted, accept)
     except CheckFailedError:
         return 1

@@ -11,7 +11,8 @@ import pytest
 from cicd import cli
 from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
-from cicd.deploy.target import Holder, Order
+from cicd.deploy.holder import Holder
+from cicd.deploy.target import Order
 from cicd.ledger import pending
 from tests.deploy.support.tiny import everything, serving, sweep
 from tests.deploy.support.typed import Typed
@@ -162,8 +163,7 @@ def test_r5_the_lock_of_a_dead_holder_on_another_machine_is_removed_by_unlock_al
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     holder = Holder("bob", "another-machine", "999999@1@elsewhere", "https://example.org/runs/7")
-    production.target._lock._image()
-    assert production.target._lock._take(holder)
+    assert production.target._lock.take(holder)
     words = ["deploy", "--environment", "production", "--commit", production.accepted(images[0])]
     before = production.runs
     for command in (words, ["rollback", "production", "--reason", "it is slow", "--yes"]):
@@ -171,7 +171,7 @@ def test_r5_the_lock_of_a_dead_holder_on_another_machine_is_removed_by_unlock_al
         assert cli.main(command) == 4
         said = capfd.readouterr().err
         assert "by bob on another-machine, process 999999 (https://example.org/runs/7)." in said
-        assert "If it is dead for sure: ml-cicd unlock production" in said
+        assert "If you know that it is dead: ml-cicd unlock production" in said
     assert production.runs == before
 
     assert cli.main(["unlock", "production"]) == 0

@@ -19,15 +19,15 @@ from tests.deploy.support.tiny import accept, digest, order, serves, state
 
 if TYPE_CHECKING:
     from cicd.deploy.docker.target import DockerTarget
-    from cicd.deploy.target import Holder
+    from cicd.deploy.holder import Holder
 
-ME = holders.mine("ada", "https://example.org/runs/1")
-ELSEWHERE = replace(holders.mine("bob"), where="another-machine")
+ME = holders.this_process("ada", "https://example.org/runs/1")
+ELSEWHERE = replace(holders.this_process("bob"), where="another-machine")
 
 
 def test_a_second_deployment_is_refused_with_the_holders_name(target: DockerTarget) -> None:
     with target.locked(ME, 0):
-        for other in (holders.mine("eve"), ELSEWHERE):
+        for other in (holders.this_process("eve"), ELSEWHERE):
             with pytest.raises(RefusedError) as refused, target.locked(other, 0):
                 pytest.fail("two hold the lock")
             assert f"by ada on {socket.gethostname()}, process {os.getpid()}" in refused.value.message
@@ -88,7 +88,7 @@ from cicd.deploy.docker.target import DockerTarget
 from cicd.oci import engine
 config = Config({name!r}, environments={{"staging": Environment("staging")}})
 site = Site(engine.connect(), config, config.environment("staging"))
-with DockerTarget(site).locked(holder.mine("dead"), 0):
+with DockerTarget(site).locked(holder.this_process("dead"), 0):
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -104,16 +104,14 @@ def test_a_dead_holder_of_this_machine_keeps_nobody_out(target: DockerTarget, py
 
 def test_a_process_id_that_was_given_again_is_another_process(target: DockerTarget) -> None:
     pid, _, space = ME.process.split("@")
-    target._lock._image()
-    assert target._lock._take(replace(ME, process=f"{pid}@1@{space}"))
+    assert target._lock.take(replace(ME, process=f"{pid}@1@{space}"))
     with target.locked(ME, 0):
         pass
 
 
 def test_a_holder_of_another_machine_is_never_taken_for_dead_until_a_person_says_so(target: DockerTarget) -> None:
     gone = replace(ELSEWHERE, process="999999@1@elsewhere")
-    target._lock._image()
-    assert target._lock._take(gone)
+    assert target._lock.take(gone)
     with pytest.raises(RefusedError, match="by bob on another-machine, process 999999"), target.locked(ME, 0):
         pass
     assert target.unlock() == gone
@@ -143,3 +141,16 @@ def test_two_deployments_at_once_from_two_machines_leave_one_release_that_serves
     assert sorted(done) == sorted([good, better])
     assert state(target) == ([done[1]], [done[0]], set())
     assert serves(target.observe()) == digest(done[1])
+
+
+def test_removal_spares_a_later_lock(target: DockerTarget) -> None:
+    lock = target._lock
+    dead = lock.take(ELSEWHERE)
+    lock.remove(dead)
+    living = lock.take(ME)
+    lock.remove(dead)
+    found = lock.find()
+    assert found is not None
+    assert (found.holder, found.identity) == (ME, living)
+    lock.remove(living)
+    assert lock.find() is None

@@ -27,7 +27,7 @@ from cicd.deploy.kubernetes.target import KubernetesTarget
 from cicd.deploy.target import Order
 config = {config!r}
 target = KubernetesTarget(config, {environment!r}, Kubectl({namespace!r}), None)
-with target.locked(holder.mine("a process"), 0):
+with target.locked(holder.this_process("a process"), 0):
     target.apply({order!r}, lambda url, network: None)
 """
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.deploy import holder
-from cicd.deploy.target import Holder
+from cicd.deploy.holder import Holder
 from cicd.errors import CheckFailedError, RefusedError
 from tests.kubernetes.support.common import CRASH, ERROR, KEEPS, LATE, MUTE, SICK, deploy, digest, order, pods, told
 from tests.kubernetes.support.load import load
@@ -118,22 +118,22 @@ def test_r4_no_request_fails_through_deployment_failed_deployment_and_rollback(
 def test_r5_a_second_deployment_is_refused_with_the_holders_name(
     target: KubernetesTarget, running: Running, good: str
 ) -> None:
-    said = f"under way: by somebody on .*, process {os.getpid()} .*/run/1"
-    mine = holder.mine("somebody", "https://example.com/run/1")
+    said = f"under way, by somebody on .*, process {os.getpid()} .*/run/1"
+    mine = holder.this_process("somebody", "https://example.com/run/1")
     with target.locked(mine, 0), pytest.raises(RefusedError, match=said):
         deploy(target, order(good))
     assert deploy(target, order(good)) == running
 
 
 def test_r5_a_second_deployment_waits_as_long_as_it_may(target: KubernetesTarget, running: Running) -> None:
-    first = target.locked(holder.mine("somebody"), 0)
+    first = target.locked(holder.this_process("somebody"), 0)
     first.__enter__()
     started = time.monotonic()
-    with pytest.raises(RefusedError), target.locked(holder.mine("another"), 2):
+    with pytest.raises(RefusedError), target.locked(holder.this_process("another"), 2):
         pass
     assert 2 <= time.monotonic() - started < 2 + SLACK
     first.__exit__(None, None, None)
-    with target.locked(holder.mine("another"), 0):
+    with target.locked(holder.this_process("another"), 0):
         pass
 
 
@@ -141,15 +141,15 @@ def test_r5_a_dead_holder_of_this_machine_is_recovered_from_another_machines_is_
     target: KubernetesTarget, running: Running
 ) -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    stat = f"{child.pid}@{holder._started(child.pid)}@{holder._space()}"
-    dead = Holder("a dead process", holder.mine("x").where, stat)
+    stat = f"{child.pid}@{holder._start_time(child.pid)}@{holder._pid_namespace()}"
+    dead = Holder("a dead process", holder.this_process("x").where, stat)
     first = target.locked(dead, 0)
     first.__enter__()
-    with pytest.raises(RefusedError, match="a dead process"), target.locked(holder.mine("another"), 0):
+    with pytest.raises(RefusedError, match="a dead process"), target.locked(holder.this_process("another"), 0):
         pass
     child.send_signal(signal.SIGKILL)
     child.wait()
-    with target.locked(holder.mine("another"), 0):
+    with target.locked(holder.this_process("another"), 0):
         pass
     elsewhere = target.locked(Holder("a colleague", "another-machine", stat), 0)
     elsewhere.__enter__()

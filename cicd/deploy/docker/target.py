@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cicd import labels
+from cicd.deploy import lock
 from cicd.deploy.docker import ssh
 from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.swap import Swap
-from cicd.deploy.engine_lock import Lock
+from cicd.deploy.engine_lock import EngineLock
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
 from cicd.oci import containers, engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from docker.models.containers import Container
 
     from cicd.config import Config, Environment
     from cicd.deploy.docker.proxy import Routing
-    from cicd.deploy.target import Accept, Holder, Order
+    from cicd.deploy.holder import Holder
+    from cicd.deploy.target import Accept, Order
     from cicd.oci.containers import Runner
 
 
@@ -50,17 +50,13 @@ class DockerTarget:
         """See `Target.runner`."""
         return containers.runner(self.site.client, network)
 
-    @contextmanager
-    def locked(self, holder: Holder, wait: float) -> Iterator[None]:
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
         """See `Target.locked`."""
-        with self._lock.held(holder, wait, f"ml-cicd unlock {self.site.environment.name}"):
-            yield
+        return lock.hold(self._lock, self.site.environment.name, holder, wait)
 
     def unlock(self) -> Holder | None:
         """See `Target.unlock`."""
-        holder = self._lock.holder()
-        self._lock.remove()
-        return holder
+        return lock.unlock(self._lock)
 
     def observe(self) -> Running | None:
         """See `Target.observe`."""
@@ -91,11 +87,8 @@ class DockerTarget:
         return running
 
     @cached_property
-    def _lock(self) -> Lock:
-        site = self.site
-        return Lock(
-            site.client, f"{site.name}-lock", site.labels_for(labels.LOCK), lambda text: print(text, file=sys.stderr)
-        )
+    def _lock(self) -> EngineLock:
+        return EngineLock(self.site.client, f"{self.site.name}-lock", self.site.labels_for(labels.LOCK))
 
     def _observed(self, routing: Routing | None) -> Running | None:
         release = self.site.serving(self.site.releases.all(), routing)

@@ -2,96 +2,57 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cicd import failpoints
 from cicd.deploy import holder as holders
 from cicd.deploy.kubernetes import manifests
-from cicd.errors import RefusedError
+from cicd.deploy.lock import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cicd.config import Config, Environment
+    from cicd.deploy.holder import Holder
     from cicd.deploy.kubernetes.kubectl import Kubectl, Manifest
-    from cicd.deploy.target import Holder
-
-POLL = 1.0
 
 
 @dataclass(frozen=True)
-class Lock:
-    """The lock of one environment; see `Target.locked` and `Target.unlock`."""
+class ClusterLock:
+    """The lock of one environment on a cluster, kept in a Lease. See `LockStore`."""
 
     config: Config
     environment: Environment
     kubectl: Kubectl
+    kind: str = "kubernetes"
+    poll: float = 1.0
 
-    @contextmanager
-    def held(self, holder: Holder, wait: float) -> Iterator[None]:
-        """Hold it, waiting at most `wait` seconds for a living holder.
-
-        Raises:
-            RefusedError: it is still held then.
-
-        """
-        end = time.monotonic() + wait
-        while not (uid := self._taken(holder)):
-            found = self._find()
-            if found and holders.is_dead(found[0]):
-                self._remove(found[1])
-            elif found and time.monotonic() >= end:
-                raise RefusedError(
-                    f"Another deployment to {self.environment.name} is under way: by {found[0]}.",
-                    f"Wait for it (--lock-wait). If it is dead for sure: ml-cicd unlock {self.environment.name}",
-                )
-            else:
-                time.sleep(min(POLL, max(0.0, end - time.monotonic())))
-        try:
-            yield
-        finally:
-            self._remove(uid)
-
-    def remove(self) -> Holder | None:
-        """Remove it, whoever holds it; returns the holder, or None when nobody did."""
-        found = self._find()
-        if found is None:
-            return None
-        self._remove(found[1])
-        return found[0]
-
-    def _taken(self, holder: Holder) -> str:
-        """The identity of the lock that was created; empty when there is one already."""
+    def take(self, holder: Holder) -> str:
+        """See `LockStore.take`."""
         since = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        with failpoints.change("kubernetes.lock"):
-            made = self.kubectl.create(lease(self.config, self.environment, str(holder), holders.labels(holder), since))
-        return str(made["metadata"]["uid"]) if made else ""
+        created = self.kubectl.create(
+            lease(self.config, self.environment, str(holder), holders.to_labels(holder), since)
+        )
+        return str(created["metadata"]["uid"]) if created else ""
 
-    def _find(self) -> tuple[Holder, str] | None:
-        found = self.kubectl.get("lease", _name(self.config))
-        if found is None:
+    def find(self) -> Lock | None:
+        """See `LockStore.find`."""
+        existing = self.kubectl.get("lease", _name(self.config))
+        if existing is None:
             return None
-        return holders.of_labels(found["metadata"]["annotations"]), found["metadata"]["uid"]
+        metadata = existing["metadata"]
+        return Lock(holders.from_labels(metadata["annotations"]), str(metadata["uid"]))
 
-    def _remove(self, uid: str) -> None:
-        """Remove the lock only if it is this one."""
-        name = _name(self.config)
-        path = f"/apis/coordination.k8s.io/v1/namespaces/{self.kubectl.namespace}/leases/{name}"
-        with failpoints.change("kubernetes.unlock"):
-            self.kubectl.delete_exactly(path, uid)
-
-
-def _name(config: Config) -> str:
-    """The name of the lock of an environment."""
-    return f"{config.name}-deployment"
+    def remove(self, identity: str) -> None:
+        """See `LockStore.remove`."""
+        namespace = self.kubectl.namespace
+        path = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{_name(self.config)}"
+        self.kubectl.delete_exactly(path, identity)
 
 
 def lease(config: Config, environment: Environment, who: str, details: Mapping[str, str], since: str) -> Manifest:
-    """The lock of an environment."""
+    """Return the Lease of an environment: `who` holds it for people, `details` say so for `ml-cicd`."""
     return {
         "apiVersion": "coordination.k8s.io/v1",
         "kind": "Lease",
@@ -102,3 +63,7 @@ def lease(config: Config, environment: Environment, who: str, details: Mapping[s
         },
         "spec": {"holderIdentity": who, "acquireTime": since},
     }
+
+
+def _name(config: Config) -> str:
+    return f"{config.name}-deployment"

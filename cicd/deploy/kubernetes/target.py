@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import yaml
 
 from cicd import failpoints, labels
-from cicd.deploy import secrets
+from cicd.deploy import lock, secrets
 from cicd.deploy.kubernetes import manifests, pods
 from cicd.deploy.kubernetes.kubectl import ClusterError, Kubectl
-from cicd.deploy.kubernetes.lease import Lock
+from cicd.deploy.kubernetes.lease import ClusterLock
 from cicd.deploy.kubernetes.rollouts import REVISION, Rollouts, told
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError, UsageError
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicd.config import Config, Environment
+    from cicd.deploy.holder import Holder
     from cicd.deploy.kubernetes.kubectl import Manifest
-    from cicd.deploy.target import Accept, Holder, Order
+    from cicd.deploy.target import Accept, Order
     from cicd.oci.containers import Runner
 
     Source = Callable[[str, str], AbstractContextManager[Path]]
@@ -61,8 +62,8 @@ class KubernetesTarget:
         return Rollouts(self.config, self.environment, self.kubectl)
 
     @cached_property
-    def _lock(self) -> Lock:
-        return Lock(self.config, self.environment, self.kubectl)
+    def _lock(self) -> ClusterLock:
+        return ClusterLock(self.config, self.environment, self.kubectl)
 
     @cached_property
     def _server(self) -> manifests.Server:
@@ -77,11 +78,11 @@ class KubernetesTarget:
     def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
         """See `Target.locked`."""
         _carry_out(self._namespace_steps())
-        return self._lock.held(holder, wait)
+        return lock.hold(self._lock, self.environment.name, holder, wait)
 
     def unlock(self) -> Holder | None:
         """See `Target.unlock`."""
-        return self._lock.remove()
+        return lock.unlock(self._lock)
 
     def observe(self) -> Running | None:
         """See `Target.observe`. It is healthy when every pod of the Deployment is, as the release's digest."""

@@ -52,7 +52,7 @@ def told(running: Running | None) -> dict[str, object]:
 
 def deploy(target: KubernetesTarget, order: Order, judge: Accept = accept) -> Running:
     """Apply an order under the lock."""
-    with target.locked(holder.mine("somebody"), 0):
+    with target.locked(holder.this_process("somebody"), 0):
         return target.apply(order, judge)
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from cicd.deploy.target import Accept, Holder, Order
+    from cicd.deploy.holder import Holder
+    from cicd.deploy.target import Accept, Order
 
 
 @dataclass(frozen=True)
