@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicd.errors import UsageError
+from cicd.config import CommandSettings, DockerSettings, KubernetesSettings
 from cicd.repository import slug
 
 if TYPE_CHECKING:
@@ -14,27 +14,25 @@ if TYPE_CHECKING:
 
 
 def target_for(config: Config, environment: Environment, repository: Repository) -> Target:
-    """The target that carries an environment; `repository` is the project's.
+    """Return the target of an environment; `repository` is the project's git repository.
 
     Raises:
-        UsageError: there is no such kind of target.
-        UnreachableError: it does not answer.
+        RefusedError: the environment's host does not identify itself by the pinned key.
+        UnreachableError: the target does not answer.
 
     """
-    match environment.target:
-        case "docker":
+    match environment.settings:
+        case DockerSettings() as settings:
             from cicd.deploy.docker import target as docker  # noqa: PLC0415 -- one environment needs one target
 
-            return docker.target(config, environment, repository.forge)
-        case "kubernetes":
+            return docker.target(config, environment, settings, repository.forge)
+        case KubernetesSettings() as settings:
             from cicd.deploy.kubernetes import target as kubernetes  # noqa: PLC0415
 
-            return kubernetes.target(config, environment, repository.forge, repository.unpacked)
-        case "command":
+            return kubernetes.target(config, environment, settings, repository.forge, repository.unpacked)
+        case CommandSettings() as settings:
             from cicd.deploy import command  # noqa: PLC0415
             from cicd.oci import engine, registry  # noqa: PLC0415
 
             releases = registry.repository_for(slug(repository.path), config.image)
-            return command.CommandTarget(engine.connect(), config, environment, releases)
-        case other:
-            raise UsageError(f"There is no deploy target '{other}'.", "docs/configuration.md lists the targets.")
+            return command.CommandTarget(engine.connect(), config, environment, settings, releases)

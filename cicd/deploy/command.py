@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from docker import DockerClient
 
-    from cicd.config import Config, Environment
+    from cicd.config import CommandSettings, Config, Environment
     from cicd.deploy.holder import Holder
     from cicd.deploy.target import Accept, Order
     from cicd.oci.containers import Runner
@@ -43,6 +43,7 @@ class CommandTarget:
     client: DockerClient
     config: Config
     environment: Environment
+    settings: CommandSettings
     repository: str
     """The image repository of the project's releases: an address says its digest, and no more."""
 
@@ -73,7 +74,7 @@ class CommandTarget:
         digest, commit = (str(told.get(name) or "") for name in ("digest", "commit"))
         detail = "" if DIGEST.fullmatch(digest) else f"{self._health} names no digest"
         release = "" if detail else f"{self.repository}@{digest}"
-        return Running(release, commit, "", "", self.environment.url, healthy=not detail, detail=detail)
+        return Running(release, commit, "", "", self.settings.url, healthy=not detail, detail=detail)
 
     def retained(self) -> list[Running]:
         """See `Target.retained`: what the tool keeps is its own business."""
@@ -84,10 +85,10 @@ class CommandTarget:
         found = self.observe()
         if found and found.release == order.release:
             return []
-        words, digest = " ".join(self.environment.command), order.release.partition("@")[2]
+        words, digest = " ".join(self.settings.command), order.release.partition("@")[2]
         back = f"the same with {found.release}" if found and found.healthy else "nothing: no release was healthy before"
         return [
-            f"run {words} in {self.environment.image} with {order.release}",
+            f"run {words} in {self.settings.image} with {order.release}",
             f"wait until {self._health} names {digest}, at most {self.environment.health_timeout:g} s; have it judged",
             f"if any of it fails: {back}",
         ]
@@ -96,12 +97,12 @@ class CommandTarget:
         """See `Target.apply`. Between the tool's switch and the end of the tests the new release already serves."""
         before, todo = self.observe(), self.plan(order)
         if not todo:
-            accept(self.environment.url, NETWORK)
+            accept(self.settings.url, NETWORK)
             return self._found()
-        images.pull(self.client, self.environment.image)
+        images.pull(self.client, self.settings.image)
         try:
             self._bring(order.release, order, before)
-            accept(self.environment.url, NETWORK)
+            accept(self.settings.url, NETWORK)
         except BaseException:
             if before and before.healthy:
                 sys.stdout.write(f"back to {before.release}\n")
@@ -111,7 +112,7 @@ class CommandTarget:
 
     @property
     def _health(self) -> str:
-        return self.environment.url + self.config.service.health
+        return self.settings.url + self.config.service.health
 
     @property
     def _lock(self) -> EngineLock:
@@ -160,15 +161,14 @@ class CommandTarget:
 
     def _run(self, variables: dict[str, str]) -> int:
         """The exit code of the tool, whose container gets these variables and the environment's secrets alone."""
-        environment = self.environment
-        given = secrets.required(environment)
+        settings, given = self.settings, secrets.required(self.environment)
         with containers.created(
             self.client,
-            environment.image,
-            command=list(environment.command),
+            settings.image,
+            command=list(settings.command),
             entrypoint=[],
             environment=variables,
             labels={labels.PROJECT: self.config.name, labels.ROLE: labels.TOOL},
         ) as container:
             secrets.put(container, given)
-            return containers.run_to_end(container, environment.image, environment.command)
+            return containers.run_to_end(container, settings.image, settings.command)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cicd import github, ledger, variables
+from cicd.config import DockerSettings
 from cicd.deploy import holder, target_for
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci.reference import digest_of
@@ -79,7 +80,9 @@ def is_ephemeral(environment: Environment, stage: Stage, runner: str) -> bool:
         UsageError: it would vanish, and must not.
 
     """
-    vanishes = runner == "github-hosted" and environment.target == "docker" and not environment.host
+    settings = environment.settings
+    on_runner = isinstance(settings, DockerSettings) and not settings.host
+    vanishes = runner == "github-hosted" and on_runner
     allowed = stage.may_vanish if environment.ephemeral is None else environment.ephemeral
     if vanishes and not allowed:
         raise UsageError(

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.config import Config, Environment
-from cicd.deploy.docker.site import Site
-from cicd.deploy.docker.target import DockerTarget
 from cicd.forge.machine import engine_setup, services
 from cicd.oci import engine
-from tests.deploy.support.tiny import CRASH, NAME, built, sweep
+from tests.deploy.support.tiny import CRASH, NAME, built, docker_target, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import docker
 
+    from cicd.deploy.docker.target import DockerTarget
     from cicd.forge.machine.services import Services
 
 
@@ -56,7 +55,7 @@ def config() -> Config:
     names = ("integration", "staging", "production")
     return Config(
         NAME,
-        environments={name: Environment(name, health_timeout=20, drain_timeout=5, stop_timeout=1) for name in names},
+        environments={name: Environment(name, health_timeout=20, stop_timeout=1) for name in names},
     )
 
 
@@ -91,5 +90,5 @@ def crashing(release: Callable[[str, str], str]) -> str:
 
 @pytest.fixture
 def target(client: docker.DockerClient, config: Config) -> Iterator[DockerTarget]:
-    yield DockerTarget(Site(client, config, config.environment("staging")))
+    yield docker_target(client, config, "staging")
     sweep(client)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.config import Config, Environment, Service
+from cicd.config import CommandSettings, Config, Environment, Service
 from cicd.deploy import holder
 from cicd.deploy.command import CommandTarget
 from cicd.deploy.target import Order
@@ -82,17 +82,15 @@ def platform(client: docker.DockerClient, good: str) -> Iterator[str]:
 @pytest.fixture
 def command(client: docker.DockerClient, good: str, platform: str, monkeypatch: pytest.MonkeyPatch) -> CommandTarget:
     monkeypatch.setenv("APP_SECRETS", '{"KEY": "open sesame"}')
+    settings = CommandSettings(image=good, command=("python3", "-c", TOOL), url=platform)
     environment = Environment(
         "production",
-        target="command",
-        image=good,
-        command=("python3", "-c", TOOL),
-        url=platform,
+        settings,
         variables={"PLATFORM": f"{platform}/deploy"},
         secrets=("KEY",),
         health_timeout=3,
     )
-    return CommandTarget(client, Config(NAME, service=Service()), environment, "ghcr.io/acme/app")
+    return CommandTarget(client, Config(NAME, service=Service()), environment, settings, "ghcr.io/acme/app")
 
 
 def order(image: str) -> Order:
@@ -120,7 +118,7 @@ def test_the_tool_is_told_what_to_bring_and_gets_no_more_than_that(
 
 
 def told(target: CommandTarget) -> list[dict[str, str]]:
-    with urllib.request.urlopen(f"{target.environment.url}/told", timeout=5) as answer:
+    with urllib.request.urlopen(f"{target.settings.url}/told", timeout=5) as answer:
         found: list[dict[str, str]] = json.load(answer)
         return found
 
@@ -163,10 +161,10 @@ def test_r6_r9_the_same_release_again_calls_nothing_and_is_judged(command: Comma
     judged: list[str] = []
     assert command.plan(order(A)) == []
     deploy(command, A, lambda url, network: judged.append(url))
-    assert (len(told(command)), judged) == (1, [command.environment.url])
+    assert (len(told(command)), judged) == (1, [command.settings.url])
 
 
 def test_a_command_that_the_image_does_not_have_is_said(command: CommandTarget) -> None:
-    other = replace(command, environment=replace(command.environment, command=("no-such-tool",)))
+    other = replace(command, settings=replace(command.settings, command=("no-such-tool",)))
     with pytest.raises(UsageError, match="Could not start 'no-such-tool'"):
         deploy(other, A)

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd import cli
-from cicd.deploy.docker.site import Site
-from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.holder import Holder
 from cicd.deploy.target import Order
 from cicd.ledger import pending
-from tests.deploy.support.tiny import everything, serving, sweep
+from tests.deploy.support.tiny import docker_target, everything, serving, sweep
 from tests.deploy.support.typed import Typed
 from tests.unit.conftest import new_workspace
 
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     import docker
 
     from cicd.config import Config
+    from cicd.deploy.docker.target import DockerTarget
 
 CONFIG = 'name = "{}"\n[environments.production]\nhealth-timeout = 20\nstop-timeout = 1\n'
 BACK = ("--environment", "production", "--backwards")
@@ -60,7 +59,7 @@ def production(
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "outputs"))
     workspace = new_workspace(tmp_path)
     monkeypatch.chdir(workspace.clone)
-    target = DockerTarget(Site(client, config, config.environment("production")))
+    target = docker_target(client, config, "production")
     found = Production(config.name, workspace, tmp_path / "outputs", CONFIG.format(config.name), target)
     assert [found.bring(image) for image in images] == [0, 0]
     yield found

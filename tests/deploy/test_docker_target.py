@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +11,6 @@ import pytest
 from cicd import failpoints
 from cicd import labels as names
 from cicd.deploy.docker import proxy
-from cicd.deploy.docker.site import Site
-from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers
 from tests.deploy.support.tiny import (
@@ -27,6 +24,7 @@ from tests.deploy.support.tiny import (
     accept,
     configured,
     digest,
+    docker_target,
     everything,
     get,
     order,
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     import docker
 
     from cicd.config import Config
+    from cicd.deploy.docker.target import DockerTarget
 
 
 def test_a_release_comes_up_and_answers_at_its_url(target: DockerTarget, good: str) -> None:
@@ -202,7 +201,7 @@ def test_a_service_that_ignores_sigterm_is_ended_all_the_same(
 def test_two_environments_do_not_meet(
     client: docker.DockerClient, config: Config, target: DockerTarget, good: str, better: str
 ) -> None:
-    other = DockerTarget(Site(client, config, config.environment("production")))
+    other = docker_target(client, config, "production")
     first, second = target.apply(order(good), accept), other.apply(order(better), accept)
     assert (target.observe(), other.observe()) == (first, second)
     assert first.url != second.url
@@ -332,7 +331,7 @@ def test_secrets_arrive_as_files_and_nowhere_else(
 def test_the_port_is_the_configured_one_and_one_that_is_taken_is_named(target: DockerTarget, good: str) -> None:
     first = target.apply(order(good), accept)
     port = int(first.url.rpartition(":")[2])
-    other = DockerTarget(replace(target.site, environment=target.site.config.environment("production")))
+    other = docker_target(target.site.client, target.site.config, "production")
     with pytest.raises(UsageError, match=f"can't have port {port} of 127.0.0.1"):
         configured(other, port=port).apply(order(good), accept)
     moved = configured(target, port=port + 1)

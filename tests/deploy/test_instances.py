@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicd.deploy.docker.site import Site
-from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.target import Order
-from tests.deploy.support.tiny import sweep
+from tests.deploy.support.tiny import docker_target, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +18,7 @@ if TYPE_CHECKING:
 def test_each_forge_has_the_environment_for_itself(
     client: docker.DockerClient, config: Config, release: Callable[[str, str], str]
 ) -> None:
-    environment = config.environment("staging")
-    here, there = (DockerTarget(Site(client, config, environment, name)) for name in ("11111111", "22222222"))
+    here, there = (docker_target(client, config, "staging", name) for name in ("11111111", "22222222"))
     good, better = release("good", ""), release("better", "# better\n")
     try:
         mine = here.apply(Order(good, "a" * 40, "integration/1@x", "", "ada"), lambda *_: None)
@@ -29,7 +26,7 @@ def test_each_forge_has_the_environment_for_itself(
         assert (here.observe(), there.observe()) == (mine, theirs)
         assert mine.url != theirs.url
         assert (mine.release, theirs.release) == (good, better)
-        assert DockerTarget(Site(client, config, environment)).observe() is None
+        assert docker_target(client, config, "staging").observe() is None
         for target in (here, there):
             (one,) = client.networks.list(filters={"label": f"ml-cicd.instance={target.site.instance}"})
             assert one.name == f"ml-cicd-{target.site.name}"

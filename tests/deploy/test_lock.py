@@ -81,13 +81,13 @@ def test_of_many_at_once_exactly_one_holds_the_lock(target: DockerTarget) -> Non
 HOLDS = """
 import os, signal, sys
 sys.path.insert(0, {root!r})
-from cicd.config import Config, Environment
+from cicd.config import Config, DockerSettings, Environment
 from cicd.deploy import holder
 from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.target import DockerTarget
 from cicd.oci import engine
 config = Config({name!r}, environments={{"staging": Environment("staging")}})
-site = Site(engine.connect(), config, config.environment("staging"))
+site = Site(engine.connect(), config, config.environment("staging"), DockerSettings())
 with DockerTarget(site).locked(holder.this_process("dead"), 0):
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -8,11 +8,11 @@ import shutil
 import socket
 import subprocess
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd.config import DockerSettings
 from cicd.deploy.docker import ssh
 from cicd.deploy.docker import target as docker
 from cicd.errors import RefusedError, UnreachableError, UsageError
@@ -74,8 +74,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
 def test_a_release_is_deployed_over_ssh_and_answers(
     target: DockerTarget, host: tuple[str, str], good: str, better: str
 ) -> None:
-    there = replace(target.site.environment, host=host[0], host_key=host[1], bind="127.0.0.1")
-    remote = docker.target(target.site.config, there, "")
+    settings = DockerSettings(host=host[0], host_key=host[1], bind="127.0.0.1")
+    remote = docker.target(target.site.config, target.site.environment, settings, "")
     for image in (good, better):
         running = remote.apply(order(image), accept)
         assert (running.release, running.healthy, running.url[:17]) == (image, True, "http://127.0.0.1:")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.config import Config, Environment
+from cicd.config import Config, Environment, KubernetesSettings
 from cicd.deploy.kubernetes.kubectl import Kubectl
 from cicd.deploy.kubernetes.target import KubernetesTarget
 from tests.deploy.conftest import client, own_services, release  # noqa: F401 -- fixtures
@@ -49,7 +49,7 @@ def pods_reach_each_other() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def config() -> Config:
     """The configuration of a project; a release has eight seconds to be healthy."""
-    usual = Environment("", target="kubernetes", service_type="NodePort", health_timeout=8, stop_timeout=1)
+    usual = Environment("", KubernetesSettings(), health_timeout=8, stop_timeout=1)
     names = ("integration", "staging", "production")
     acceptance = ("python3", "-m", "app.ask")
     return Config(
@@ -64,11 +64,14 @@ def make(config: Config) -> Iterator[Make]:
     """Makes the target of an environment with other values, in a namespace that goes at the end."""
     namespaces = set()
 
-    def made(name: str = "staging", suffix: str = "", **values: object) -> KubernetesTarget:
+    def made(
+        name: str = "staging", suffix: str = "", *, replicas: int = 2, manifests: str = "", **values: object
+    ) -> KubernetesTarget:
         namespace = f"{NAME}-{suffix or name}"
         namespaces.add(namespace)
         environment = replace(config.environment(name), **values)  # type: ignore[arg-type]
-        return KubernetesTarget(config, environment, Kubectl(namespace), folder)
+        settings = KubernetesSettings(service_type="NodePort", replicas=replicas, manifests=manifests)
+        return KubernetesTarget(config, environment, settings, Kubectl(namespace), folder)
 
     yield made
     kubectl = Kubectl("default")

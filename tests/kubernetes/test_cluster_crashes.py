@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 DEPLOYS = """
 import sys
 sys.path.insert(0, {root!r})
-from cicd.config import Config, Environment, Service
+from cicd.config import Config, Environment, KubernetesSettings, Service
 from cicd.deploy import holder
 from cicd.deploy.kubernetes.kubectl import Kubectl
 from cicd.deploy.kubernetes.target import KubernetesTarget
 from cicd.deploy.target import Order
 config = {config!r}
-target = KubernetesTarget(config, {environment!r}, Kubectl({namespace!r}), None)
+target = KubernetesTarget(config, {environment!r}, {settings!r}, Kubectl({namespace!r}), None)
 with target.locked(holder.this_process("a process"), 0):
     target.apply({order!r}, lambda url, network: None)
 """
@@ -38,6 +38,7 @@ def run(target: KubernetesTarget, image: str, root: Path, **variables: str) -> i
         root=str(root),
         config=target.config,
         environment=target.environment,
+        settings=target.settings,
         namespace=target.kubectl.namespace,
         order=order(image),
     )

@@ -17,18 +17,17 @@ import pytest
 
 from cicd import failpoints
 from cicd.config import Config, Environment
-from cicd.deploy.docker.site import Site
-from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError
 from cicd.forge.machine import registry, services
 from cicd.oci import engine
 from cicd.printers import terminal
 from tests.deploy.support.clients import users
-from tests.deploy.support.tiny import CRASH, DEAF, ERROR, HANG, NAME, SLOW, accept, built, order, sweep
+from tests.deploy.support.tiny import CRASH, DEAF, ERROR, HANG, NAME, SLOW, accept, built, docker_target, order, sweep
 
 if TYPE_CHECKING:
     import docker
 
+    from cicd.deploy.docker.target import DockerTarget
     from tests.deploy.support.clients import Answers
 
 EACH = 16
@@ -144,7 +143,8 @@ def main() -> int:
             kinds = {"good": "", "better": "# better\n", **BAD}
             images = {kind: built(client, up, data / str(n), f"r{n}", kinds[kind]) for n, kind in enumerate(kinds)}
             environment = Environment("production", health_timeout=5, stop_timeout=2)
-            target = DockerTarget(Site(client, Config(NAME, environments={"production": environment}), environment))
+            config = Config(NAME, environments={"production": environment})
+            target = docker_target(client, config, "production")
             rows = [*proxied(target, images, arguments.least), *restarted(client, images)]
         finally:
             sweep(client)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cicd import config
+from cicd.config.environments import SETTINGS
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -49,26 +52,86 @@ def test_everything_that_is_written_is_read() -> None:
     assert found.environments["production"].health_timeout == 60
 
 
+STAGING = 'name = "app"\n[environments.staging]\n'
+
+
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("", "the key name is missing"),
-        ('name = "App"', "name: found 'App'; it must match"),
-        ('name = "app"\ntest = 1', "the top level: unknown key test; allowed are"),
-        ('name = "app"\n[tests]\nunits = ["x"]', "tests: unknown key units; allowed are acceptance, integration"),
-        ('name = "app"\n[tests]\nunit = "pytest"', "tests.unit: found 'pytest'; it must be of type array"),
-        ('name = "app"\n[train]\ninputs = ["src"]', "train: the key command is missing"),
-        ('name = "app"\n[environments.staging]\ntarget = "swarm"', "environments.staging.target: found 'swarm'"),
-        ('name = "app"\n[environments.qa]\ntarget = "docker"', "environments: unknown key qa"),
-        ('name = "app"\n[service]\nport = 70000', "service.port"),
-        ("name = ", "not valid TOML"),
+        ("", 'the top level: missing: name. Example: name = "flights"'),
+        ("name = ", "is not valid TOML"),
+        (
+            'name = "App"',
+            'name: found "App". Use lower-case letters, digits and hyphens; begin with a letter; at most 40',
+        ),
+        ('name = "app"\ntest = 1', "the top level: unknown key test. Allowed: checks, environments, image, ledger"),
+        (
+            'name = "app"\n[tests]\nunits = ["x"]',
+            "tests: unknown key units. Allowed: acceptance, integration, smoke, unit.",
+        ),
+        ('name = "app"\ntests = 3', "tests: found 3. Use a table."),
+        (
+            'name = "app"\n[tests]\nunit = "pytest"',
+            'tests.unit: found "pytest". Use a list of texts. Example: unit = ["python", "-m", "app"]',
+        ),
+        ('name = "app"\n[tests]\nunit = []', "tests.unit: found []. Give the list an entry, or leave the key out."),
+        ('name = "app"\n[tests]\nsmoke = [3]', "tests.smoke, entry 1: found 3. Use a text in quotes."),
+        ('name = "app"\n[train]\ninputs = ["src"]', "train: missing: command."),
+        ('name = "app"\n[checks]\nLint = ["x"]', 'checks: found the name "Lint". Use lower-case letters, digits and'),
+        ('name = "app"\n[service]\nport = 70000', "service.port: found 70000. Use 65535 or less. Example: port = 8000"),
+        ('name = "app"\n[environments.qa]\nport = 1', "environments: unknown key qa. Allowed: integration, production"),
+        (
+            STAGING + 'target = "swarm"',
+            'environments.staging.target: found "swarm". Use docker, kubernetes or command. Example: target = "docker"',
+        ),
+        (STAGING + 'target = "command"', "environments.staging: missing: image, command, url."),
+        (STAGING + "health-timeout = 0", "health-timeout: found 0. Use more than 0. Example: health-timeout = 60"),
+        (STAGING + "ephemeral = 1", "environments.staging.ephemeral: found 1. Use true or false."),
+        (STAGING + 'secrets = ["A B"]', 'environments.staging.secrets, entry 1: found "A B". Use letters, digits'),
+        (STAGING + 'promoters = [""]', 'environments.staging.promoters, entry 1: found "". Write something, or leave'),
+        (
+            STAGING + 'host = "ssh://a@b"',
+            'environments.staging: host needs host-key too. Example: host-key = "ssh-ed25519 ',
+        ),
     ],
 )
-def test_a_wrong_file_is_explained(text: str, said: str) -> None:
+def test_wrong_key_is_explained(text: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         config.parse(text, "somewhere/ml-cicd.toml")
-    assert said in caught.value.message
-    assert "somewhere/ml-cicd.toml" in caught.value.message
+    (line,) = caught.value.message.splitlines()
+    assert line.startswith("somewhere/ml-cicd.toml")
+    assert message in line
+
+
+def test_every_wrong_key_has_its_line() -> None:
+    with pytest.raises(UsageError) as caught:
+        config.parse('name = "App"\n[service]\nport = 0')
+    assert [line.split(": ")[1] for line in caught.value.message.splitlines()] == ["name", "service.port"]
+
+
+def rules(node: Any) -> Iterator[dict[str, Any]]:
+    """Return every object in the schema."""
+    if isinstance(node, dict):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from rules(child)
+
+
+def test_every_pattern_has_words_and_an_example_that_matches() -> None:
+    patterns = [rule for rule in rules(config.schema()) if isinstance(rule.get("pattern"), str)]
+    assert len(patterns) == 14
+    for rule in patterns:
+        example = rule.get("examples", [rule.get("default")])[0]
+        assert rule["patternErrorMessage"].endswith("."), rule
+        assert re.search(rule["pattern"], example), rule
+
+
+def test_other_targets_keys_do_not_count() -> None:
+    """The schema lets them stand; they have no effect."""
+    found = config.parse(STAGING + 'target = "kubernetes"\nreplicas = 3\nbind = "0.0.0.0"\nport = 80')
+    environment = found.environments["staging"]
+    assert environment.settings == config.KubernetesSettings(replicas=3)
+    assert environment.port == 80
 
 
 def test_a_missing_file_says_what_to_write(tmp_path: Path) -> None:
@@ -89,6 +152,8 @@ def test_defaults_are_those_of_the_published_schema() -> None:
         config.Train: schema["properties"]["train"]["properties"],
         config.Service: schema["properties"]["service"]["properties"],
         config.Environment: schema["$defs"]["environment"]["properties"],
+        config.DockerSettings: schema["$defs"]["environment"]["properties"],
+        config.KubernetesSettings: schema["$defs"]["environment"]["properties"],
     }
     compared = 0
     for kind, properties in groups.items():
@@ -98,4 +163,6 @@ def test_defaults_are_those_of_the_published_schema() -> None:
                 default = list(field.default) if isinstance(field.default, tuple) else field.default
                 assert default == described["default"], field.name
                 compared += 1
-    assert compared == 11
+    assert compared == 10
+    kind = type(config.Environment("staging").settings)
+    assert SETTINGS[schema["$defs"]["environment"]["properties"]["target"]["default"]] is kind

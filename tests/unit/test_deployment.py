@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cicd import stages
-from cicd.config import Environment
+from cicd.config import DockerSettings, Environment, KubernetesSettings
 from cicd.errors import UsageError
 from cicd.road.deployment import is_ephemeral
 
@@ -18,6 +18,8 @@ from cicd.road.deployment import is_ephemeral
         (Environment("integration"), "self-hosted", False),
         (Environment("staging"), "self-hosted", False),
         (Environment("production"), "", False),
+        (Environment("production", DockerSettings(host="ssh://deploy@example.org")), "github-hosted", False),
+        (Environment("production", KubernetesSettings()), "github-hosted", False),
     ],
 )
 def test_what_lasts(environment: Environment, runner: str, vanishes: bool) -> None:

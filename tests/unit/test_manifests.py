@@ -11,7 +11,7 @@ from typing import Any
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
-from cicd.config import Config, Environment
+from cicd.config import Config, Environment, KubernetesSettings
 from cicd.deploy.kubernetes import lease, manifests, pods
 from cicd.deploy.kubernetes.manifests import Server
 from cicd.deploy.target import Order
@@ -21,16 +21,22 @@ IMAGE = "ghcr.io/acme/app@sha256:" + "a" * 64
 ORDER = Order(IMAGE, "1" * 40, "integration/1@abc", "staging/1@def", "somebody")
 CURRENT = Server(frozenset({"policy/v1"}), 37)
 OLD = Server(frozenset({"policy/v1beta1"}), 20)
+SETTINGS = KubernetesSettings()
 STAGING = Environment(
-    "staging", target="kubernetes", cpus=0.5, memory="512m", variables={"LEVEL": "info"}, secrets=("KEY",), retain=3
+    "staging", SETTINGS, cpus=0.5, memory="512m", variables={"LEVEL": "info"}, secrets=("KEY",), retain=3
 )
 TESTS = {"image": IMAGE, "command": ["pytest"], "env": manifests.environment_variables({"A": "b"})}
 CONFIG = Config("app", environments={"staging": STAGING})
 
 
-def rendered(environment: Environment = STAGING, server: Server = CURRENT, order: Order = ORDER) -> dict[str, Any]:
-    """The kit's own objects by kind."""
-    plain = manifests.standard(CONFIG, environment, server)
+def rendered(
+    environment: Environment = STAGING,
+    server: Server = CURRENT,
+    order: Order = ORDER,
+    settings: KubernetesSettings = SETTINGS,
+) -> dict[str, Any]:
+    """Return the kit's own objects by kind."""
+    plain = manifests.standard(CONFIG, environment, settings, server)
     return {one["kind"]: one for one in manifests.released(plain, CONFIG, environment, order, "app-secrets-1")}
 
 
@@ -99,7 +105,7 @@ def test_who_orders_a_release_changes_no_pod() -> None:
     first, second = rendered()["Deployment"], rendered(order=other)["Deployment"]
     assert first["spec"] == second["spec"]
     assert first["metadata"]["annotations"]["ml-cicd.content"] == second["metadata"]["annotations"]["ml-cicd.content"]
-    changed = rendered(replace(STAGING, replicas=5))["Deployment"]["metadata"]["annotations"]
+    changed = rendered(settings=KubernetesSettings(replicas=5))["Deployment"]["metadata"]["annotations"]
     assert changed["ml-cicd.content"] != first["metadata"]["annotations"]["ml-cicd.content"]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from cicd.deploy.target import Holder
+    from cicd.deploy.holder import Holder
     from cicd.ledger import Entry
 
 CONFIG = 'name = "app"\n'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.config import Config, Environment
+from cicd.config import Config, Environment, KubernetesSettings
 from cicd.deploy.kubernetes.kubectl import Kubectl
 from cicd.deploy.kubernetes.rollouts import Rollouts
 from cicd.errors import CheckFailedError
@@ -43,7 +43,7 @@ def wait(folder: Path, said: str, times: int, health_timeout: float) -> int:
     script = folder / "kubectl"
     script.write_text(KUBECTL.format(folder=folder, said=said, times=times))
     script.chmod(0o755)
-    environment = Environment("staging", target="kubernetes", health_timeout=health_timeout)
+    environment = Environment("staging", KubernetesSettings(), health_timeout=health_timeout)
     Rollouts(Config("app", environments={"staging": environment}), environment, Kubectl("app")).wait()
     return len((folder / "asked").read_text().splitlines())
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-    from cicd.config import Environment
+    from cicd.config import DockerSettings, Environment
     from cicd.deploy.target import Order
 
 RUNNING = ("running", "restarting", "paused")
@@ -38,6 +38,7 @@ class Releases:
     name: str
     network: str
     environment: Environment
+    settings: DockerSettings
     labels: Mapping[str, str]
 
     @property
@@ -75,7 +76,7 @@ class Releases:
         """
         values = secrets.required(self.environment)
         environment = self.environment
-        log = dict(environment.log)
+        log = dict(self.settings.log)
         options: dict[str, Any] = {
             "name": self.candidate,
             "network": self.network,
@@ -109,7 +110,7 @@ class Releases:
     def _settings(self) -> str:
         """What else than the release decides what a container is, in short. Secrets are compared themselves."""
         one = self.environment
-        decides = [dict(one.variables), dict(one.log), one.cpus, one.memory, sorted(one.secrets)]
+        decides = [dict(one.variables), dict(self.settings.log), one.cpus, one.memory, sorted(one.secrets)]
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
 

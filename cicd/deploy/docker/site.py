@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-    from cicd.config import Config, Environment
+    from cicd.config import Config, DockerSettings, Environment
     from cicd.deploy.docker.proxy import Routing
 
 LOOPBACK, EVERY_ADDRESS = "127.0.0.1", "0.0.0.0"  # noqa: S104 -- a named host must be reachable by users
@@ -35,6 +35,7 @@ class Site:
     client: DockerClient
     config: Config
     environment: Environment
+    settings: DockerSettings
     instance: str = ""
     """The local forge that deploys: each has environments of its own on the engine."""
 
@@ -56,7 +57,7 @@ class Site:
             name=f"{self.name}-proxy",
             network=self.network,
             labels=self.labels_for(labels.PROXY),
-            address=self.environment.bind or (EVERY_ADDRESS if self.environment.host else LOOPBACK),
+            address=self.settings.bind or (EVERY_ADDRESS if self.settings.host else LOOPBACK),
             port=self.environment.port,
             service_port=self.config.service.port,
         )
@@ -64,7 +65,9 @@ class Site:
     @cached_property
     def releases(self) -> Releases:
         """The containers behind the proxy."""
-        return Releases(self.client, self.name, self.network, self.environment, self.labels_for(labels.SERVICE))
+        return Releases(
+            self.client, self.name, self.network, self.environment, self.settings, self.labels_for(labels.SERVICE)
+        )
 
     def labels_for(self, role: str) -> dict[str, str]:
         """Return the labels of an object of the environment in that role."""
@@ -101,7 +104,7 @@ class Site:
 
     def url(self) -> str:
         """Return the URL at which users reach the environment; empty when there is no proxy."""
-        machine = urlsplit(self.environment.host).hostname if self.environment.host else LOOPBACK
+        machine = urlsplit(self.settings.host).hostname if self.settings.host else LOOPBACK
         return self.proxy.url(machine or LOOPBACK if self.proxy.address == EVERY_ADDRESS else self.proxy.address)
 
     def inner_url(self, container: Container) -> str:

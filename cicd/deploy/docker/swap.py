@@ -150,7 +150,7 @@ class Swap:
         text = f"lead all requests from {old.name} to it" if old else "lead all requests to it"
         yield Step("switch", text, partial(self._switch, old))
         if old:
-            text = f"let {old.name} finish its requests for up to {environment.drain_timeout:g} s"
+            text = f"let {old.name} finish its requests for up to {site.settings.drain_timeout:g} s"
             yield Step("drain", text, self._drain)
             yield Step("stop", f"stop {old.name} and retain it", partial(self._stop, old))
 
@@ -232,7 +232,7 @@ class Swap:
 
     def _drain(self) -> None:
         assert self.routing is not None  # noqa: S101 -- the step before made it
-        if not self.site.proxy.drain(self.routing, self.site.environment.drain_timeout):
+        if not self.site.proxy.drain(self.routing, self.site.settings.drain_timeout):
             sys.stdout.write("requests are still under way; they have until the release is ended\n")
 
     def _stop(self, container: Container) -> None:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     from docker.models.containers import Container
 
-    from cicd.config import Config, Environment
+    from cicd.config import Config, DockerSettings, Environment
     from cicd.deploy.docker.proxy import Routing
     from cicd.deploy.holder import Holder
     from cicd.deploy.target import Accept, Order
     from cicd.oci.containers import Runner
 
 
-def target(config: Config, environment: Environment, instance: str) -> DockerTarget:
+def target(config: Config, environment: Environment, settings: DockerSettings, instance: str) -> DockerTarget:
     """Return the target of an environment: on its host's engine, or else on the engine that answers here.
 
     Raises:
@@ -36,8 +36,8 @@ def target(config: Config, environment: Environment, instance: str) -> DockerTar
         UnreachableError: no engine answers.
 
     """
-    client = ssh.connect(environment.host, environment.host_key) if environment.host else engine.connect()
-    return DockerTarget(Site(client, config, environment, instance))
+    client = ssh.connect(settings.host, settings.host_key) if settings.host else engine.connect()
+    return DockerTarget(Site(client, config, environment, settings, instance))
 
 
 @dataclass(frozen=True)

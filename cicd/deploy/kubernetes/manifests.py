@@ -19,7 +19,7 @@ from cicd.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cicd.config import Config, Environment
+    from cicd.config import Config, Environment, KubernetesSettings
     from cicd.deploy.target import Order
 
 Manifest = dict[str, Any]
@@ -90,12 +90,12 @@ def _secret(name: str, marks: Mapping[str, str], values: Mapping[str, str], kind
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind, "data": data}
 
 
-def standard(config: Config, environment: Environment, server: Server) -> list[Manifest]:
+def standard(config: Config, environment: Environment, settings: KubernetesSettings, server: Server) -> list[Manifest]:
     """The kit's own objects: a Service, a PodDisruptionBudget and a Deployment still without a release."""
     name, selector = config.name, {NAME: config.name}
     port: Manifest = {"name": "http", "port": 80, "targetPort": config.service.port, "protocol": "TCP"}
     if environment.port:
-        port["nodePort" if environment.service_type == "NodePort" else "port"] = environment.port
+        port["nodePort" if settings.service_type == "NodePort" else "port"] = environment.port
     budget = "policy/v1" if "policy/v1" in server.groups else "policy/v1beta1"
     sleep = {"sleep": {"seconds": LEAVING}} if server.minor >= 30 else {"exec": {"command": ["sleep", f"{LEAVING}"]}}  # noqa: PLR2004
     container = {
@@ -113,14 +113,14 @@ def standard(config: Config, environment: Environment, server: Server) -> list[M
         "containers": [container],
     }
     return [
-        _object("v1", "Service", name, {"type": environment.service_type, "selector": selector, "ports": [port]}),
+        _object("v1", "Service", name, {"type": settings.service_type, "selector": selector, "ports": [port]}),
         _object(budget, "PodDisruptionBudget", name, {"maxUnavailable": 1, "selector": {"matchLabels": selector}}),
         _object(
             "apps/v1",
             "Deployment",
             name,
             {
-                "replicas": environment.replicas,
+                "replicas": settings.replicas,
                 "selector": {"matchLabels": selector},
                 "template": {"metadata": {"labels": selector}, "spec": pod},
             },

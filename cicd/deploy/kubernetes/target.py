@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from cicd.config import Config, Environment
+    from cicd.config import Config, Environment, KubernetesSettings
     from cicd.deploy.holder import Holder
     from cicd.deploy.kubernetes.kubectl import Manifest
     from cicd.deploy.target import Accept, Order
@@ -41,10 +41,12 @@ if TYPE_CHECKING:
 SECONDS_TO_SET_UP = 20
 
 
-def target(config: Config, environment: Environment, instance: str, source: Source) -> KubernetesTarget:
+def target(
+    config: Config, environment: Environment, settings: KubernetesSettings, instance: str, source: Source
+) -> KubernetesTarget:
     """The target of an environment in the namespace that it names, or one named after project and environment."""
-    named = environment.namespace or "-".join(filter(None, (config.name, environment.name, instance)))
-    return KubernetesTarget(config, environment, Kubectl(named, environment.context), source)
+    named = settings.namespace or "-".join(filter(None, (config.name, environment.name, instance)))
+    return KubernetesTarget(config, environment, settings, Kubectl(named, settings.context), source)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class KubernetesTarget:
 
     config: Config
     environment: Environment
+    settings: KubernetesSettings
     kubectl: Kubectl
     source: Source
     """Unpacks a folder of a commit: where the project's own manifests come from."""
@@ -153,12 +156,12 @@ class KubernetesTarget:
             UsageError: they do not go together with the project, or the cluster does not take them.
 
         """
-        if folder := self.environment.manifests:
+        if folder := self.settings.manifests:
             with self.source(order.commit, folder) as unpacked:
                 built = yaml.safe_load_all(self.kubectl.run("kustomize", str(unpacked)))
                 plain = [one for one in built if one]
         else:
-            plain = manifests.standard(self.config, self.environment, self._server)
+            plain = manifests.standard(self.config, self.environment, self.settings, self._server)
         app = next((one["metadata"]["name"] for one in self._secrets(order) if one["type"] == "Opaque"), "")
         wanted = manifests.released(plain, self.config, self.environment, order, app)
         if not self._namespace_steps():

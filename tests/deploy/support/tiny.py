@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cicd import labels as names
+from cicd.config import DockerSettings
+from cicd.deploy.docker.site import Site
+from cicd.deploy.docker.target import DockerTarget
 from cicd.deploy.target import Order
 from cicd.oci import archives, images
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import docker
     from docker.models.containers import Container
 
-    from cicd.deploy.docker.target import DockerTarget
+    from cicd.config import Config
     from cicd.deploy.target import Running
     from cicd.forge.machine.services import Services
 
@@ -54,9 +59,17 @@ def built(client: docker.DockerClient, up: Services, context: Path, label: str, 
     return images.push(client, image, f"{up.registry}/{NAME}", label)
 
 
-def configured(target: DockerTarget, **settings: Any) -> DockerTarget:
-    """Return the target with other settings of its environment."""
-    return replace(target, site=replace(target.site, environment=replace(target.site.environment, **settings)))
+def docker_target(client: docker.DockerClient, config: Config, environment: str, instance: str = "") -> DockerTarget:
+    """Return the target of an environment, which gives the old release five seconds for its last requests."""
+    settings = DockerSettings(drain_timeout=5)
+    return DockerTarget(Site(client, config, config.environments[environment], settings, instance))
+
+
+def configured(target: DockerTarget, log: Mapping[str, str] | None = None, **values: Any) -> DockerTarget:
+    """Return the target with other values in its environment."""
+    site = target.site
+    settings = replace(site.settings, log=log) if log else site.settings
+    return DockerTarget(replace(site, environment=replace(site.environment, **values), settings=settings))
 
 
 def order(image: str, commit: str = "1" * 40) -> Order:
