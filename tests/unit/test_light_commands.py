@@ -14,9 +14,8 @@ from cicd import cli
 from tests.unit.test_promotion import Road
 
 if TYPE_CHECKING:
-    from tests.unit.support.registry_server import Registry
-
     from tests.unit.conftest import Workspace
+    from tests.unit.support.registry_server import Registry
 
 PACKAGES = {"cryptography", "docker", "jsonschema", "requests", "yaml"}
 HEAVY: dict[str, set[str]] = {}
