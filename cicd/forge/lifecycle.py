@@ -10,11 +10,10 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from cicd import config
+from cicd import config, git
 from cicd.act import execution
 from cicd.errors import RefusedError, UsageError
 from cicd.forge import remote, repository_variables
-from cicd.forge.events import history
 from cicd.forge.running import kit, runner
 from cicd.forge.state import Forge, State, cache
 
@@ -61,9 +60,9 @@ def up(
 
     """
     name = config.load(project).name
-    top = history.try_git(project, "rev-parse", "--show-toplevel")
-    if top is None or Path(top).resolve() != project.resolve():
-        raise UsageError(f"{project} is not the root of a git repository.", "Run in its root: git init -b main")
+    top = git.text(project, "rev-parse", "--show-toplevel")
+    if Path(top).resolve() != project.resolve():
+        raise UsageError(f"{project} is not the root of a git repository: {top} is.", "Run this in the root.")
     execution.binary()
     cache()
     forge = Forge.of_project(project)

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cicd
-from cicd import files, variables
-from cicd.forge.events import history
+from cicd import files, git, variables
 
 if TYPE_CHECKING:
     from cicd.forge.state import Forge
@@ -23,8 +22,7 @@ _ADDRESS = re.compile(r"(?:https?://|ssh://(?:[^@/]+@)?|[^@/:]+@)[^/:]+(?::\d+)?
 
 def repository_name(project: Path) -> str:
     """Return `owner/name` from the URL of the remote `origin`; without one, `local/` and the name of the folder."""
-    origin = history.try_git(project, "remote", "get-url", "origin") or ""
-    if address := _ADDRESS.fullmatch(origin):
+    if address := _ADDRESS.fullmatch(_url(project, "origin")):
         return f"{address[1]}/{address[2]}"
     return "local/" + (re.sub(r"[^\w.-]+", "-", project.resolve().name, flags=re.ASCII).strip("-.") or "project")
 
@@ -32,7 +30,7 @@ def repository_name(project: Path) -> str:
 def create(forge: Forge, remote: Path) -> None:
     """Make the bare repository `remote` and its hook, or repair them."""
     remote.mkdir(parents=True, exist_ok=True)
-    history.git(remote, "init", "--quiet", "--bare", "--initial-branch=main")
+    git.text(remote, "init", "--quiet", "--bare", "--initial-branch=main")
     for key, value in {
         "uploadpack.allowAnySHA1InWant": "true",
         "uploadpack.allowFilter": "true",
@@ -40,21 +38,25 @@ def create(forge: Forge, remote: Path) -> None:
         "receive.denyNonFastForwards": "false",
         "core.hooksPath": str(remote / "hooks"),
     }.items():
-        history.git(remote, "config", key, value)
+        git.text(remote, "config", key, value)
     _write_hook(forge, remote)
 
 
 def connect(project: Path, remote: Path) -> None:
     """Add `remote` to the project's clone under the name `local`, or correct its URL."""
-    url = history.try_git(project, "remote", "get-url", NAME)
-    history.git(project, "remote", "add" if url is None else "set-url", NAME, str(remote))
+    git.text(project, "remote", "set-url" if _url(project, NAME) else "add", NAME, str(remote))
 
 
 def disconnect(project: Path, forge: Forge) -> None:
     """Remove the remote `local` from the project's clone, if it is the one of this forge."""
-    url = history.try_git(project, "remote", "get-url", NAME)
-    if url is not None and Path(url).is_relative_to(forge.path):
-        history.git(project, "remote", "remove", NAME)
+    if Path(_url(project, NAME)).is_relative_to(forge.path):
+        git.text(project, "remote", "remove", NAME)
+
+
+def _url(project: Path, name: str) -> str:
+    """Return the URL of a remote of the project's clone; empty if there is no such remote."""
+    url = git.text(project, "ls-remote", "--get-url", name)
+    return "" if url == name else url  # git repeats a name that no remote has
 
 
 def _write_hook(forge: Forge, remote: Path) -> None:

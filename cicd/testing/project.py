@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +47,8 @@ class Project:
         self._git("commit", "--quiet", "--message", "Begin")
         self._git("remote", "add", "origin", f"https://github.com/{REPOSITORY}")
         self._git("clone", "--quiet", "--bare", "--template=", ".", str(remote))
-        history.git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
-        self.commit = history.git(self.path, "rev-parse", "HEAD")
+        git.text(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
+        self.commit = git.text(self.path, "rev-parse", "HEAD")
         self.repository = payloads.HostedRepository(remote, "https://github.com", REPOSITORY)
         self._pushes: dict[str, Event] = {}
 
@@ -62,8 +61,7 @@ class Project:
 
     def _git(self, *arguments: str) -> None:
         nothing_global = {"HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}
-        environment = os.environ | nothing_global | AUTHOR | COMMITTER
-        subprocess.run(["git", *arguments], cwd=self.path, env=environment, check=True)
+        git.text(self.path, *arguments, environment=nothing_global | AUTHOR | COMMITTER)
 
     def workflow(self, file: str) -> str:
         """The text of a workflow file of the project."""

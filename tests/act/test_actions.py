@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli
-from cicd.forge.events import history
+from cicd import cli, git
 from cicd.testing.run import NO_ENGINE
 from tests.act.support import action_cases
 
@@ -28,7 +27,7 @@ def test_action(case: Case, run_of: Callable[[Case], Run]) -> None:
 @pytest.fixture
 def clone(calling_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone of the project, as the current directory, on a machine without an engine."""
-    history.git(tmp_path, "clone", "--quiet", str(calling_project.repository.path), "clone")
+    git.text(tmp_path, "clone", "--quiet", str(calling_project.repository.path), "clone")
     monkeypatch.chdir(tmp_path / "clone")
     monkeypatch.setenv("DOCKER_HOST", NO_ENGINE)
     return tmp_path / "clone"

@@ -122,3 +122,23 @@ def test_a_renamed_file_counts_with_both_names(work: Workspace) -> None:
     work.git("mv", "a", "b")
     work.git("commit", "-q", "-m", "rename")
     assert history.changed(work.path, before, "HEAD") == ["a", "b"]
+
+
+def test_new_branch_without_default_branch_is_compared_with_nothing(work: Workspace) -> None:
+    tip = work.commit("a")
+    assert history.before_of(work.path, tip, [tip], "nowhere") == history.EMPTY_TREE
+
+
+def test_tag_on_a_file_is_no_commit(work: Workspace) -> None:
+    tip = work.commit("a")
+    blob = work.git("rev-parse", f"{tip}:a")
+    assert history.commit_of(work.path, blob) is None
+    assert not history.contains(work.path, tip, blob)
+    assert history.contains(work.path, tip, tip)
+
+
+def test_folder_is_no_file(work: Workspace) -> None:
+    tip = work.commit("dir/a")
+    assert history.read(work.path, tip, "dir") is None
+    assert history.read(work.path, tip, "nothing") is None
+    assert history.read(work.path, tip, "dir/a") is not None

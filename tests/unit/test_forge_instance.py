@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import forge_identity
+from cicd import forge_identity, git
 from cicd import labels as names
-from cicd.forge.events import history
 from cicd.forge.state import Forge
 from cicd.repository import Repository
 
@@ -27,9 +26,9 @@ def test_every_address_of_a_forge_s_remote_leads_to_its_name(tmp_path: Path, nam
 
 def test_a_clone_finds_the_forge_by_the_name_of_its_remote_and_a_mirror_by_its_address(tmp_path: Path) -> None:
     forge = Forge.of_project(tmp_path)
-    history.git(tmp_path, "init", "--quiet")
-    history.git(tmp_path, "remote", "add", "local", str(forge.remote("acme/app")))
-    history.git(tmp_path, "remote", "add", "origin", "https://github.com/acme/app")
+    git.text(tmp_path, "init", "--quiet")
+    git.text(tmp_path, "remote", "add", "local", str(forge.remote("acme/app")))
+    git.text(tmp_path, "remote", "add", "origin", "https://github.com/acme/app")
     found = {name: Repository(tmp_path, name).forge for name in ("local", "origin", f"{forge.server}/acme/app")}
     assert found == {"local": forge.instance, "origin": "", f"{forge.server}/acme/app": forge.instance}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import git
 from cicd.cli import main
 from cicd.errors import UsageError
 from cicd.forge import lifecycle, remote, state
@@ -51,12 +52,17 @@ def test_up_needs_the_root_of_a_repository_and_a_configuration(tmp_path: Path) -
     def never(*_: object) -> State:
         raise AssertionError
 
+    project = tmp_path / "app"
+    project.mkdir()
     with pytest.raises(UsageError, match=r"There is no ml-cicd\.toml"):
-        lifecycle.up(tmp_path, tmp_path, never, print)
-    (tmp_path / "ml-cicd.toml").write_text('name = "x"\n')
-    with pytest.raises(UsageError, match="not the root of a git repository"):
-        lifecycle.up(tmp_path, tmp_path, never, print)
-    assert not (tmp_path / ".ml-cicd").exists()
+        lifecycle.up(project, tmp_path, never, print)
+    (project / "ml-cicd.toml").write_text('name = "x"\n')
+    with pytest.raises(UsageError, match="is not in a git repository"):
+        lifecycle.up(project, tmp_path, never, print)
+    git.text(tmp_path, "init", "--quiet", "--template=")
+    with pytest.raises(UsageError, match="is not the root of a git repository"):
+        lifecycle.up(project, tmp_path, never, print)
+    assert not (project / ".ml-cicd").exists()
 
 
 def made(forge: Forge, **fields: str) -> records.Run:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import git
 from cicd.errors import UsageError
 from cicd.forge.events import history, triggers
 from cicd.forge.events.payloads import HostedRepository, RefUpdate
@@ -231,9 +232,7 @@ def test_of_a_large_difference_only_the_first_files_are_looked_at(remote: Remote
     tip = remote.commit("many", *(f"a/{number}" for number in range(triggers.MAX_FILES)), "src/a.py")
     assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == ["push push"]
     tip = remote.commit("fewer", *(f"a/{number}" for number in range(triggers.MAX_FILES - 1)), "src/b.py")
-    assert "push source" in remote.names(
-        RefUpdate(history.git(remote.path, "rev-parse", "HEAD^"), tip, "refs/heads/main")
-    )
+    assert "push source" in remote.names(RefUpdate(git.text(remote.path, "rev-parse", "HEAD^"), tip, "refs/heads/main"))
 
 
 def test_a_push_of_very_many_commits_passes_every_path_filter(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd import git
 from cicd.act.filters import BRANCH
 from cicd.forge.events import history
 
@@ -104,8 +105,7 @@ def push(repository: HostedRepository, update: RefUpdate, commit: str, actor: st
             {**line, "distinct": line["id"] in new}
             for line in _commits(repository, f"--max-count={MAX_COMMITS}", "--reverse", commit, "--not", *since)
         ]
-    refs = history.git(repository.path, "for-each-ref", "--format=%(refname)", f"--points-at={commit}", "refs/heads")
-    base_refs = [ref for ref in refs.split() if ref != update.ref]
+    base_refs = [ref for ref in history.branches_at(repository.path, commit) if ref != update.ref]
     span = update.name if update.created else f"{update.before[:12]}...{update.after[:12]}"
     return {
         "ref": update.ref,
@@ -113,7 +113,7 @@ def push(repository: HostedRepository, update: RefUpdate, commit: str, actor: st
         "after": update.after,
         "created": update.created,
         "deleted": update.deleted,
-        "forced": not update.created and not _contains(repository.path, commit, update.before),
+        "forced": not update.created and not history.contains(repository.path, commit, update.before),
         "base_ref": base_refs[0] if update.created and base_refs else None,
         "compare": f"{repository.url}/compare/{span}",
         "commits": commits,
@@ -154,14 +154,10 @@ def schedule(repository: HostedRepository, file: str, cron: str) -> dict[str, An
     return {"schedule": cron, "workflow": f".github/workflows/{file}", "repository": repository.payload()}
 
 
-def _contains(path: Path, commit: str, ancestor: str) -> bool:
-    return history.try_git(path, "merge-base", "--is-ancestor", ancestor, commit) is not None
-
-
 def _commits(repository: HostedRepository, *selection: str) -> list[dict[str, Any]]:
     """Return the payload of each commit that `git log` lists for `selection`."""
     form = "%x00".join(("%H", "%T", "%cI", "%an", "%ae", "%cn", "%ce", "%B"))
-    fields = history.git(repository.path, "log", "-z", f"--format=tformat:{form}", *selection, "--").split("\0")
+    fields = git.text(repository.path, "log", "-z", f"--format=tformat:{form}", *selection, "--").split("\0")
     return [
         {
             "id": identity,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicd import variables
+from cicd import git, variables
 from cicd.act import execution, workflows
 from cicd.act.filters import TAG
 from cicd.errors import CicdError
@@ -108,9 +108,9 @@ def _make_work_tree(work: Path, repository: HostedRepository, commit: str) -> No
     tools = cache() / "tools"
     tools.mkdir(parents=True, exist_ok=True)
     (work / "act" / "tool_cache").symlink_to(tools)
-    history.git(source, "init", "--quiet", "--template=")
+    git.text(source, "init", "--quiet", "--template=")
     (source / ".git" / "objects" / "info" / "alternates").write_text(f"{repository.path}/objects\n", "utf-8")
-    history.git(source, "config", "remote.origin.url", f"https://github.com/{repository.full_name}")
-    history.git(source, "update-ref", "--no-deref", "HEAD", commit)
+    git.text(source, "config", "remote.origin.url", f"https://github.com/{repository.full_name}")
+    git.text(source, "update-ref", "--no-deref", "HEAD", commit)
     with suppress(CicdError):  # the commit has no `.github`
-        history.git(source, "checkout", "--quiet", commit, "--", ".github")
+        git.text(source, "checkout", "--quiet", commit, "--", ".github")
