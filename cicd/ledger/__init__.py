@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cicd.ledger.chain import append, chain, keyring, last_passed, read, read_all
+from cicd.ledger.chain import append, chain, keyring, last_passed, now, read, read_all, signer
 from cicd.ledger.entry import (
     Action,
     Basis,
@@ -13,7 +13,6 @@ from cicd.ledger.entry import (
     deployment_from,
     envelope,
     finished,
-    now,
     parse,
 )
 from cicd.oci.reference import PATTERN as IMAGE
@@ -22,4 +21,5 @@ from cicd.oci.reference import digest_of
 __all__ = [
     "IMAGE", "Action", "Basis", "Deployment", "Entry", "Result", "Trust", "append", "chain", "deployment_from",
     "digest_of", "envelope", "finished", "keyring", "last_passed", "now", "parse", "read", "read_all",
+    "signer",
 ]  # fmt: skip

@@ -7,11 +7,13 @@ and each entry holds the SHA-256 of the one before it. Whoever reads the ledger 
 
 from __future__ import annotations
 
+import os
 import re
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cicd import config, failpoints
+from cicd import config, failpoints, variables
 from cicd.errors import RefusedError
 from cicd.ledger import integrity, signing
 from cicd.ledger.entry import envelope, parse
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cicd.ledger.entry import Deployment, Entry
-    from cicd.ledger.signing import Keyring, Verifier
+    from cicd.ledger.signing import Keyring, Signer, Verifier
     from cicd.repository import Repository
 
 RACES = 20
@@ -33,6 +35,16 @@ _KEYS = [f"{SNAPSHOT}/heads/{name}{path}" for name in MAIN for path in ("", f":{
 def keyring(repository: Repository) -> Keyring:
     """The keys whose signatures count: those that `ml-cicd.toml` at the root of main names, for all environments."""
     return _keyring(repository, repository.read(_KEYS))
+
+
+def signer(keys: Verifier) -> Signer | None:
+    """Return the signer with the private key in `LEDGER_KEY`; None where it is not set and no signatures count.
+
+    Raises:
+        UsageError: there is no key although signatures count, or the key is not one that counts.
+
+    """
+    return signing.signer(os.environ.get(variables.LEDGER_KEY, ""), keys)
 
 
 def _keyring(repository: Repository, contents: Sequence[bytes | None]) -> Keyring:
@@ -104,8 +116,8 @@ def chain(
 def append(repository: Repository, deployment: Deployment) -> Entry:
     """Add an entry at the end of its environment's chain; of two writers at once, one takes the next number.
 
-    What is there already is not added twice. The entry is signed by whom `signing.signer` says. Afterwards the snapshot
-    has the entry, and else what the last fetch saw.
+    A deployment that the ledger has is not added twice. The entry is signed with the key that `signer` finds.
+    Afterwards the snapshot has the entry, and else what the last fetch saw.
 
     Raises:
         RefusedError: the ledger is broken, or would be with this entry, or the remote declines.
@@ -115,14 +127,14 @@ def append(repository: Repository, deployment: Deployment) -> Entry:
     """
     project, environment = deployment.project, deployment.environment
     keys = keyring(repository)
-    signer = signing.signer(keys)
+    signs = signer(keys)
     for attempt in range(RACES):
         chains = read_all(repository, project)
         entries = chains.get(environment, [])
         if there := next((entry for entry in entries if entry.deployment == deployment), None):
             return there
         number, previous = len(entries) + 1, entries[-1].sha256 if entries else ""
-        content = envelope(deployment, number, previous, signer)
+        content = envelope(deployment, number, previous, signs)
         entry = parse(content)
         try:
             integrity.check_signatures([*entries, entry], [content], keys)
@@ -145,6 +157,11 @@ def append(repository: Repository, deployment: Deployment) -> Entry:
         repository.git("update-ref", f"{SNAPSHOT}/tags/{tag}", named)
         return entry
     raise RefusedError(f"The ledger of {environment} is written by somebody else all the time.", "Run this again.")
+
+
+def now() -> str:
+    """Return the time, ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def last_passed(entries: Sequence[Entry], commit: str | None = None, release: str | None = None) -> Entry | None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from cicd.errors import RefusedError
@@ -180,8 +179,3 @@ def finished(deployment: Deployment, result: Result, ended: str, reason: str = "
     """The deployment with its end; the reason for which it was ordered stays before what went wrong."""
     said = " ".join(f"{deployment.reason}{': ' * bool(deployment.reason and reason)}{reason}".split())
     return replace(deployment, result=result, ended=ended, reason=said[:2000])
-
-
-def now() -> str:
-    """The time, ISO 8601 in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -15,10 +15,9 @@ from cicd.errors import RefusedError
 from cicd.ledger import signing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from cicd.deploy.target import Running
-    from cicd.ledger import Entry
+    from cicd.ledger.entry import Entry
     from cicd.ledger.signing import Verifier
 
 HINT = "Somebody removed, altered or forged an entry: compare the tags ledger/** with another clone."
@@ -104,9 +103,12 @@ def check_links(chains: Mapping[str, Sequence[Entry]]) -> None:
                 raise broken(environment, entry.number, f"{rests}, which is not the stage before")
 
 
-def cut_off(chains: Mapping[str, Sequence[Entry]], running: Running) -> str:
-    """The entry that a running release names and the ledger does not have; empty when it has them all."""
-    for name in filter(None, (running.entry, running.after)):
+def cut_off(chains: Mapping[str, Sequence[Entry]], names: Iterable[str]) -> str:
+    """Return the first of the entries `names` that the ledger lacks; empty when the ledger has them all.
+
+    `names` are those that a target's release carries, as `Entry.name` spells them; empty texts count for nothing.
+    """
+    for name in filter(None, names):
         environment, _, number = name.partition("@")[0].partition("/")
         chain = chains.get(environment, [])
         if not number.isdecimal() or int(number) > len(chain) or chain[int(number) - 1].name != name:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -199,14 +198,13 @@ def _usable(key: object) -> bool:
     return getattr(getattr(key, "curve", None), "name", "secp256r1") == "secp256r1"
 
 
-def signer(verifier: Verifier) -> Signer | None:
-    """Who signs in this process: the holder of the private key in `LEDGER_KEY`; None when no signature is asked for.
+def signer(text: str, verifier: Verifier) -> Signer | None:
+    """Return a signer with the private key `text` (PEM); None for an empty text when no signatures count.
 
     Raises:
-        UsageError: there is no key although signatures count, or it is not one that counts.
+        UsageError: there is no key although signatures count, or the key is not one that counts.
 
     """
-    text = os.environ.get(KEY, "")
     if not text.strip():
         if verifier.keyids:
             raise UsageError(

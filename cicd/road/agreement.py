@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def missing_entry(chains: Mapping[str, Sequence[Entry]], running: Running | None) -> str:
     """Return the entry that the running release names and the ledger lacks; empty when the ledger has them all."""
-    return integrity.cut_off(chains, running) if running else ""
+    return integrity.cut_off(chains, (running.entry, running.after)) if running else ""
 
 
 def check_recorded(chains: Mapping[str, Sequence[Entry]], environment: str, running: Running | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cicd import ledger, repository
 from cicd.deploy import target_for
 from cicd.errors import RefusedError, UnreachableError
-from cicd.ledger import pending, signing
+from cicd.ledger import pending
 from cicd.road import agreement, entries, verification
 from cicd.road.request import config_for
 
@@ -63,7 +63,7 @@ def prepare(clone: Repository) -> None:
         UsageError: the ledger is signed, and there is no key.
 
     """
-    signing.signer(ledger.keyring(clone))
+    ledger.signer(ledger.keyring(clone))
     pending.hand_in(clone)
 
 

@@ -134,7 +134,7 @@ def _entries(public: str) -> bytes:
     """A main that names the key, and signed entries, for `git fast-import`."""
     text = f'name = "app"\n[ledger]\nkeys = {json.dumps([public])}\n'.encode()
     stream = b"commit refs/heads/main\ncommitter x <x@x> 0 +0000\ndata 2\nx\nM 644 inline ml-cicd.toml\ndata %d\n%s\n"
-    parts, previous, signer = [stream % (len(text), text)], "", signing.signer(signing.Keyring())
+    parts, previous, signer = [stream % (len(text), text)], "", ledger.signer(signing.Keyring())
     for number in range(1, ENTRIES + 1):
         image = f"localhost:5000/acme/app@sha256:{number:064x}"
         one = ledger.Deployment("app", "integration", "deploy", "passed", f"{number:040x}", image, image)

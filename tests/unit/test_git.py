@@ -77,6 +77,15 @@ def test_a_query_tells_no_from_a_failure(workspace: Workspace) -> None:
         git.query(workspace.clone, *verify, "main:../outside")
 
 
+def test_a_silent_failure_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "git"
+    script.write_text("#!/bin/sh\nexit 128\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="exit code 128"):
+        git.query(tmp_path, "rev-parse", "--verify", "--quiet", "main")
+
+
 def test_objects_are_read_by_any_name(workspace: Workspace) -> None:
     (workspace.clone / "file").write_text("line\nline\n")
     workspace.git("add", "file")

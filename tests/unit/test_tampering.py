@@ -16,7 +16,6 @@ from securesystemslib.dsse import Envelope as InTotoEnvelope
 from securesystemslib.signer._key import SSlibKey
 
 from cicd import ledger
-from cicd.deploy.target import Running
 from cicd.errors import RefusedError, UsageError
 from cicd.ledger import integrity, signing
 from cicd.repository import Repository
@@ -94,7 +93,7 @@ class Ledger:
         signer = None
         if private:
             self.sign_with(private)
-            signer = signing.signer(signing.Keyring())
+            signer = ledger.signer(signing.Keyring())
         return ledger.envelope(made, entry.number, entry.previous, signer)
 
 
@@ -231,13 +230,14 @@ class TestR7Tampering:
     def test_a_cut_off_end_is_found_by_what_runs(self, either: Ledger) -> None:
         chains = either.read()
         names = {"entry": chains["staging"][0].name, "after": chains["production"][0].name}
-        running = Running(RELEASE, "c" * 40, **names, url="", healthy=True)
-        assert integrity.cut_off(chains, running) == ""
+        assert integrity.cut_off(chains, names.values()) == ""
+        for altered in (f"production/1@{'0' * 64}", f"production/2@{'0' * 64}", "production", f"x/1@{'0' * 64}"):
+            assert integrity.cut_off(chains, ["", altered]) == altered
         either.remove("production", 1)
-        assert integrity.cut_off(either.read(), running) == names["after"]
+        assert integrity.cut_off(either.read(), names.values()) == names["after"]
         for number in (2, 1):
             either.remove("staging", number)
-        assert integrity.cut_off(either.read(), running) == names["entry"]
+        assert integrity.cut_off(either.read(), names.values()) == names["entry"]
 
     def test_nothing_is_added_to_a_broken_ledger(self, either: Ledger) -> None:
         either.remove("staging", 1)
@@ -259,7 +259,7 @@ class TestR7Signatures:
         keys = signing.keyring([pair[1]])
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("LEDGER_KEY", pair[0])
-            signer = signing.signer(keys)
+            signer = ledger.signer(keys)
         contents = {1: ledger.envelope(deployment("integration", None), 1, "", signer)}
         contents[2] = ledger.envelope(deployment("integration", None), 2, ledger.parse(contents[1]).sha256, signer)
         assert [entry.trust for entry in ledger.chain(contents, "app", "integration", keys)] == ["signed", "signed"]
@@ -344,7 +344,7 @@ class TestR7Signatures:
         private, public = make()
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("LEDGER_KEY", private)
-            content = ledger.envelope(deployment("integration", None), 1, "", signing.signer(signing.Keyring()))
+            content = ledger.envelope(deployment("integration", None), 1, "", ledger.signer(signing.Keyring()))
         (keyid,) = signing.keyring([public]).keyids
         key = SSlibKey.from_crypto(form.load_pem_public_key(public.encode()), keyid)
         envelope = InTotoEnvelope.from_dict(json.loads(content))
