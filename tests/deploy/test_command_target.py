@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 import urllib.request
 import uuid
 from dataclasses import replace
@@ -128,10 +127,8 @@ def told(target: CommandTarget) -> list[dict[str, str]]:
 )
 def test_r3_a_bad_release_is_replaced_by_the_one_before(command: CommandTarget, bad: str, said: str) -> None:
     before = deploy(command, A)
-    started = time.monotonic()
     with pytest.raises(CheckFailedError, match=said):
         deploy(command, bad)
-    assert time.monotonic() - started < 3 + 2 + 10
     assert command.observe() == before
     assert [one["ML_CICD_RELEASE"] for one in told(command)] == [A, bad, A]
 
