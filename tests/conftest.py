@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 pytest_plugins = ["cicd.testing"]
 TESTS = Path(__file__).resolve().parent
 SHARING = (
-    "tests/act/test_forge", "tests/static/test_api_contract", "tests/static/test_linters",
-    "tests/static/test_parser", "tests/unit/test_tampering",
-)  # fmt: skip
-"""Files whose tests share what one of them starts."""
+    ("tests/road/test_demo", "tests/road/test_workbench"),
+    ("tests/road/",),
+    ("tests/deploy/",),
+    ("tests/kubernetes/",),
+    ("tests/act/test_forge",),
+    ("tests/static/test_api_contract",),
+    ("tests/static/test_linters",),
+    ("tests/static/test_parser",),
+    ("tests/unit/test_tampering",),
+)
+"""Groups of files whose tests share what one of them starts; a file belongs to the first group that names it."""
 GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -96,17 +103,14 @@ class Tiers:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object:
-        """Tests that share what is costly stay in one process: those of an engine or cluster, and of some files."""
+        """Keep the tests of a group in one process."""
         from xdist.scheduler import (  # type: ignore[import-untyped]  # noqa: PLC0415 -- where it is installed
             LoadScopeScheduling,
         )
 
         class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
             def _split_scope(self, nodeid: str) -> str:
-                file = nodeid.split("::", maxsplit=1)[0]
-                if TIERS.get(_tier(TESTS.parent / file)) in (_engine, _cluster):
-                    return "engine"
-                return file if file.startswith(SHARING) else nodeid
+                return group_of(nodeid)
 
         return Scheduling(config, log)
 
@@ -151,6 +155,11 @@ class Tiers:
             terminalreporter.write_line("A tier that was asked for did not run: that is a failure here.", red=True)
         if self.required and self.skipped:
             terminalreporter.write_line("A test was skipped: that is a failure here.", red=True)
+
+
+def group_of(nodeid: str) -> str:
+    """Return the group of a test: that of its file, or the test itself."""
+    return next((group[0] for group in SHARING if nodeid.startswith(group)), nodeid)
 
 
 def _tier(path: Path) -> str:

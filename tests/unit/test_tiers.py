@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import group_of
+
 pytest_plugins = ["pytester"]
 
 CONFTEST = Path(__file__).parents[1] / "conftest.py"
@@ -105,3 +107,16 @@ def test_processes_of_xdist_tell_which_tiers_are_missing(
     result = project.runpytest_subprocess("tests", "-p", "xdist", "-n", "2", "--require-tiers")
     result.stdout.fnmatch_lines(["tier unit: 1 passed", "tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "group"),
+    [
+        ("tests/road/test_workbench.py::test_x", "tests/road/test_demo"),
+        ("tests/road/test_road.py::test_x", "tests/road/"),
+        ("tests/deploy/test_ssh.py::test_x", "tests/deploy/"),
+        ("tests/unit/test_cli.py::test_x[a]", "tests/unit/test_cli.py::test_x[a]"),
+    ],
+)
+def test_tests_that_share_a_fixture_run_in_one_process(nodeid: str, group: str) -> None:
+    assert group_of(nodeid) == group
