@@ -1,10 +1,11 @@
-# make demo        the whole road, from a feature branch to Production, on this machine; `make down` removes it again
-# make test        all tests; make test-fast: those of the inner loop. One of them: make test ARGS="-k name"
-# make cluster     the tests of the kubernetes tier on a cluster that comes and goes: CLUSTER=SCRIPT, which knows
-#                  `up DIR` (it prints KUBECONFIG=FILE at last) and `down DIR`; or on the one that KUBECONFIG names
-# make measure     the figures that the project promises, each beside what it is compared with
-# make load        what users notice of a deployment, a failed one and a rollback, under load
-# make mutants     every fault that can be made in the YAML, and the test that sees it (minutes)
+# make demo        walk the whole road on this machine, from a feature branch to Production; `make down` removes it
+# make test        run all tests; make test-fast: those of the inner loop. One test: make test ARGS="-k name"
+# make cluster     run the tests of the kubernetes tier on a cluster that CLUSTER=SCRIPT starts and stops (`up DIR` prints
+#                  KUBECONFIG=FILE in its last line, `down DIR`), or on the cluster that KUBECONFIG names
+# make measure     measure start-up, builds, images and the example, each beside what it is compared with
+# make load        measure what users notice of a deployment, failed ones and a rollback, under load
+# make mutants     make every kind of fault in the YAML, and name the test that sees it (minutes)
+# make benchmarks  measure everything and write docs/benchmarks.md
 # make lint | format | lock | docs (the generated pages)
 
 PYTHON ?= python3
@@ -29,7 +30,7 @@ PIP_CERT ?= $(AUTHORITIES)
 export SSL_CERT_FILE PIP_CERT
 endif
 
-.PHONY: setup cluster demo measure mutants docs down engine test test-fast lint format lock
+.PHONY: setup cluster demo measure load benchmarks mutants docs down engine test test-fast lint format lock
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -46,10 +47,13 @@ demo: $(READY)
 	@$(BIN)/python -m tests.tools.demo $(ARGS)
 
 measure: $(READY)
-	@$(BIN)/python -m tests.tools.measure
+	@$(BIN)/python -m tests.tools.measure $(ARGS)
 
 load: $(READY)
 	@$(BIN)/python -m tests.tools.load $(ARGS)
+
+benchmarks: $(READY)
+	@$(BIN)/python -m tests.tools.benchmarks
 
 mutants: $(READY)
 	@$(BIN)/python -m tests.tools.mutants $(ARGS)
@@ -57,6 +61,7 @@ mutants: $(READY)
 docs: $(READY)
 	@$(BIN)/python -m tests.tools.reference
 	@$(BIN)/python -m tests.tools.cases_page
+	@$(BIN)/python -m tests.tools.benchmarks --page
 
 down: .venv/.ready
 	@$(BIN)/python -m tests.tools.demo --down

@@ -15,6 +15,7 @@ from pathlib import Path
 from cicd import freeze
 from cicd.printers import terminal
 from tests.road.support.project import COMMAND, KIT, Project, Run
+from tests.tools import benchmarks
 
 HOME = KIT / ".demo" / "flights"
 WALKED = ".ml-cicd/local/walked"
@@ -127,6 +128,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, default=HOME, help="where the project is made")
     parser.add_argument("--again", action="store_true", help="walk the road even when nothing changed")
     parser.add_argument("--name", default="", help="another name than the example's, to meet no other demo")
+    benchmarks.add_write(parser)
     arguments = parser.parse_args()
     project = Project(arguments.home, name=arguments.name)
     if arguments.down:
@@ -134,6 +136,7 @@ def main() -> int:
             project.down()
         return 0
     started = time.monotonic()
+    situation = "again" if (arguments.home / ".git").is_dir() else "a new project"
     project.create()
     say("The forge: a git remote on this machine whose pushes run the workflows, a registry, and the engine.")
     if code := project.up():
@@ -142,7 +145,7 @@ def main() -> int:
         if not arguments.again and unchanged(project):
             say("Nothing changed since the road was walked, so there is nothing to push. To walk it all the same: "
                 "make demo ARGS=--again")  # fmt: skip
-            stages = last_walk(project)
+            stages, situation = last_walk(project), "nothing changed"
         else:
             stages = walk(project)
             (project.path / WALKED).write_text(freeze.fingerprint(KIT))
@@ -153,8 +156,14 @@ def main() -> int:
     url = project.environments()["production"]["url"]
     say(f"Asked of Production: {json.dumps(FLIGHT)}")
     print(predict(url))
-    say(f"Done in {time.monotonic() - started:.0f} s. The services stay; `make down` removes them.")
+    seconds = time.monotonic() - started
+    say(f"Done in {seconds:.0f} s. The services stay; `make down` removes them.")
     print(f"\n{table}\n")
+    if arguments.write:
+        spent = ", ".join(f"{stage} {run.seconds:.0f} s" for stage, run in stages)
+        benchmarks.report(
+            "make demo", [benchmarks.Figure(f"`make demo`, {situation}", f"{seconds:.0f} s", spent)], write=True
+        )
     return 0
 
 

@@ -20,9 +20,9 @@ from cicd.config import Config, Environment
 from cicd.errors import CheckFailedError
 from cicd.forge.machine import registry, services
 from cicd.oci import engine
-from cicd.printers import terminal
 from tests.deploy.support.clients import users
 from tests.deploy.support.tiny import CRASH, DEAF, ERROR, HANG, NAME, SLOW, accept, built, docker_target, order, sweep
+from tests.tools.benchmarks import Figure, add_write, report
 
 if TYPE_CHECKING:
     import docker
@@ -62,11 +62,13 @@ def timed(target: DockerTarget, image: str, commit: str) -> Timed:
     return Timed(begun, passed)
 
 
-def proxied(target: DockerTarget, images: dict[str, str], least: int) -> list[tuple[str, str, str]]:
-    """Deployment, bad ones and rollback behind the proxy."""
+def proxied(target: DockerTarget, images: dict[str, str], least: int) -> tuple[list[Figure], list[str]]:
+    """Deploy, deploy bad releases and roll back behind the proxy; return the figures, and the promises not kept."""
     url = target.apply(order(images["better"], "4" * 40), accept).url
     quiet = timed(target, images["good"], "1" * 40)
-    left: list[tuple[str, str, str]] = []
+    removed: list[Figure] = []
+    broken: list[str] = []
+    bound = target.site.environment.health_timeout + 2
     with users(url, EACH) as answers:
         time.sleep(5)
         busy = timed(target, images["better"], "2" * 40)
@@ -75,11 +77,14 @@ def proxied(target: DockerTarget, images: dict[str, str], least: int) -> list[tu
             try:
                 target.apply(order(images[kind], "3" * 40), accept)
             except CheckFailedError:
-                bound = target.site.environment.health_timeout + 2
-                left.append((f"left: {kind}", f"{time.monotonic() - started:.1f} s", f"at most {bound:g} s"))
+                seconds = time.monotonic() - started
+                broken += [f"{kind}: removed after {seconds:.1f} s"] if seconds > bound else []
+                removed.append(Figure(f"a bad release is removed: {kind}", f"{seconds:.1f} s", f"at most {bound:g} s"))
         back = time.time()
         target.apply(order(images["good"]), accept)
         time.sleep(max(2.0, least / 1000))
+    broken += [f"{len(answers.failed)} requests failed"] if answers.failed else []
+    broken += [f"only {len(answers.all)} requests"] if len(answers.all) < least else []
     at = busy.passed
     before = answers.p99(busy.begun - 4, busy.begun)
     during = answers.p99(at["docker.switch.before"], at["docker.drain.after"])
@@ -87,21 +92,27 @@ def proxied(target: DockerTarget, images: dict[str, str], least: int) -> list[tu
     to_switched = quiet.passed["docker.switch.after"] - quiet.begun - quiet.took("wait")
     under_load = answers.first(images["better"], busy.begun) - busy.begun - busy.took("wait")
     returned = answers.first(images["good"], back)
-    of_it = f"the engine's start of the container: {quiet.took('start'):.2f} and {busy.took('start'):.2f} s"
-    return [
-        ("requests behind the proxy", f"{len(answers.all)}", f"at least {least}"),
-        ("of these failed", f"{len(answers.failed)}", said(answers)),
-        ("p99 before", f"{1000 * before:.1f} ms", ""),
-        ("p99 during the switch", f"{1000 * during:.1f} ms", f"{during / before:.1f} times; at most 2"),
-        ("p99 with the engine's start and stop of the two", f"{1000 * all_along:.1f} ms", ""),
-        ("apply to switched, beyond the app's own start", f"{to_switched:.2f} s", "at most 1 s"),
-        ("the same to the first answer, under this load", f"{under_load:.2f} s", of_it),
-        ("rollback to the first answer, the app's start included", f"{returned - back:.2f} s", ""),
-        *left,
-    ]  # fmt: skip
+    starts = f"the engine's start of the container: {quiet.took('start'):.2f} and {busy.took('start'):.2f} s"
+    figures = [
+        Figure(
+            f"failed requests through a deployment, {len(BAD)} bad releases and a rollback, {2 * EACH} users",
+            f"{len(answers.failed)} of {len(answers.all):,}",
+            said(answers),
+        ),
+        Figure("99th percentile of the answers' times before", f"{1000 * before:.1f} ms"),
+        Figure("the same during the switch", f"{1000 * during:.1f} ms", f"{during / before:.1f} times; at most 2"),
+        Figure("the same while the engine also starts and stops containers", f"{1000 * all_along:.1f} ms"),
+        Figure(
+            "start of a deployment to the switch, without the app's own start", f"{to_switched:.2f} s", "at most 1 s"
+        ),
+        Figure("the same to the first answer, under this load", f"{under_load:.2f} s", starts),
+        Figure("rollback to the first answer, with the app's own start", f"{returned - back:.2f} s"),
+        *removed,
+    ]
+    return figures, broken
 
 
-def restarted(client: docker.DockerClient, images: dict[str, str]) -> list[tuple[str, str, str]]:
+def restarted(client: docker.DockerClient, images: dict[str, str]) -> list[Figure]:
     """`docker stop && docker run` on the same port, for comparison."""
     port = registry.free_port()
 
@@ -121,7 +132,8 @@ def restarted(client: docker.DockerClient, images: dict[str, str]) -> list[tuple
         old.remove()
         run(images["better"])
         time.sleep(3)
-    return [("docker stop && docker run", f"{len(answers.failed)} failed", f"of {len(answers.all)}")]
+    failed = f"{len(answers.failed):,} of {len(answers.all):,}"
+    return [Figure("failed requests through `docker stop && docker run`", failed, "the same users and release")]
 
 
 def said(answers: Answers) -> str:
@@ -130,9 +142,10 @@ def said(answers: Answers) -> str:
 
 
 def main() -> int:
-    """Measure, print the table; exit code 1 when a request failed."""
+    """Measure and print the figures; return 1 if a request failed or a bad release was not removed in time."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--least", type=int, default=10_000, help="how many requests there must be")
+    add_write(parser)
     arguments = parser.parse_args()
     client = engine.connect()
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
@@ -145,13 +158,14 @@ def main() -> int:
             environment = Environment("production", health_timeout=5, stop_timeout=2)
             config = Config(NAME, environments={"production": environment})
             target = docker_target(client, config, "production")
-            rows = [*proxied(target, images, arguments.least), *restarted(client, images)]
+            behind_proxy, broken = proxied(target, images, arguments.least)
+            figures = [*behind_proxy, *restarted(client, images)]
         finally:
             sweep(client)
             services.down(data, NAME, print)
-    sys.stdout.write(terminal.table(("what", "measured", "promised"), rows) + "\n")
-    measured = {what: value for what, value, _ in rows}
-    return int(measured["of these failed"] != "0" or int(measured["requests behind the proxy"]) < arguments.least)
+    report("make load", figures, write=arguments.write)
+    sys.stdout.writelines(f"NOT KEPT: {promise}\n" for promise in broken)
+    return int(bool(broken))
 
 
 if __name__ == "__main__":

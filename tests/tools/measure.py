@@ -5,6 +5,7 @@ Seconds are medians; the machine's load matters, so read the ratios first.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -24,12 +25,12 @@ from cicd import ledger
 from cicd.forge.machine import services
 from cicd.ledger import signing
 from cicd.oci import engine
-from cicd.printers import terminal
 from cicd.repository import Repository
 from cicd.testing import Kit, Project
 from tests.act.support import action_cases, workflow_cases
 from tests.act.support.case import CONFIG
 from tests.road.support.project import COMMAND, EXAMPLE, KIT
+from tests.tools.benchmarks import Figure, add_write, report
 from tests.tools.demo import FLIGHT
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ FROM ${BASE}
 WORKDIR /app
 COPY . .
 RUN --mount=type=secret,id=ca if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi; \\
-    python3 -m venv /venv && /venv/bin/pip install --quiet --no-cache-dir -r requirements/dev.txt
+    python3 -m venv /venv && /venv/bin/pip install --quiet --no-cache-dir --no-deps -r requirements/dev.txt
 """
 BUILD, BUILT = "cicd/build/Dockerfile", "ml-cicd/measured"
 TRAIN = """
@@ -72,7 +73,7 @@ def quietly(command: list[str], **options: object) -> str:
     return str(done.stdout)
 
 
-def start_up() -> list[tuple[str, str, str]]:
+def start_up() -> list[Figure]:
     """The command's help, and the set-up of a job that is warm."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     shown = median(15, lambda: quietly([str(COMMAND), "--help"]))
@@ -81,12 +82,12 @@ def start_up() -> list[tuple[str, str, str]]:
         bootstrap = [sys.executable, str(KIT / "cicd" / "bootstrap.py")]
         warm = median(5, lambda: quietly(bootstrap, env={**clean, "RUNNER_TOOL_CACHE": cache}))
     return [
-        ("ml-cicd --help", f"{1000 * shown:.0f} ms", f"Python alone {1000 * bare:.0f} ms; at most 100 ms"),
-        ("set-up action, warm", f"{warm:.2f} s", "at most 2 s"),
+        Figure("`ml-cicd --help`", f"{1000 * shown:.0f} ms", f"{1000 * bare:.0f} ms for Python alone; at most 100 ms"),
+        Figure("set-up of a job, warm", f"{warm:.2f} s", "at most 2 s"),
     ]
 
 
-def act_cases() -> list[tuple[str, str, str]]:
+def act_cases() -> list[Figure]:
     """The tests of the composite actions and of the workflows, as the act tier runs them, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -106,13 +107,19 @@ def act_cases() -> list[tuple[str, str, str]]:
             seconds(action_cases.CASES),
             seconds([case for case in workflow_cases.CASES if not case.cancel]),
         )
-    return [("an act case", f"{action:.2f} s", f"of a whole workflow {workflow:.2f} s; at most 0.3 s")]
+    return [
+        Figure(
+            "a case of an action under `act`",
+            f"{action:.2f} s",
+            f"{workflow:.2f} s for a whole workflow; at most 0.3 s",
+        )
+    ]
 
 
 ENTRIES = 5000
 
 
-def long_ledger() -> list[tuple[str, str, str]]:
+def long_ledger() -> list[Figure]:
     """A signed ledger with many entries: read and verified as every command does, and with every signature."""
     private, public = signing.new_pair()
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, {signing.KEY: private}):
@@ -126,8 +133,8 @@ def long_ledger() -> list[tuple[str, str, str]]:
         listed = median(5, lambda: ledger.read_all(found, "app"))
         every = median(3, lambda: ledger.read_all(found, "app", every_signature=True))
         assert len(ledger.read(found, "app", "integration")) == ENTRIES
-    return [(f"{ENTRIES:,} ledger entries read and verified", f"{listed:.2f} s",
-             f"every signature checked, too: {every:.2f} s; at most 1 s")]  # fmt: skip
+    return [Figure(f"{ENTRIES:,} ledger entries, read and the chain verified", f"{listed:.2f} s",
+             f"{every:.2f} s with every signature; at most 1 s")]  # fmt: skip
 
 
 def _entries(public: str) -> bytes:
@@ -145,7 +152,7 @@ def _entries(public: str) -> bytes:
     return b"".join(parts)
 
 
-def rebuilds(base: str) -> list[tuple[str, str, str]]:
+def rebuilds(base: str) -> list[Figure]:
     """Builds of the build image after a change of one source line, and after none, beside a tutorial's Dockerfile."""
     command, environment = engine.build_command()
     with tempfile.TemporaryDirectory() as folder:
@@ -167,23 +174,26 @@ def rebuilds(base: str) -> list[tuple[str, str, str]]:
         nothing = median(3, lambda: build(BUILD, BUILT))
         tutorial = median(1, lambda: change_and_build("Tutorial", f"{BUILT}-beside"))
     return [
-        ("build image, a source line changed", f"{ours:.2f} s", (f"a tutorial's Dockerfile {tutorial:.1f} s: "
-         f"{tutorial / ours:.0f} times; at most 1.5 s")),
-        ("build image, nothing changed", f"{nothing:.2f} s", ""),
-    ]  # fmt: skip
+        Figure(
+            "build image after a change of one source line",
+            f"{ours:.2f} s",
+            f"{tutorial:.1f} s with a tutorial's Dockerfile, {tutorial / ours:.0f} times as long; at most 1.5 s",
+        ),
+        Figure("build image when nothing changed", f"{nothing:.2f} s"),
+    ]
 
 
-def training() -> list[tuple[str, str, str]]:
+def training() -> list[Figure]:
     """How long the example trains on all of its flights, and how much memory it takes, in the image just built."""
     said = quietly(["docker", "run", "--rm", BUILT, "python", "-c", TRAIN]).splitlines()[-1]
     seconds, kibibytes = map(float, said.split())
     return [
-        ("the example trains on all of its flights", f"{seconds:.0f} s", "at most 180 s"),
-        ("its memory at most", f"{kibibytes / 1024**2:.2f} GiB", "at most 4 GiB"),
+        Figure("training of the example on all of its flights", f"{seconds:.0f} s", "at most 180 s"),
+        Figure("memory of that training, at most", f"{kibibytes / 1024**2:.2f} GiB", "at most 4 GiB"),
     ]
 
 
-def release_image(image: str) -> list[tuple[str, str, str]]:
+def release_image(image: str) -> list[Figure]:
     """What the release image is made of, layer by layer, and how long its service's imports take."""
     client = engine.connect()
     sizes: dict[str, int] = {"base": 0, "dependencies": 0, "wheel": 0, "bundle": 0, "rest": 0}
@@ -196,12 +206,12 @@ def release_image(image: str) -> list[tuple[str, str, str]]:
     )  # fmt: skip
     total = sum(sizes.values()) / 1e6
     return [
-        ("release image", f"{total:.0f} MB", f"{parts}; rest at most 1 MB"),
-        ("imports of the service", f"{float(imports):.2f} s", ""),
+        Figure("release image", f"{total:.0f} MB", f"{parts}; rest at most 1 MB"),
+        Figure("imports of the example's service", f"{float(imports):.2f} s"),
     ]
 
 
-def answers(image: str) -> list[tuple[str, str, str]]:
+def answers(image: str) -> list[Figure]:
     """How long the release takes over one flight, and over a thousand, asked over a connection that is kept."""
     container = quietly(["docker", "run", "--detach", "--publish", "127.0.0.1::8000", image]).strip()
     try:
@@ -227,8 +237,8 @@ def answers(image: str) -> list[tuple[str, str, str]]:
     finally:
         quietly(["docker", "rm", "--force", "--volumes", container])
     return [
-        ("the example predicts one flight", f"{1000 * one:.1f} ms", "at most 10 ms"),
-        ("the example predicts 1,000 flights", f"{1000 * thousand:.0f} ms", "at most 200 ms"),
+        Figure("one prediction, median", f"{1000 * one:.1f} ms", "at most 10 ms"),
+        Figure("1,000 predictions in one request, median", f"{1000 * thousand:.0f} ms", "at most 200 ms"),
     ]
 
 
@@ -244,7 +254,10 @@ def _part(layer: Mapping[str, str]) -> str:
 
 
 def main() -> int:
-    """Measure and print."""
+    """Measure, print the figures, and with --write keep them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_write(parser)
+    arguments = parser.parse_args()
     rows = start_up() + act_cases() + long_ledger()
     with tempfile.TemporaryDirectory() as data:
         base = services.up(Path(data), "ml-cicd-measure", print).base
@@ -256,8 +269,8 @@ def main() -> int:
     if labelled:
         rows += release_image(str(labelled[0].id)) + answers(str(labelled[0].id))
     else:
-        rows.append(("release image", "not measured", "there is none: make demo makes one"))
-    print(terminal.table(("what", "measured", "beside"), rows))
+        rows.append(Figure("release image", "not measured", "there is none: make demo makes one"))
+    report("make measure", rows, write=arguments.write)
     return 0
 
 

@@ -28,6 +28,7 @@ from tests.act.support.faults import faults
 from tests.static.node import build
 from tests.static.rules import callers, interface, invariants, rings, unseen
 from tests.static.support import kit as kits
+from tests.tools import benchmarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -172,11 +173,15 @@ def scratch_folder() -> tempfile.TemporaryDirectory[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.mutants", description=__doc__)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take only every Nth fault (default: 1)")
+    benchmarks.add_write(parser)
     arguments = parser.parse_args()
     kit = kits.load()
     with scratch_folder() as folder:
         verdicts = survey(faults(kit)[:: arguments.every], kit, Path(folder))
     sys.stdout.writelines(f"{line}\n" for line in report(verdicts))
+    seen = f"{sum(bool(verdict.test) for verdict in verdicts):,} of {len(verdicts):,}"
+    figure = benchmarks.Figure("faults made in the YAML that a named test sees", seen, f"at least {LEAST:.0%}")
+    benchmarks.report("make mutants", [figure], write=arguments.write)
     unexplained = [verdict for verdict in verdicts if not verdict.test and not why(verdict.fault)]
     return int(bool(unexplained) or score(verdicts) < LEAST)
 
