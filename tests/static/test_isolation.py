@@ -17,8 +17,8 @@ HOST = {"volumes", "volumes_from", "mounts", "binds", "devices", "privileged", "
 # These talk to GitHub, to the registry and to the git remote; start git, and the engine's and the cluster's client.
 READ_TOKENS = {"cicd/github.py", "cicd/oci/registry.py", "cicd/repository.py"}
 # The targets reach engines and clusters, and give the service its own secrets; signing has its key.
-READ_SECRETS = ("cicd/deploy/", "cicd/ledger/signing.py")
-START_CLIENTS = {"cicd/oci/engine.py", "cicd/repository.py", "cicd/deploy/kubernetes/kubectl.py"}
+READ_SECRETS = ("cicd/deploy/", "cicd/ledger/")
+START_CLIENTS = {"cicd/git.py", "cicd/oci/engine.py", "cicd/deploy/kubernetes/kubectl.py"}
 # The proxy, which runs nothing of a project, keeps its routing in a volume of the engine's.
 LEFT_OUT = {"act", "forge", "testing", "local.py", "variables.py"}
 HAVE_VOLUMES = {"cicd/deploy/docker/proxy.py"}
