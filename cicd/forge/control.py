@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cicd import variables
 from cicd.act import execution
 from cicd.errors import CheckFailedError, RefusedError, UsageError
+from cicd.forge import remote
 from cicd.forge.events import dispatch, triggers
 from cicd.forge.running import records, runner
 
@@ -34,7 +35,7 @@ def start(forge: Forge, file: str, ref: str, inputs: Mapping[str, str], printer:
         CheckFailedError: the person cancelled the run.
 
     """
-    repository = runner.repository_of(forge, forge.state())
+    repository = remote.hosted(forge, forge.state())
     accepted = dispatch.check(repository, file, ref or repository.default_branch, inputs)
     return _run(forge, [triggers.by_dispatch(repository, accepted, getpass.getuser())], printer)
 
@@ -47,7 +48,7 @@ def fire(forge: Forge, file: str, printer: Printer) -> list[Run]:
         CheckFailedError: the person cancelled the runs.
 
     """
-    repository = runner.repository_of(forge, forge.state())
+    repository = remote.hosted(forge, forge.state())
     return _run(forge, triggers.by_schedule(repository, file, getpass.getuser(), printer.note), printer)
 
 

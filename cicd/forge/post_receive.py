@@ -8,10 +8,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from cicd.act import execution
-from cicd.forge import push_process
+from cicd.forge import push_process, remote
 from cicd.forge.events import triggers
 from cicd.forge.events.payloads import RefUpdate
-from cicd.forge.running import runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,9 +32,11 @@ def receive(forge: Forge, lines: Iterable[str], printer: Printer) -> None:
         del os.environ[name]
     with execution.cancellable():
         try:
-            repository = runner.repository_of(forge, forge.state())
+            repository = remote.hosted(forge, forge.state())
             planned = triggers.by_push(repository, updates, getpass.getuser(), printer.note)
             if planned:
+                from cicd.forge.running import runner  # noqa: PLC0415 -- many pushes trigger nothing
+
                 push = push_process.ancestors()
                 runner.run_all(forge, planned, printer, lambda: push_process.is_waiting(push))
         except (execution.CancelledError, BrokenPipeError):

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import cicd
 from cicd import files, git, variables
+from cicd.forge.events.payloads import HostedRepository
 
 if TYPE_CHECKING:
-    from cicd.forge.state import Forge
+    from cicd.forge.state import Forge, State
 
 NAME = "local"
 """The name of the remote in the project's clone."""
@@ -25,6 +26,11 @@ def repository_name(project: Path) -> str:
     if address := _ADDRESS.fullmatch(_url(project, "origin")):
         return f"{address[1]}/{address[2]}"
     return "local/" + (re.sub(r"[^\w.-]+", "-", project.resolve().name, flags=re.ASCII).strip("-.") or "project")
+
+
+def hosted(forge: Forge, state: State) -> HostedRepository:
+    """Return the repository that the forge serves, as event payloads describe it."""
+    return HostedRepository(forge.remote(state.repository), forge.server, state.repository)
 
 
 def create(forge: Forge, remote: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import shutil
 import time
 from dataclasses import dataclass, replace
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from cicd.act import execution
 from cicd.act.log import Parser
 from cicd.errors import CicdError
-from cicd.forge import api
+from cicd.forge import api, remote
 from cicd.forge.events import triggers
-from cicd.forge.events.payloads import HostedRepository
 from cicd.forge.running import cleanup, kit, records
 from cicd.forge.running.invocation import Invocation
 from cicd.forge.running.progress import Progress
@@ -43,11 +42,6 @@ class Session:
     """Whether somebody still waits for the runs."""
 
 
-def repository_of(forge: Forge, state: State) -> HostedRepository:
-    """Return the repository to which people push."""
-    return HostedRepository(forge.remote(state.repository), forge.server, state.repository)
-
-
 def run_all(forge: Forge, planned: Sequence[PlannedRun], printer: Printer, is_awaited: Callable[[], bool]) -> list[Run]:
     """Wait for this process's turn, then run all of `planned` and what their jobs dispatch. Returns the records.
 
@@ -60,8 +54,8 @@ def run_all(forge: Forge, planned: Sequence[PlannedRun], printer: Printer, is_aw
         state = forge.state()
         recover(forge)
         kit.refresh(forge, Path(state.source))
-        repository = repository_of(forge, state)
-        with api.serve(repository, secrets.token_hex(20)) as server:
+        repository = remote.hosted(forge, state)
+        with api.serve(repository, os.urandom(20).hex()) as server:
             session = Session(forge, state, server, printer, is_awaited)
             waiting, done = list(planned), []
             while waiting:
