@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cicd import variables
 from cicd.errors import CheckFailedError, UnreachableError, UsageError
-from cicd.oci import engine, registry
+from cicd.oci import engine, logins
 from cicd.oci.errors import MissingImageError, answered, engine_errors
 from cicd.oci.reference import ImageReference
 
@@ -114,7 +114,7 @@ def credentials(image: str) -> dict[str, str] | None:
     host, _, name = image.partition("/")
     if not name or not (set(".:") & set(host) or host == "localhost"):
         return None
-    login = registry.credentials(host)
+    login = logins.credentials(host)
     return {"username": login[0], "password": login[1]} if login else None
 
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from cicd import variables
 from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.oci import logins
 from cicd.oci.reference import ImageReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import requests
+    from cicd.oci import registry_http
 
 MANIFESTS = ", ".join(
     (
@@ -30,7 +31,6 @@ MANIFESTS = ", ".join(
         "application/vnd.docker.distribution.manifest.list.v2+json",
     )
 )
-TIMEOUT = 20
 
 
 class NoAccessError(UnreachableError):
@@ -61,92 +61,44 @@ def repository_for(slug: str, image: str | None) -> str:
     return f"{host()}/{image.partition('/')[2]}" if variables.ML_CICD_REGISTRY in os.environ else image
 
 
-def _scheme(registry: str) -> str:
-    name = registry.partition(":")[0]
-    return "http" if name in ("localhost", "127.0.0.1") else "https"
-
-
-def credentials(registry: str) -> tuple[str, str] | None:
-    """User and password for a registry: the token meant for it, else those of the Docker configuration.
-
-    The job's own token goes to GitHub's registry alone.
-    """
-    token = os.environ.get(variables.REGISTRY_TOKEN) or (
-        os.environ.get(variables.GITHUB_TOKEN) if registry == "ghcr.io" else ""
-    )
-    if token:
-        return _named(token)
-    from docker import auth  # noqa: PLC0415 -- 0.1 s that a command with a token need not pay
-
-    found = auth.load_config().resolve_authconfig(registry)
-    if not found or "username" not in found:
-        return None
-    return found["username"], found["password"]
-
-
-def lasting_credentials(registry: str) -> tuple[str, str] | None:
-    """User and password for a registry that a cluster's nodes may keep; None when none are given, or none needed.
-
-    Raises:
-        UsageError: they are those of this job, and end with it.
-
-    """
-    token = os.environ.get(variables.REGISTRY_TOKEN, "")
-    if not token or _scheme(registry) == "http":
-        return None
-    if token == os.environ.get(variables.GITHUB_TOKEN):
-        raise UsageError(
-            "REGISTRY_TOKEN is the token of this job: nodes could pull with it until the job ends, and not later.",
-            "Make a token that only reads packages, and keep it in the environment's secret REGISTRY_TOKEN.",
-        )
-    return _named(token)
-
-
-def _named(token: str) -> tuple[str, str]:
-    """User and password of a token, which may be given as `user:token` where the registry cares who it is."""
-    user, colon, password = token.partition(":")
-    return (user, password) if colon else (os.environ.get(variables.GITHUB_ACTOR, "ml-cicd"), token)
-
-
 def _request(
     method: str, image: str, reference: str, headers: Mapping[str, str], body: bytes = b"", *, kind: str = "manifests"
-) -> requests.Response:
-    """One call on a manifest or blob, with the registry's token dance where it asks for one."""
-    import requests  # noqa: PLC0415 -- 0.1 s that a command which asks no registry need not pay
+) -> registry_http.Response:
+    """Return the registry's answer about a manifest or blob.
+
+    Raises:
+        NoAccessError: The registry wants another login, or the login may not do this.
+        UnreachableError: The registry does not answer, or failed.
+
+    """
+    from cicd.oci import registry_http  # noqa: PLC0415 -- 0.1 s that a command which asks no registry need not pay
 
     registry, _, name = image.partition("/")
-    url = f"{_scheme(registry)}://{registry}/v2/{name}/{kind}/{reference}"
-    known = credentials(registry)
+    url = f"{'http' if logins.plain_http(registry) else 'https'}://{registry}/v2/{name}/{kind}/{reference}"
+    known = logins.login(registry)
     try:
-        response = requests.request(method, url, headers=dict(headers), data=body, auth=known, timeout=TIMEOUT)
-        challenge = response.headers.get("WWW-Authenticate", "")
-        if response.status_code == HTTPStatus.UNAUTHORIZED and challenge.startswith("Bearer "):
-            asked = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-            realm = asked.pop("realm")
-            answer = requests.get(realm, params=asked, auth=known, timeout=TIMEOUT).json()
-            bearer = {"Authorization": f"Bearer {answer.get('token') or answer.get('access_token')}"}
-            response = requests.request(method, url, headers={**headers, **bearer}, data=body, timeout=TIMEOUT)
-    except (requests.RequestException, ValueError, KeyError) as error:
+        response = registry_http.send(method, url, headers, body, known)
+    except (OSError, HTTPException, ValueError, KeyError) as error:
         raise UnreachableError(
             f"The registry {registry} does not answer: {error}", "Start it (ml-cicd local up) or check the network."
         ) from error
-    if response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise NoAccessError(
-            f"The registry {registry} does not let us in ({response.status_code}) for {name}.",
+            f"The registry {registry} does not let us in ({response.status}) for {name}.",
             "Log in (docker login), or grant the job 'packages' permission and pass REGISTRY_TOKEN.",
         )
-    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise UnreachableError(f"The registry {registry} failed with {response.status_code}: {response.text[:200]}")
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise UnreachableError(f"The registry {registry} failed with {response.status}: {response.text[:200]}")
     return response
 
 
 def manifest(image: str, reference: str) -> Manifest | None:
     """The manifest that the registry holds under a tag or digest; None when it has none."""
     response = _request("GET", image, reference, {"Accept": MANIFESTS})
-    if response.status_code != HTTPStatus.OK:
+    if response.status != HTTPStatus.OK:
         return None
     digest = "sha256:" + hashlib.sha256(response.content).hexdigest()
-    return Manifest(digest, response.headers.get("Content-Type", ""), response.content)
+    return Manifest(digest, response.headers.get("content-type", ""), response.content)
 
 
 def labels(image: str) -> dict[str, str]:
@@ -190,5 +142,5 @@ def tag(image: str, name: str) -> None:
     if found is None:
         raise RefusedError(f"The registry no longer has {image}.")
     response = _request("PUT", reference.repository, name, {"Content-Type": found.kind}, found.content)
-    if response.status_code != HTTPStatus.CREATED:
-        raise UsageError(f"The registry did not take the tag {name}: {response.status_code} {response.text[:200]}")
+    if response.status != HTTPStatus.CREATED:
+        raise UsageError(f"The registry did not take the tag {name}: {response.status} {response.text[:200]}")

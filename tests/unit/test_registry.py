@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.errors import RefusedError, UnreachableError, UsageError
-from cicd.oci import images
+from cicd.oci import images, logins
 from cicd.oci import registry as package
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def test_a_tag_is_added_without_changing_a_byte(registry: Registry) -> None:
 
 def test_the_jobs_token_goes_to_githubs_registry_alone(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "the-jobs-own")
-    assert package.credentials("ghcr.io") == ("ml-cicd", "the-jobs-own")
-    assert package.credentials(registry.host) is None
+    assert logins.credentials("ghcr.io") == ("ml-cicd", "the-jobs-own")
+    assert logins.credentials(registry.host) is None
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_nodes_never_keep_the_token_of_the_job(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("REGISTRY_TOKEN", "the-job-s")
     monkeypatch.setenv("GITHUB_TOKEN", "the-job-s")
     with pytest.raises(UsageError, match="token of this job"):
-        package.lasting_credentials("ghcr.io")
+        logins.lasting_credentials("ghcr.io")
     monkeypatch.setenv("REGISTRY_TOKEN", "me:lasting")
-    assert package.lasting_credentials("ghcr.io") == ("me", "lasting")
-    assert package.lasting_credentials("localhost:5000") is None
+    assert logins.lasting_credentials("ghcr.io") == ("me", "lasting")
+    assert logins.lasting_credentials("localhost:5000") is None
     monkeypatch.delenv("REGISTRY_TOKEN")
-    assert package.lasting_credentials("ghcr.io") is None
+    assert logins.lasting_credentials("ghcr.io") is None

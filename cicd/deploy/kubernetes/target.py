@@ -22,7 +22,7 @@ from cicd.deploy.kubernetes.lease import ClusterLock
 from cicd.deploy.kubernetes.rollouts import REVISION, Rollouts, told
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError, UsageError
-from cicd.oci import registry
+from cicd.oci import logins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,7 +194,7 @@ class KubernetesTarget:
         """
         found, values = [], secrets.required(self.environment)
         host = order.release.partition("/")[0]
-        if known := registry.lasting_credentials(host):
+        if known := logins.lasting_credentials(host):
             found.append(manifests.pull_secret(self.config, self.environment, host, *known))
         return found + ([manifests.app_secret(self.config, self.environment, values)] if values else [])
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,14 @@ class Registry:
     manifests: dict[str, bytes] = field(default_factory=dict)
     status: int = 0
     token: str = ""
+    realm: str = ""
+    """The token endpoint that it names; empty: its own."""
+    identity_token: str = ""
+    """What has to be posted to the token endpoint; empty: the endpoint is asked with GET."""
+    storage: str = ""
+    """The host that it redirects to for content."""
+    logins: list[str] = field(default_factory=list)
+    """The headers `Authorization` that it got, in order."""
 
     def add(self, repository: str, text: str, labels: dict[str, str] | None = None) -> str:
         """Add a manifest, with labels if they are given, and return it as `host/repository@digest`."""
@@ -54,12 +63,14 @@ def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its han
             self.wfile.write(content)
 
         def admitted(self) -> bool:
+            registry.logins.append(self.headers.get("Authorization", ""))
             if registry.status:
                 self.answer(registry.status)
                 return False
             if registry.token and self.headers.get("Authorization") != f"Bearer {registry.token}":
-                realm = f'Bearer realm="http://{registry.host}/token",service="registry",scope="repository:x:pull"'
-                self.answer(401, headers={"WWW-Authenticate": realm})
+                realm = registry.realm or f"http://{registry.host}/token"
+                challenge = f'Bearer realm="{realm}",service="registry",scope="repository:x:pull"'
+                self.answer(401, headers={"WWW-Authenticate": challenge})
                 return False
             return True
 
@@ -68,10 +79,23 @@ def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its han
 
         def do_GET(self) -> None:
             if self.path.startswith("/token"):
-                self.answer(200, json.dumps({"token": registry.token}).encode())
+                asked_right = not registry.identity_token
+                self.answer(200, json.dumps({"token": registry.token}).encode()) if asked_right else self.answer(405)
+            elif registry.storage:
+                registry.logins.append(self.headers.get("Authorization", ""))
+                self.answer(307, headers={"Location": f"http://{registry.storage}{self.path}"})
             elif self.admitted():
                 content = registry.manifests.get(self.key())
                 self.answer(404) if content is None else self.answer(200, content, {"Content-Type": KIND})
+
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            wanted = {"grant_type": ["refresh_token"], "refresh_token": [registry.identity_token],
+                      "service": ["registry"], "scope": ["repository:x:pull"]}  # fmt: skip
+            if wanted.items() <= form.items():
+                self.answer(200, json.dumps({"access_token": registry.token}).encode())
+            else:
+                self.answer(401)
 
         def do_PUT(self) -> None:
             if self.admitted():

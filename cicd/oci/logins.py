@@ -1,0 +1,138 @@
+"""Logins to image registries: the tokens of a job, and those of the Docker configuration and its credential helpers.
+
+Docker's own SDK is not asked: the commands that only ask a registry run without it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cicd import variables
+from cicd.errors import UnreachableError, UsageError
+
+HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
+HUB_KEY = "https://index.docker.io/v1/"
+IDENTITY_TOKEN_USER = "<token>"  # noqa: S105 -- the user name by which helpers mark an identity token
+NOTHING_STORED = "credentials not found"
+HELPER_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Login:
+    """User and password for a registry, or an identity token, which the registry's token endpoint exchanges."""
+
+    user: str
+    password: str
+    identity_token: str = ""
+
+
+def login(registry: str) -> Login | None:
+    """Return the login for a registry's host: the token meant for it, or the one of the Docker configuration.
+
+    The job's own token goes to GitHub's registry alone.
+
+    Raises:
+        UsageError: The Docker configuration can't be read, or its credential helper is not installed.
+        UnreachableError: The credential helper failed.
+
+    """
+    token = os.environ.get(variables.REGISTRY_TOKEN) or (
+        os.environ.get(variables.GITHUB_TOKEN) if registry == "ghcr.io" else ""
+    )
+    return _of_token(token) if token else _configured(registry)
+
+
+def credentials(registry: str) -> tuple[str, str] | None:
+    """Return user and password for a registry's host; None without a login, or where it is an identity token."""
+    known = login(registry)
+    return None if known is None or known.identity_token else (known.user, known.password)
+
+
+def lasting_credentials(registry: str) -> tuple[str, str] | None:
+    """Return user and password that a cluster's nodes may keep; None if there are none, or none are needed.
+
+    Raises:
+        UsageError: They are those of this job, and end with it.
+
+    """
+    token = os.environ.get(variables.REGISTRY_TOKEN, "")
+    if not token or plain_http(registry):
+        return None
+    if token == os.environ.get(variables.GITHUB_TOKEN):
+        raise UsageError(
+            "REGISTRY_TOKEN is the token of this job: nodes could pull with it until the job ends, and not later.",
+            "Make a token that only reads packages, and keep it in the environment's secret REGISTRY_TOKEN.",
+        )
+    known = _of_token(token)
+    return known.user, known.password
+
+
+def plain_http(registry: str) -> bool:
+    """Return whether a registry is spoken to without TLS: one on this machine."""
+    return registry.partition(":")[0] in ("localhost", "127.0.0.1")
+
+
+def _of_token(token: str) -> Login:
+    """Return the login of a token, which is written as `user:token` for registries that check the user."""
+    user, colon, password = token.partition(":")
+    return Login(user, password) if colon else Login(os.environ.get(variables.GITHUB_ACTOR, "ml-cicd"), token)
+
+
+def _configured(registry: str) -> Login | None:
+    """Return the login that the Docker configuration holds, or its credential helper; None without one."""
+    folder = os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker"
+    file = Path(folder) / "config.json"
+    key = HUB_KEY if registry in HUB else registry
+    try:
+        if not file.is_file():
+            return None
+        settings = json.loads(file.read_text("utf-8"))
+        helper = (settings.get("credHelpers") or {}).get(key) or settings.get("credsStore")
+        entries = {_host(name): entry for name, entry in (settings.get("auths") or {}).items()}
+        return (_from_helper(helper, key, file) if helper else None) or _from_entry(entries.get(_host(key)) or {})
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise UsageError(
+            f"The Docker configuration {file} can't be read: {error}", f"Correct it, or run: docker login {registry}"
+        ) from error
+
+
+def _host(name: str) -> str:
+    """Return the host of an entry of `auths`, which older clients wrote as a URL."""
+    return name.removeprefix("https://").removeprefix("http://").partition("/")[0]
+
+
+def _from_entry(entry: dict[str, Any]) -> Login | None:
+    user, _, password = base64.b64decode(entry.get("auth") or "", validate=True).decode().partition(":")
+    user, password = entry.get("username") or user, entry.get("password") or password.rstrip("\0")
+    token = entry.get("identitytoken") or ""
+    return Login(user, password, token) if user or token else None
+
+
+def _from_helper(helper: str, key: str, file: Path) -> Login | None:
+    command = f"docker-credential-{helper}"
+    try:
+        done = subprocess.run(
+            [command, "get"], input=key, capture_output=True, text=True, timeout=HELPER_SECONDS, check=False
+        )
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"{file} names the credential helper {helper} for {key}, and {command} is not on PATH.",
+            f"Install it, or remove it from the file and run: docker login {key}",
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise UnreachableError(f"{command} did not answer within {HELPER_SECONDS} s.", "Run it by hand.") from error
+    output = done.stdout.strip()
+    if done.returncode:
+        if NOTHING_STORED in f"{output} {done.stderr}".lower():
+            return None
+        raise UnreachableError(f"{command} failed: {output or done.stderr.strip()}", f"Try: docker login {key}")
+    stored = json.loads(output)
+    if stored["Username"] == IDENTITY_TOKEN_USER:
+        return Login("", "", stored["Secret"])
+    return Login(stored["Username"], stored["Secret"])
