@@ -1,85 +1,109 @@
-"""The command `ml-cicd`: finds the module of a command, runs it, and turns failures into messages and exit codes.
+"""The command `ml-cicd`: find the module of a command, run it, turn failures into messages and exit codes.
 
 Each command is a module of `cicd.commands` with `configure(parser)` and `run(arguments) -> exit code`;
-it is imported only when it is asked for, so that `ml-cicd --help` stays quick.
+only the one that is asked for is imported, so that `ml-cicd --help` stays quick.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import importlib
 import sys
 from typing import TYPE_CHECKING
 
 from cicd import __version__
+from cicd.commands.parser import Parser
 from cicd.errors import CicdError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GROUPS: dict[str, dict[str, str]] = {
-    "first": {
+    "every day": {
         "local": "run the workflows on this machine: a git remote whose pushes start them",
-        "status": "what runs where, and whether it is what the ledger says",
-        "promote": "move the tag that starts staging or production, after a look at what will happen",
-        "rollback": "bring an accepted release back, by default the one before",
-        "history": "the ledger of one environment, newest first",
-    },
-    "stages": {
-        "build": "build the image that holds source, tests and tools",
-        "test": "run the unit tests inside the build image",
-        "check": "run the checks inside the build image",
-        "train": "train what changed inside the build image, and pack the model bundle",
-        "release": "build the release image, and push release and test image",
-        "deploy": "bring an accepted release to an environment and test it there",
-        "unlock": "remove the lock of an environment whose holder is dead",
-        "verify": "say whether a commit may be promoted to an environment, and why not",
+        "status": "show what runs in each environment, and whether the ledger says the same",
+        "promote": "show what a promotion would bring, ask, and move the tag that starts it",
+        "rollback": "go back to a release that was accepted, by default the previous one",
+        "history": "list the ledger of an environment, newest entry first",
         "approve": "record that a release may go to an environment, and why",
-        "checkout": "bring a release of the ledger back into a folder: code, model and data",
+        "checkout": "bring a release back into a folder: its code, its model and its data",
+        "unlock": "remove the lock of an environment whose holder is dead",
+    },
+    "steps of the workflows": {
+        "build": "build the image that holds source, tests and tools",
+        "test": "run the unit tests in the build image",
+        "check": "run the project's checks in the build image",
+        "train": "train the model in the build image, unless nothing that it depends on changed",
+        "release": "build the release image, and push it and the test image",
+        "verify": "say whether a commit may be promoted to an environment, and if not, why",
+        "deploy": "bring an accepted release to an environment and test it there",
         "record": "write the outcome of a deployment into the ledger",
-        "conclude": "hold the results of a run's jobs together",
-        "advance": "fast-forward main to the tested commit, move Staging to it, and start staging",
+        "conclude": "fail unless every job succeeded",
+        "advance": "fast-forward main to the tested commit, and move the tag that starts the next stage",
     },
-    "repository": {
-        "keys": "make a key pair that signs the ledger, and say where each half belongs",
-    },
-    "kit": {
-        "freeze": "write the released form of the kit, in which every sibling is named in full",
+    "set-up": {
+        "keys": "make a key pair that signs the ledger",
+        "freeze": "write the released form of the kit, in which every action is named by its commit or tag",
     },
 }
 COMMANDS = {name: text for group in GROUPS.values() for name, text in group.items()}
 INTERNAL = {"hook": "run the workflows that a push to the remote 'local' triggers"}
 """Commands that programs call: the help and the list of commands leave them out."""
+EXAMPLES = {
+    "local": "ml-cicd local up",
+    "status": "ml-cicd status",
+    "promote": "ml-cicd promote production",
+    "rollback": "ml-cicd rollback production --reason 'errors since 14:05'",
+    "history": "ml-cicd history production",
+    "approve": "ml-cicd approve production main --reason 'checked the report of May'",
+    "checkout": "ml-cicd checkout production 7",
+    "unlock": "ml-cicd unlock production",
+    "build": "ml-cicd build",
+    "test": "ml-cicd test --image ml-cicd/my-project-build",
+    "check": "ml-cicd check --image ml-cicd/my-project-build",
+    "train": "ml-cicd train --image ml-cicd/my-project-build",
+    "release": "ml-cicd release --bundle ghcr.io/acme/app/bundle@sha256:... --test-image ml-cicd/my-project-build",
+    "verify": "ml-cicd verify --environment production --commit main",
+    "deploy": "ml-cicd deploy --environment production --commit main --dry-run",
+    "record": "ml-cicd record --pending",
+    "conclude": 'ml-cicd conclude --needs \'{"test": {"result": "success"}}\'',
+    "advance": "ml-cicd advance --commit develop",
+    "keys": "ml-cicd keys",
+    "freeze": "ml-cicd freeze ../released --ref v1.2.3",
+}
 
 
 def _help() -> str:
-    lines = ["usage: ml-cicd COMMAND [options]     (ml-cicd COMMAND --help says more)", ""]
+    lines = ["usage: ml-cicd COMMAND [options]     (options of a command: ml-cicd COMMAND --help)", ""]
     for title, commands in GROUPS.items():
         lines.append(f"{title}:")
         lines += [f"  {name:<10} {text}" for name, text in commands.items()]
         lines.append("")
-    lines.append("exit codes: 0 done, 1 what was checked failed, 2 usage or configuration, 3 a person must decide,")
-    lines.append("            4 refused by policy, 69 something needed is not reachable")
+    lines.append("exit codes: 0 done, 1 a test, a check or a deployment failed, 2 wrong usage or configuration,")
+    lines.append("            3 a person must decide, 4 refused, 69 a service does not answer (the message says which)")
     return "\n".join(lines)
 
 
-def parser_of(command: str) -> argparse.ArgumentParser:
-    """The argument parser of one command."""
+def parser_of(command: str) -> Parser:
+    """Return the argument parser of one command."""
     module = importlib.import_module(f"cicd.commands.{command}")
-    parser = argparse.ArgumentParser(prog=f"ml-cicd {command}", description=(COMMANDS | INTERNAL)[command] + ".")
+    text = (COMMANDS | INTERNAL)[command]
+    parser = Parser(
+        prog=f"ml-cicd {command}", description=f"{text[0].upper()}{text[1:]}.", example=EXAMPLES.get(command, "")
+    )
     module.configure(parser)
     return parser
 
 
 def report(error: CicdError) -> None:
-    """Print a failure: an annotation inside a job, plain lines in a terminal."""
+    """Print a failure once: as an annotation in a job, whose log shows it too, else as plain lines."""
     from cicd import github  # noqa: PLC0415 -- urllib is not needed for --help
 
     text = error.message + (f"\n{error.hint}" if error.hint else "")
     if github.in_actions():
         github.annotate("error", text)
-    sys.stderr.write(f"ml-cicd: {text}\n")
+    else:
+        sys.stderr.write(f"ml-cicd: {text}\n")
 
 
 def _unknown(command: str) -> str:
@@ -87,7 +111,7 @@ def _unknown(command: str) -> str:
 
     near = difflib.get_close_matches(command, COMMANDS, n=1)
     hint = f" Did you mean '{near[0]}'?" if near else ""
-    return f"ml-cicd: there is no command '{command}'.{hint} 'ml-cicd --help' lists them.\n"
+    return f"ml-cicd: there is no command '{command}'.{hint} 'ml-cicd --help' lists the commands.\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,7 +136,7 @@ def _run(command: str, words: Sequence[str]) -> int:
         # stdout is for the JSON alone, when JSON is asked for
         with contextlib.redirect_stdout(sys.stderr if getattr(parsed, "json", False) else sys.stdout):
             return int(importlib.import_module(f"cicd.commands.{command}").run(parsed))
-    except SystemExit as stop:  # argparse
+    except SystemExit as stop:  # argparse has printed the help
         return int(stop.code or 0)
     except CicdError as error:
         report(error)

@@ -7,36 +7,39 @@ from typing import TYPE_CHECKING
 
 from cicd import github, repository, stages
 from cicd.commands import options
+from cicd.printers import json, terminal
 from cicd.road import advance
-from cicd.road.request import config_for
+from cicd.road.request import Request, resolve
 
 if TYPE_CHECKING:
     import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_remote(parser)
-    options.add_json(parser)
-    parser.add_argument("--commit", required=True, help="the commit that passed integration")
-    parser.add_argument("--staging-workflow", default="staging.yml", help="the caller to start (default: staging.yml)")
+    """Add the command's arguments."""
+    options.add_common(parser)
+    parser.add_argument("--commit", required=True, metavar="COMMIT", help="the commit that passed integration")
+    parser.add_argument(
+        "--staging-workflow", default=f"{stages.STAGING.name}.yml", metavar="FILE",
+        help="the workflow file to start (default: %(default)s)",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with repository.here(arguments.directory, arguments.remote) as found:
-        main = found.main
-        commit = found.commit(arguments.commit)
-        project = config_for(found, stages.INTEGRATION, commit)
-        advanced = advance.advance(found, project, commit)
+    """Advance main, and start the staging workflow if the tag moved in a job, whose pushes start nothing."""
+    with repository.here(arguments.directory, arguments.remote) as clone:
+        main = clone.main
+        request, config = resolve(clone, Request(stages.INTEGRATION, arguments.commit))
+        advanced = advance.advance(clone, config, request.commit)
     if advanced.staging and github.in_actions():
-        inputs = {"commit": commit}
-        github.dispatch_workflow(repository.slug(arguments.directory), arguments.staging_workflow, main, inputs)
+        slug, inputs = repository.slug(arguments.directory), {"commit": request.commit}
+        github.dispatch_workflow(slug, arguments.staging_workflow, main, inputs)
     github.set_outputs({"state": advanced.state})
     if arguments.json:
-        options.print_json(advanced)
+        json.show(advanced)
     elif advanced.state == "superseded":
-        github.annotate("notice", f"{main} has moved on; a newer run carries {commit[:12]}.", title="Superseded")
+        text = f"{main} contains {request.commit[:12]} and newer commits; the run of a newer commit carries it on."
+        github.annotate("notice", text, title="Superseded")
     else:
-        tag = ", Staging moved to it" if advanced.staging else ""
-        sys.stdout.write(f"{main} fast-forwarded to {commit[:12]}{tag}\n")
+        sys.stdout.write(terminal.advanced(advanced, main, request.commit) + "\n")
     return 0

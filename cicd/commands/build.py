@@ -6,31 +6,26 @@ import sys
 from typing import TYPE_CHECKING
 
 from cicd import config, github
-from cicd import labels as names
 from cicd.commands import options
-from cicd.oci import images
+from cicd.printers import json
+from cicd.produce import build_image
 
 if TYPE_CHECKING:
     import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_json(parser)
+    """Add the command's arguments."""
+    options.add_common(parser, remote=False)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Build the build image."""
     directory = arguments.directory.resolve()
-    project = config.load(directory)
-    image = images.build(
-        directory,
-        directory / "cicd" / "build" / "Dockerfile",
-        tag=f"ml-cicd/{project.name}-build:latest",
-        labels={names.PROJECT: project.name},
-    )
+    image = build_image.build(config.load(directory), directory)
     github.set_outputs({"image": image})
     if arguments.json:
-        options.print_json({"image": image})
+        json.show({"image": image})
     else:
         sys.stdout.write(f"build image: {image}\n")
     return 0

@@ -9,7 +9,7 @@ from cicd import github, repository, stages
 from cicd.commands import options
 from cicd.errors import UsageError
 from cicd.oci.reference import ImageReference
-from cicd.printers import terminal
+from cicd.printers import json, markdown, terminal
 from cicd.road import deployment
 from cicd.road.request import Built, Request
 from cicd.road.verification import SupersededError
@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_remote(parser)
-    options.add_json(parser)
-    options.add_environment(parser)
+    """Add the command's arguments."""
+    options.add_common(parser)
+    options.add_environment(parser, option=True)
     options.add_promotion(parser)
     options.add_lock_wait(parser)
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, step by step, and do nothing")
-    parser.add_argument("--release", help="integration only: the release image just built, as repository@sha256:...")
-    parser.add_argument("--test", help="integration only: the test image just built, as repository@sha256:...")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would be done, a line per step")
+    first = stages.INTEGRATION.name
+    parser.add_argument("--release", help=f"{first} only: the release image just built, as repository@sha256:...")
+    parser.add_argument("--test", help=f"{first} only: the test image just built, as repository@sha256:...")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Deploy; 1 if the deployment failed and the old release still serves."""
     request = Request(
         stages.named(arguments.environment),
         arguments.commit,
@@ -40,30 +41,33 @@ def run(arguments: argparse.Namespace) -> int:
         wait=arguments.lock_wait,
     )
     outcome = None
-    with repository.here(arguments.directory, arguments.remote) as found:
+    with repository.here(arguments.directory, arguments.remote) as clone:
         try:
             if arguments.dry_run:
-                lines = deployment.plan(found, request)
-                if arguments.json:
-                    options.print_json({"plan": lines})
-                else:
-                    sys.stdout.write("".join(f"{line}\n" for line in lines or ["nothing is to be done"]))
-                return 0
-            outcome = deployment.deploy(found, request)
+                return _dry_run(arguments, deployment.plan(clone, request))
+            outcome = deployment.deploy(clone, request)
         except SupersededError as newer:
             github.annotate("notice", str(newer), title="Superseded")
     text, result, url = (outcome.to_json(), outcome.result, outcome.url) if outcome else ("", "superseded", "")
     github.set_outputs({"outcome": text, "result": result, "url": url})
     if outcome is None:
         return 0
-    github.add_summary(terminal.deployment(outcome))
+    github.add_summary(markdown.deployment(outcome))
     if arguments.json:
-        options.print_json(outcome)
+        json.show(outcome)
     else:
-        sys.stdout.write(f"{outcome.environment}: {outcome.action} {outcome.result} {outcome.url}\n")
+        sys.stdout.write(terminal.deployment(outcome) + "\n")
     if outcome.result == "failed":
         github.annotate("error", outcome.reason, title=f"The deployment to {outcome.environment} failed")
     return 0 if outcome.result == "passed" else 1
+
+
+def _dry_run(arguments: argparse.Namespace, steps: list[str]) -> int:
+    if arguments.json:
+        json.show({"plan": steps})
+    else:
+        sys.stdout.write(terminal.steps(steps) + "\n")
+    return 0
 
 
 def _built(arguments: argparse.Namespace) -> Built | None:
@@ -78,6 +82,6 @@ def _built(arguments: argparse.Namespace) -> Built | None:
     if arguments.environment != stages.INTEGRATION.name or not (arguments.release and arguments.test):
         raise UsageError(
             f"--release and --test belong together, and to {stages.INTEGRATION.name} alone.",
-            "Every other environment takes its digests from the ledger.",
+            "Leave both out for any other environment: the ledger names the images of the commit.",
         )
     return Built(str(ImageReference.parse(arguments.release)), str(ImageReference.parse(arguments.test)))

@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING
 
 from cicd import config, ledger, repository, stages
 from cicd.commands import options
-from cicd.printers import terminal
+from cicd.printers import json, terminal
 
 if TYPE_CHECKING:
     import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_remote(parser)
-    options.add_json(parser)
-    parser.add_argument("environment", help=stages.NAMES)
+    """Add the command's arguments."""
+    options.add_common(parser)
+    options.add_environment(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = config.load(arguments.directory.resolve())
-    project.environment(arguments.environment)
-    with repository.here(arguments.directory, arguments.remote) as found:
-        entries = ledger.read(found, project.name, arguments.environment)
+    """Print the ledger of an environment."""
+    stage, project = stages.named(arguments.environment), config.load(arguments.directory.resolve())
+    with repository.here(arguments.directory, arguments.remote) as clone:
+        entries = ledger.read(clone, project.name, stage.name)
     if arguments.json:
-        options.print_json(list(reversed(entries)))
+        json.show(list(reversed(entries)))
     else:
         sys.stdout.write(terminal.history(entries) + "\n")
     return 0

@@ -116,11 +116,12 @@ def _fire(arguments: argparse.Namespace) -> int:
 
 def _runs(arguments: argparse.Namespace) -> None:
     from cicd.forge.running import records  # noqa: PLC0415
+    from cicd.printers import json  # noqa: PLC0415
     from cicd.printers import runs as printer  # noqa: PLC0415
 
     runs = records.load(_forge())
     if arguments.json:
-        options.print_json(runs)
+        json.show(runs)
         return
     for run in runs:
         say(printer.row(run))

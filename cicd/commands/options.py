@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from cicd import stages, variables
 from cicd.errors import UsageError
 
-if TYPE_CHECKING:
-    import argparse
-
 AUTOMATED_WAIT = 600.0
 
 
-def add_directory(parser: argparse.ArgumentParser) -> None:
-    """`--directory`: where the project is."""
+def add_common(parser: argparse.ArgumentParser, *, remote: bool = True) -> None:
+    """Add `--directory`, `--remote` unless the command needs no ledger, and `--json`."""
     parser.add_argument("--directory", type=Path, default=Path(), help="the project's directory (default: this one)")
-
-
-def add_remote(parser: argparse.ArgumentParser) -> None:
-    """`--remote`: which git remote holds the ledger."""
-    parser.add_argument("--remote", help="the git remote with the ledger (default: origin, or the only one)")
+    if remote:
+        parser.add_argument("--remote", help="the git remote with the ledger (default: origin, or the only one)")
+    add_json(parser)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """`--json`: print the result as JSON."""
+    """Add `--json`."""
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
-def add_environment(parser: argparse._ActionsContainer, *, required: bool = True) -> None:
-    """`--environment`: which environment; its name is checked against the configuration."""
-    parser.add_argument("--environment", required=required, type=given, help=stages.NAMES)
+def add_environment(parser: argparse._ActionsContainer, *, option: bool = False, required: bool = True) -> None:
+    """Add the environment, as a positional argument or as the option `--environment`."""
+    if option:
+        parser.add_argument("--environment", required=required, type=text, metavar="ENVIRONMENT", help=stages.NAMES)
+    else:
+        parser.add_argument("environment", type=text, metavar="ENVIRONMENT", help=stages.NAMES)
 
 
 def add_promotion(parser: argparse.ArgumentParser) -> None:
-    """`--commit`, `--tag` and `--backwards`: what is to be promoted, and how strictly."""
+    """Add `--commit`, `--tag` and `--backwards`: which commit to promote, and how strictly to judge it."""
     parser.add_argument(
-        "--commit", default="", help="the commit whose release is meant (default with --backwards: the release before)"
-    )
-    parser.add_argument("--tag", type=_optional, help="the trigger tag that must still point to the commit")
+        "--commit", default="",
+        help="the commit whose release to take; may be left out with --backwards, for the previous release",
+    )  # fmt: skip
+    parser.add_argument("--tag", type=_optional, help="the tag that started this; it must still be at the commit")
     parser.add_argument(
         "--backwards", nargs="?", const=True, default=False, type=_boolean, metavar="true|false",
         help="allow a commit older than the one that runs",
@@ -50,7 +48,7 @@ def add_promotion(parser: argparse.ArgumentParser) -> None:
 
 
 def add_lock_wait(parser: argparse.ArgumentParser) -> None:
-    """`--lock-wait`: how long to wait for another deployment to the environment."""
+    """Add `--lock-wait`."""
     parser.add_argument(
         "--lock-wait", type=float, metavar="SECONDS",
         default=AUTOMATED_WAIT if os.environ.get(variables.GITHUB_ACTIONS) == "true" else 0,
@@ -59,13 +57,23 @@ def add_lock_wait(parser: argparse.ArgumentParser) -> None:
 
 
 def add_asking(parser: argparse.ArgumentParser) -> None:
-    """`--yes` and `--dry-run`: whether to ask, and whether to do anything at all."""
+    """Add `--yes` and `--dry-run`."""
     parser.add_argument("--yes", action="store_true", help="do it without asking")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 
+def add_reason(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Add the required `--reason`, which the ledger keeps."""
+    parser.add_argument("--reason", required=True, type=text, metavar="TEXT", help=help_text)
+
+
+def add_image(parser: argparse.ArgumentParser) -> None:
+    """Add `--image`."""
+    parser.add_argument("--image", required=True, type=text, help="the build image, as `ml-cicd build` printed it")
+
+
 def confirmed(question: str, arguments: argparse.Namespace) -> bool:
-    """Whether the person says yes, or said so already with `--yes`.
+    """Return whether the person says yes, or has said so with `--yes`.
 
     Raises:
         UsageError: nobody can be asked.
@@ -78,32 +86,26 @@ def confirmed(question: str, arguments: argparse.Namespace) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
-def add_image(parser: argparse.ArgumentParser) -> None:
-    """`--image`: the build image to work in."""
-    parser.add_argument("--image", required=True, type=given, help="the build image")
+def text(value: str) -> str:
+    """Return a value that is not empty.
+
+    Raises:
+        argparse.ArgumentTypeError: it is empty.
+
+    """
+    if not value:
+        raise argparse.ArgumentTypeError(
+            "is empty.\nIn a workflow, an expression that names an input or output which does not exist is empty."
+        )
+    return value
 
 
-def given(text: str) -> str:
-    """A value that is not empty: a workflow passes an empty string for an output that is missing."""
-    if not text:
-        raise ValueError
-    return text
+def _optional(value: str) -> str | None:
+    """Return None for an empty value: a workflow passes one for an input that was left out."""
+    return value or None
 
 
-def _optional(text: str) -> str | None:
-    """A workflow passes an empty string for an input that was left out."""
-    return text or None
-
-
-def _boolean(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError(text)
-    return text == "true"
-
-
-def print_json(value: Any) -> None:
-    """Print a dataclass, or plain data, as indented JSON, on the true stdout."""
-    from dataclasses import asdict, is_dataclass  # noqa: PLC0415 -- slow to import, and most calls print no JSON
-
-    data = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    print(json.dumps(data, indent=2, default=asdict), file=sys.__stdout__)
+def _boolean(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise argparse.ArgumentTypeError(f"is '{value}'; write true or false.")
+    return value == "true"

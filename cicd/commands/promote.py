@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cicd import repository, stages
 from cicd.commands import options
 from cicd.ledger import pending
-from cicd.printers import terminal
+from cicd.printers import json, terminal
 from cicd.road import promotion, verification
 from cicd.road.request import Request, resolve
 
@@ -18,33 +18,32 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_remote(parser)
-    options.add_json(parser)
+    """Add the command's arguments."""
+    options.add_common(parser)
     options.add_asking(parser)
-    parser.add_argument("environment", choices=[*stages.TAGGED], help="where it is to go")
+    parser.add_argument("environment", choices=[*stages.TAGGED], metavar="ENVIRONMENT", help=" or ".join(stages.TAGGED))
     parser.add_argument(
-        "commit",
-        nargs="?",
-        help="the commit whose release is meant (default: the newest that the stage before accepted)",
-    )
+        "commit", nargs="?", metavar="COMMIT",
+        help="the commit whose release to promote (default: the newest that the stage before accepted)",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with repository.here(arguments.directory, arguments.remote) as found:
-        pending.hand_in(found)
-        request, project = resolve(found, Request(stages.named(arguments.environment), found.main))
-        planned = promotion.plan(found, project, arguments.environment, arguments.commit)
-        sys.stdout.write(terminal.plan(planned) + "\n")
-        verification.verify(found, project, replace(request, commit=planned.commit))
+    """Show what the promotion would do, ask, and move the tag."""
+    with repository.here(arguments.directory, arguments.remote) as clone:
+        pending.hand_in(clone)
+        request, project = resolve(clone, Request(stages.named(arguments.environment), clone.main))
+        plan = promotion.plan(clone, project, arguments.environment, arguments.commit)
+        sys.stdout.write(terminal.plan(plan) + "\n")
+        verification.verify(clone, project, replace(request, commit=plan.commit))
         pushed = False
-        if planned.there:
-            sys.stdout.write(f"{planned.tag} is there already: its run has begun, or can be run again.\n")
-        elif not arguments.dry_run and options.confirmed(f"Move {planned.tag} to {planned.commit[:12]}?", arguments):
-            promotion.push(found, planned)
+        if plan.there:
+            sys.stdout.write(f"{plan.tag} is there already: its run has begun, or can be run again.\n")
+        elif not arguments.dry_run and options.confirmed(f"Move {plan.tag} to {plan.commit[:12]}?", arguments):
+            promotion.push(clone, plan)
             pushed = True
     if arguments.json:
-        options.print_json({**asdict(planned), "pushed": pushed})
+        json.show({**asdict(plan), "pushed": pushed})
     elif pushed:
-        sys.stdout.write(f"{planned.tag} moved to {planned.commit[:12]}: the push starts {arguments.environment}.\n")
+        sys.stdout.write(f"{plan.tag} moved to {plan.commit[:12]}: the push starts {arguments.environment}.\n")
     return 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cicd import config, github, repository
+from cicd import config, github
 from cicd.commands import options
-from cicd.oci import engine, registry
+from cicd.printers import json, markdown, terminal
 from cicd.produce import release_build
 
 if TYPE_CHECKING:
@@ -15,30 +15,27 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_json(parser)
-    given: dict[str, Any] = {"required": True, "type": options.given}
-    parser.add_argument("--bundle", help="the model bundle, as repository@sha256:...", **given)
-    parser.add_argument("--test-image", help="the build image, which becomes the test image", **given)
+    """Add the command's arguments."""
+    options.add_common(parser, remote=False)
+    parser.add_argument(
+        "--bundle", required=True, type=options.text, metavar="IMAGE", help="the model bundle, as repository@sha256:..."
+    )
+    parser.add_argument(
+        "--test-image", required=True, type=options.text, metavar="IMAGE",
+        help="the build image, which becomes the test image",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Build and push the two images."""
     directory = arguments.directory.resolve()
-    project = config.load(directory)
-    commit = repository.Repository(directory, "origin").commit("HEAD")
-    made = release_build.build_and_push(
-        engine.connect(),
-        project,
-        directory,
-        commit=commit,
-        repository=registry.repository_for(repository.slug(directory), project.image),
-        bundle=arguments.bundle,
-        test_image=arguments.test_image,
+    release = release_build.build_and_push(
+        config.load(directory), directory, bundle=arguments.bundle, test_image=arguments.test_image
     )
-    github.set_outputs({"commit": commit, "release": made.release, "test": made.test})
-    github.add_summary(f"**Release** of `{commit}`\n\n* release image `{made.release}`\n* test image `{made.test}`")
+    github.set_outputs({"commit": release.commit, "release": release.release, "test": release.test})
+    github.add_summary(markdown.release(release))
     if arguments.json:
-        options.print_json(made)
+        json.show(release)
     else:
-        sys.stdout.write(f"release image: {made.release}\ntest image:    {made.test}\n")
+        sys.stdout.write(terminal.release(release) + "\n")
     return 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from cicd import github, stages
 from cicd.commands import options
-from cicd.printers import terminal
+from cicd.printers import json, terminal
 from cicd.road import deployment, rollback
 from cicd.road.request import Request
 
@@ -16,43 +17,40 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_remote(parser)
-    options.add_json(parser)
+    """Add the command's arguments."""
+    options.add_common(parser)
     options.add_lock_wait(parser)
     options.add_asking(parser)
-    parser.add_argument("environment", type=options.given, help=stages.NAMES)
-    parser.add_argument("entry", nargs="?", help="the entry of its ledger, or a commit (default: the release before)")
-    parser.add_argument("--reason", required=True, type=options.given, help="why, in a line")
+    options.add_environment(parser)
+    parser.add_argument(
+        "entry", nargs="?", metavar="ENTRY",
+        help="the number of an entry of its ledger, or a commit (default: the previous release)",
+    )  # fmt: skip
+    options.add_reason(parser, "why, in a line; the ledger keeps it")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    found, down = rollback.reach(arguments.directory, arguments.remote)
-    request = Request(
-        stages.named(arguments.environment),
-        backwards=True,
-        reason=" ".join(arguments.reason.split()),
-        wait=arguments.lock_wait,
-        offline=bool(down),
-    )
-    if down:
-        github.annotate("warning", f"{down} The ledger as last fetched counts.", title="The git remote is down")
+    """Go back to an accepted release; 1 if that failed and the present release still serves."""
+    stage = stages.named(arguments.environment)
+    clone, problem = rollback.reach(arguments.directory, arguments.remote)
+    if problem:
+        github.annotate("warning", f"{problem} The ledger as last fetched counts.", title="The git remote is down")
     else:
-        rollback.prepare(found)
-    plan = rollback.plan(found, request, arguments.entry)
-    name, candidate = request.stage.name, plan.candidate
-    sys.stdout.write(f"{name}: back to {candidate.commit[:12]}, {candidate.release}\n")
+        rollback.prepare(clone)
+    reason = " ".join(arguments.reason.split())
+    request = Request(stage, backwards=True, reason=reason, wait=arguments.lock_wait, offline=bool(problem))
+    plan = rollback.plan(clone, request, arguments.entry)
+    sys.stdout.write(terminal.rollback_plan(plan) + "\n")
     if plan.nothing_to_do:
-        sys.stdout.write(f"It runs already. To go further back, name an entry: ml-cicd history {name}\n")
         return 0
     if arguments.dry_run:
-        sys.stdout.write("".join(f"  {step}\n" for step in plan.steps()) or "  nothing to do\n")
+        sys.stdout.write(indent(terminal.steps(plan.steps()), "  ") + "\n")
         return 0
     if not options.confirmed("Go back to it?", arguments):
         return 0
-    outcome = deployment.bring(found, plan.config, plan.request)
-    entry, file = rollback.record(found, outcome, offline=request.offline)
+    outcome = deployment.bring(clone, plan.config, plan.request)
+    entry, file = rollback.record(clone, outcome, offline=request.offline)
     sys.stdout.write(terminal.rolled_back(outcome, entry, file) + "\n")
     if arguments.json:
-        options.print_json(outcome)
+        json.show(outcome)
     return 0 if outcome.result == "passed" else 1

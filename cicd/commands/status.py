@@ -8,28 +8,26 @@ from typing import TYPE_CHECKING
 from cicd import config, repository
 from cicd.commands import options
 from cicd.ledger import pending
-from cicd.printers import terminal
-from cicd.road import status as state
+from cicd.printers import json, terminal
+from cicd.road import status
 
 if TYPE_CHECKING:
     import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_remote(parser)
-    options.add_json(parser)
+    """Add the command's arguments."""
+    options.add_common(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Print what runs where; 1 if something is wrong."""
     project = config.load(arguments.directory.resolve())
-    with repository.here(arguments.directory, arguments.remote) as found:
-        states = state.status(found, project)
-        waiting = pending.waiting(found)
+    with repository.here(arguments.directory, arguments.remote) as clone:
+        states = status.status(clone, project)
+        waiting = len(pending.waiting(clone))
     if arguments.json:
-        options.print_json({"environments": states})
+        json.show({"environments": states})
     else:
-        sys.stdout.write(terminal.status(states) + "\n")
-        if waiting:
-            sys.stdout.write(f"{len(waiting)} to be recorded yet: ml-cicd record --pending\n")
-    return 1 if any(one.problem for one in states.values()) else 0
+        sys.stdout.write(terminal.status(states, waiting) + "\n")
+    return 1 if any(state.problem for state in states.values()) else 0

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 from cicd import config, github
 from cicd.commands import options
-from cicd.oci import containers, engine
-from cicd.printers import terminal
+from cicd.printers import json, markdown, terminal
 from cicd.produce import suites
 
 if TYPE_CHECKING:
@@ -17,19 +15,18 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_json(parser)
+    """Add the command's arguments."""
+    options.add_common(parser, remote=False)
     options.add_image(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = config.load(arguments.directory.resolve())
-    alone = partial(containers.run, engine.connect(), network="none")  # a unit test can't lean on something outside
-    counts = suites.run(alone, project, "unit", arguments.image)
+    """Run the unit tests."""
+    counts = suites.run_unit(config.load(arguments.directory.resolve()), arguments.image)
     github.set_outputs({"tests": counts})
-    github.add_summary(f"**Unit tests**: {terminal.tests(counts)}")
+    github.add_summary(markdown.unit_tests(counts))
     if arguments.json:
-        options.print_json(counts)
+        json.show(counts)
     else:
-        sys.stdout.write(f"unit tests: {terminal.tests(counts)}\n")
+        sys.stdout.write(terminal.unit_tests(counts) + "\n")
     return 0

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING
 from cicd import config, repository, stages
 from cicd.commands import options
 from cicd.deploy import target_for
+from cicd.printers import json, terminal
 
 if TYPE_CHECKING:
     import argparse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_remote(parser)
-    options.add_json(parser)
-    parser.add_argument("environment", help=stages.NAMES)
+    """Add the command's arguments."""
+    options.add_common(parser)
+    options.add_environment(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = config.load(arguments.directory.resolve())
-    found = repository.clone(arguments.directory, arguments.remote)
-    holder = target_for(project, project.environment(arguments.environment), found).unlock()
+    """Remove the lock, whoever holds it."""
+    stage, project = stages.named(arguments.environment), config.load(arguments.directory.resolve())
+    clone = repository.clone(arguments.directory, arguments.remote)
+    holder = target_for(project, project.environments[stage.name], clone).unlock()
     if arguments.json:
-        options.print_json({"holder": holder})
+        json.show({"holder": holder})
     else:
-        name = arguments.environment
-        sys.stdout.write(f"{name}: the lock of {holder} is removed\n" if holder else f"{name}: nobody holds the lock\n")
+        sys.stdout.write(terminal.unlocked(stage.name, holder) + "\n")
     return 0

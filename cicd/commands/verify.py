@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cicd import config, github, repository, stages
 from cicd.commands import options
-from cicd.printers import terminal
+from cicd.printers import json, terminal
 from cicd.road import status, verification
 from cicd.road.request import Request, resolve
 
@@ -17,42 +17,42 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    options.add_directory(parser)
-    options.add_remote(parser)
-    options.add_json(parser)
-    what = parser.add_mutually_exclusive_group(required=True)
-    options.add_environment(what, required=False)
-    what.add_argument("--ledger", action="store_true", help="verify the whole ledger instead, and what runs against it")
+    """Add the command's arguments."""
+    options.add_common(parser)
+    subject = parser.add_mutually_exclusive_group(required=True)
+    options.add_environment(subject, option=True, required=False)
+    subject.add_argument("--ledger", action="store_true", help="verify the whole ledger, also against what runs")
     options.add_promotion(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Verify a commit, or the ledger."""
     if arguments.ledger:
         return _ledger(arguments)
-    stage, commit = stages.named(arguments.environment), arguments.commit
-    request = Request(stage, commit, tag=arguments.tag, backwards=arguments.backwards)
-    with repository.here(arguments.directory, arguments.remote) as found:
-        request, project = resolve(found, request)
-        candidate, result = None, "accepted"
+    stage, name = stages.named(arguments.environment), arguments.commit
+    request = Request(stage, name, tag=arguments.tag, backwards=arguments.backwards)
+    candidate, result = None, "accepted"
+    with repository.here(arguments.directory, arguments.remote) as clone:
+        request, project = resolve(clone, request)
         try:
-            candidate = verification.verify(found, project, request)
+            candidate = verification.verify(clone, project, request)
         except verification.SupersededError as newer:
             result = "superseded"
             github.annotate("notice", str(newer), title="Superseded")
     release, test = (candidate.release, candidate.test) if candidate else ("", "")
     github.set_outputs({"commit": request.commit, "release": release, "test": test, "result": result})
     if arguments.json:
-        options.print_json({"result": result, **(asdict(candidate) if candidate else {"commit": request.commit})})
+        json.show({"result": result, **(asdict(candidate) if candidate else {"commit": request.commit})})
     elif candidate:
-        sys.stdout.write(f"{request.commit[:12]} may go to {arguments.environment}: {candidate.release}\n")
+        sys.stdout.write(terminal.verified(candidate) + "\n")
     return 0
 
 
 def _ledger(arguments: argparse.Namespace) -> int:
-    with repository.here(arguments.directory, arguments.remote) as found:
-        examined = status.examine(found, config.load(arguments.directory.resolve()))
+    with repository.here(arguments.directory, arguments.remote) as clone:
+        examined = status.examine(clone, config.load(arguments.directory.resolve()))
     if arguments.json:
-        options.print_json({"environments": examined})
+        json.show({"environments": examined})
     else:
         sys.stdout.write(terminal.examined(examined) + "\n")
     return 0

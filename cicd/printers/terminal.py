@@ -1,110 +1,196 @@
-"""What people read: Markdown for summaries, and tables for terminals."""
+"""Results as lines and tables, for a terminal."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from cicd import ledger
+from cicd.printers import counts
+from cicd.stages import STAGING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from cicd.deploy.holder import Holder
     from cicd.ledger import Deployment, Entry, Trust
+    from cicd.produce.bundles import Bundle
     from cicd.produce.checks import Outcome
+    from cicd.produce.release_build import Release
+    from cicd.road.advance import Advance
+    from cicd.road.checkout import Checkout
+    from cicd.road.conclusion import Conclusion
     from cicd.road.promotion import Plan
+    from cicd.road.rollback import Plan as RollbackPlan
     from cicd.road.status import Examined, State
+    from cicd.road.verification import Candidate
 
 SHOWN = 20
-
-
-def tests(counts: Mapping[str, int]) -> str:
-    """Test counts in a line."""
-    return ", ".join(f"{number} {name}" for name, number in counts.items()) or "no counts"
-
-
-def checks(outcomes: Sequence[Outcome]) -> str:
-    """The checks as a Markdown table."""
-    rows = [f"| {one.name} | {'passed' if one.passed else '**failed**'} | {one.seconds:.1f} |" for one in outcomes]
-    return "\n".join(["| check | result | seconds |", "|---|---|---|", *rows])
-
-
-def deployment(one: Deployment) -> str:
-    """A deployment as Markdown."""
-    lines = [
-        f"### {one.environment}: {one.action} {one.result}",
-        "",
-        "| | |",
-        "|---|---|",
-        f"| commit | `{one.commit}` |",
-        f"| release | `{one.release}` |",
-        f"| replaced | `{one.replaced or 'nothing'}` |",
-        f"| tests | {tests(one.tests)} |",
-    ]
-    if one.reason:
-        lines.append(f"| reason | {one.reason} |")
-    return "\n".join(lines)
+"""How many of the commits that a promotion brings are listed."""
+_DATA = {
+    "brought back": "as for the release, from {stages}",
+    "locked": "not made: install DVC and run `dvc repro --single-item {stages}` in that folder",
+    "not locked": "the bundle holds no lock of the data",
+}
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table for a terminal, columns aligned."""
+    """Return a table with aligned columns."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def status(states: Mapping[str, State]) -> str:
-    """What runs where, for a terminal."""
-    if not states:
-        return "Nothing runs, and the ledger is empty."
-    rows = [
-        (
-            name,
-            one.commit[:12],
-            one.digest[:19],
-            f"#{one.entry}" if one.entry else "-",
-            "healthy" if one.healthy else "NOT HEALTHY",
-            one.url,
+def unit_tests(numbers: Mapping[str, int]) -> str:
+    """Return the counts of the unit tests."""
+    return f"unit tests: {counts.in_words(numbers)}"
+
+
+def check(outcome: Outcome) -> str:
+    """Return how a check ended."""
+    return f"{outcome.name}: {'passed' if outcome.passed else 'FAILED'} ({outcome.seconds:.1f} s)"
+
+
+def bundle(trained: Bundle) -> str:
+    """Return the model bundle, and whether it was trained."""
+    return f"model bundle: {trained.image}, {trained.origin}"
+
+
+def release(built: Release) -> str:
+    """Return the two images of a release."""
+    return f"release image: {built.release}\ntest image:    {built.test}"
+
+
+def verified(candidate: Candidate) -> str:
+    """Return which release may go where."""
+    return f"{candidate.commit[:12]} may go to {candidate.environment}: {candidate.release}"
+
+
+def deployment(outcome: Deployment) -> str:
+    """Return how a deployment went."""
+    return f"{outcome.environment}: {outcome.action} {outcome.result} {outcome.url or outcome.reason}"
+
+
+def steps(lines: Sequence[str]) -> str:
+    """Return what a deployment would change."""
+    return "\n".join(lines) or "nothing to do"
+
+
+def entry(written: Entry) -> str:
+    """Return an entry that was written into the ledger."""
+    done = written.deployment
+    if done.action == "approve":
+        return (
+            f"ledger: {done.environment} #{written.number}, {done.commit[:12]} approved by {done.actor}: {done.reason}"
         )
-        for name, one in states.items()
-    ]
-    problems = [f"{name}: {one.problem}" for name, one in states.items() if one.problem]
-    notes = trust({name: one.trust for name, one in states.items()})
-    return "\n".join([table(("environment", "commit", "digest", "entry", "health", "url"), rows), *problems, *notes])
+    return f"ledger: {done.environment} #{written.number} {done.result}"
 
 
-def plan(one: Plan) -> str:
-    """What a promotion would do, for a terminal."""
-    lines = [
-        f"{one.environment}: {one.runs[:12] or 'nothing'} -> {one.commit[:12]}",
-        f"  release   {one.release}",
-        f"  replaces  {one.replaces or 'nothing'}",
-        f"  by        {one.who}",
-    ]
-    if one.missing:
-        lines.append(f"  missing   {one.missing}")
-    lines.append(f"  brings    {len(one.commits)} commit{'s' * (len(one.commits) != 1)}")
-    lines += [f"    {line}" for line in one.commits[:SHOWN]]
-    if len(one.commits) > SHOWN:
-        lines.append(f"    and {len(one.commits) - SHOWN} more")
+def advanced(result: Advance, branch: str, commit: str) -> str:
+    """Return which branch and tag moved."""
+    moved = f", {STAGING.tag} moved to it" if result.staging else ""
+    return f"{branch} fast-forwarded to {commit[:12]}{moved}"
+
+
+def conclusion(concluded: Conclusion) -> str:
+    """Return the result of each job of a run."""
+    return "\n".join(f"{job}: {result}" for job, result in concluded.jobs.items())
+
+
+def checkout(made: Checkout) -> str:
+    """Return what of a release was brought back, and where it is."""
+    data = _DATA[made.data].format(stages=" ".join(made.stages))
+    return "\n".join(
+        [
+            f"{made.project}, entry {made.entry} of {made.environment}, in {made.folder}",
+            f"code   {made.commit}",
+            f"model  {made.bundle}, in the folder bundle",
+            f"data   {made.digest or '-'}, {data}",
+        ]
+    )
+
+
+def keys(secret: str, private: str, public: str) -> str:
+    """Return a key pair, and where each half belongs."""
+    return "\n".join(
+        [
+            f"The private key, for the secret {secret} of the environment `ledger`; it is stored nowhere else:",
+            "",
+            private,
+            "The public key, for ml-cicd.toml on main, after the keys that it lists already:",
+            "",
+            "[ledger]",
+            f'keys = ["""{public}"""]',
+            "",
+            "Set the secret first: entries are signed from then on, and count as signed once main lists the key.",
+        ]
+    )
+
+
+def unlocked(environment: str, holder: Holder | None) -> str:
+    """Return whose lock was removed."""
+    return f"{environment}: removed the lock of {holder}" if holder else f"{environment}: nobody holds the lock"
+
+
+def status(states: Mapping[str, State], waiting: int) -> str:
+    """Return what runs where, what is wrong there, and how many outcomes wait to be recorded."""
+    lines = ["Nothing runs, and the ledger is empty."]
+    if states:
+        head = ("environment", "commit", "digest", "entry", "health", "url")
+        rows = [(name, *_state(state)) for name, state in states.items()]
+        problems = [f"{name}: {state.problem}" for name, state in states.items() if state.problem]
+        lines = [table(head, rows), *problems, *trust({name: state.trust for name, state in states.items()})]
+    if waiting:
+        lines.append(f"{waiting} to be recorded yet: ml-cicd record --pending")
     return "\n".join(lines)
 
 
-def rolled_back(outcome: Deployment, entry: Entry | None, file: Path) -> str:
-    """How a rollback went and where that is written down, for a terminal."""
-    said = f"{outcome.environment}: {outcome.action} {outcome.result} {outcome.url or outcome.reason}"
-    if entry:
-        return f"{said}\nledger: {outcome.environment} #{entry.number}"
-    return f"{said}\nIt waits in {file}; the next command that writes records it, or: ml-cicd record --pending"
+def _state(state: State) -> tuple[str, ...]:
+    number = f"#{state.entry}" if state.entry else "-"
+    health = "healthy" if state.healthy else "NOT HEALTHY"
+    return state.commit[:12], state.digest[:19], number, health, state.url
+
+
+def plan(planned: Plan) -> str:
+    """Return what a promotion would do."""
+    lines = [
+        f"{planned.environment}: {planned.runs[:12] or 'nothing'} -> {planned.commit[:12]}",
+        f"  release   {planned.release}",
+        f"  replaces  {planned.replaces or 'nothing'}",
+        f"  by        {planned.who}",
+    ]
+    if planned.missing:
+        lines.append(f"  missing   {planned.missing}")
+    lines.append(f"  brings    {len(planned.commits)} commit{'s' * (len(planned.commits) != 1)}")
+    lines += [f"    {line}" for line in planned.commits[:SHOWN]]
+    if len(planned.commits) > SHOWN:
+        lines.append(f"    and {len(planned.commits) - SHOWN} more")
+    return "\n".join(lines)
+
+
+def rollback_plan(planned: RollbackPlan) -> str:
+    """Return which release a rollback leads to."""
+    name, candidate = planned.candidate.environment, planned.candidate
+    line = f"{name}: back to {candidate.commit[:12]}, {candidate.release}"
+    if planned.nothing_to_do:
+        return f"{line}\nIt runs already. To go further back, name an entry: ml-cicd history {name}"
+    return line
+
+
+def rolled_back(outcome: Deployment, recorded: Entry | None, file: Path) -> str:
+    """Return how a rollback went, and where that is recorded."""
+    if recorded:
+        return f"{deployment(outcome)}\nledger: {outcome.environment} #{recorded.number}"
+    waits = f"Not recorded yet: the outcome waits in {file}."
+    return f"{deployment(outcome)}\n{waits} The next command that writes records it, or: ml-cicd record --pending"
 
 
 def trust(environments: Mapping[str, Trust | None]) -> list[str]:
-    """What must be known about the signatures of environments; empty when a signature vouches for each."""
+    """Return a line about each ledger that no signature vouches for; empty if all are signed."""
     lines = [
         f"{name}: no entry is signed by a key that counts, so none counts for a promotion."
-        for name, one in environments.items()
-        if one == "unsigned"
+        for name, state in environments.items()
+        if state == "unsigned"
     ]
     if "unchecked" in environments.values():
         lines.append("The ledger is unsigned: whoever may write to the repository could have written it.")
@@ -112,42 +198,37 @@ def trust(environments: Mapping[str, Trust | None]) -> list[str]:
 
 
 def examined(environments: Mapping[str, Examined]) -> str:
-    """What was verified in the ledger, for a terminal."""
+    """Return what was verified in the ledger."""
     head = ("environment", "entries", "newest", "signatures", "links", "what runs rests on")
     rows = [
         (
             name,
-            str(one.entries),
-            _short(one.newest) or "-",
-            str(one.signatures) if one.trust == "signed" else "none",
-            str(one.links),
-            _short(one.running),
+            str(result.entries),
+            _short(result.newest) or "-",
+            str(result.signatures) if result.trust == "signed" else "none",
+            str(result.links),
+            _short(result.running),
         )
-        for name, one in environments.items()
+        for name, result in environments.items()
     ]
-    found = "Every hash, signature and link of the ledger holds."
-    return "\n".join([table(head, rows), *trust({name: one.trust for name, one in environments.items()}), found])
+    notes = trust({name: result.trust for name, result in environments.items()})
+    return "\n".join([table(head, rows), *notes, "Every hash, signature and link of the ledger holds."])
 
 
 def _short(text: str) -> str:
-    """Entries named in `text`, with the beginning of their hashes."""
+    """Return a text in which the hashes of entries are cut to their beginning."""
     return re.sub(r"@[0-9a-f]{64}", lambda match: match[0][:13], text)
 
 
 def history(entries: Sequence[Entry]) -> str:
-    """The ledger of an environment, newest first, for a terminal."""
-    rows = [
-        (
-            f"#{entry.number}",
-            entry.deployment.ended,
-            entry.deployment.action,
-            entry.deployment.result,
-            entry.deployment.commit[:12],
-            ledger.digest_of(entry.deployment.release)[:19],
-            tests(entry.deployment.tests),
-            entry.deployment.actor,
-        )
-        for entry in reversed(entries)
-    ]
-    notes = trust({entry.deployment.environment: entry.trust for entry in entries})
-    return "\n".join([table(("entry", "ended", "action", "result", "commit", "digest", "tests", "by"), rows), *notes])
+    """Return the ledger of an environment, newest entry first."""
+    head = ("entry", "ended", "action", "result", "commit", "digest", "tests", "by")
+    rows = [(f"#{written.number}", *_history(written.deployment)) for written in reversed(entries)]
+    notes = trust({written.deployment.environment: written.trust for written in entries})
+    return "\n".join([table(head, rows), *notes])
+
+
+def _history(done: Deployment) -> tuple[str, ...]:
+    digest = done.release.partition("@")[2][:19]
+    numbers = counts.in_words(done.tests)
+    return done.ended, done.action, done.result, done.commit[:12], digest, numbers, done.actor

@@ -8,22 +8,25 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import tarfile
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cicd import labels
+from cicd import labels, variables
 from cicd.errors import CheckFailedError, UsageError
-from cicd.oci import archives, containers, images, registry
+from cicd.oci import archives, containers, engine, images, registry
 from cicd.oci.errors import engine_errors
 from cicd.oci.reference import ImageReference
+from cicd.repository import Repository, slug
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from docker import DockerClient
 
     from cicd.config import Config, Train
-    from cicd.repository import Repository
 
 OUTPUT = "/tmp/bundle"  # noqa: S108 -- inside the container
 METADATA = "metadata.json"
@@ -31,15 +34,63 @@ METADATA = "metadata.json"
 
 @dataclass(frozen=True)
 class Bundle:
-    """A model bundle: where it is (`repository@sha256:...`), whether this run trained it, what it says of itself."""
+    """A model bundle."""
 
     image: str
+    """`repository@sha256:...`"""
     trained: bool
+    """Whether this run trained it; if not, nothing that it depends on has changed."""
     metadata: dict[str, Any]
+    """The content of the bundle's `metadata.json`."""
+
+    @property
+    def origin(self) -> str:
+        """Return in words whether this run trained it."""
+        return "trained" if self.trained else "taken as it is, since nothing that it depends on changed"
+
+
+def required(config: Config) -> Train:
+    """Return how the project trains.
+
+    Raises:
+        UsageError: its configuration has no [train].
+
+    """
+    if config.train is None:
+        raise UsageError(
+            "The project has no [train] in ml-cicd.toml.",
+            f'Add to it: [train] with command = ["..."], which must write {OUTPUT} in the build image.',
+        )
+    return config.train
+
+
+def obtain(config: Config, directory: Path, image: str) -> Bundle:
+    """Return the model bundle of the commit that is checked out: the registry's, or one trained in `image` and pushed.
+
+    Raises:
+        UsageError: the project has no [train], or the commit lacks one of its inputs.
+        CheckFailedError: training failed, or left no bundle.
+        UnreachableError: the engine or the registry does not answer.
+
+    """
+    settings, clone = required(config), Repository(directory, "origin")
+    commit = clone.commit("HEAD")
+    name = key(clone, commit, settings, os.environ.get(variables.ML_CICD_BASE, ""))
+    target = f"{registry.repository_for(slug(directory), config.image)}/bundle"
+    client = engine.connect()
+    if manifest := _pushed(target, name):
+        reference = str(ImageReference(target, manifest.digest))
+        images.pull(client, reference)
+        return Bundle(reference, trained=False, metadata=metadata(client, reference))
+    layer = _train(client, config.name, settings, image)
+    local = f"ml-cicd/{config.name}-bundle:{name}"
+    _make_image(client, layer, local, commit, image)
+    reference = images.push(client, local, target, name)
+    return Bundle(reference, trained=True, metadata=metadata(client, reference))
 
 
 def key(repository: Repository, commit: str, train: Train, base: str) -> str:
-    """What a bundle was made from, as 16 hexadecimal digits: command, inputs' content, and the base image.
+    """Return the key of a bundle, 16 hexadecimal digits: a hash of command, inputs' content, and base image.
 
     Raises:
         UsageError: the commit lacks an input.
@@ -54,26 +105,18 @@ def key(repository: Repository, commit: str, train: Train, base: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def train(client: DockerClient, config: Config, image: str, repository: str, *, name: str, commit: str) -> Bundle:
-    """The bundle for the key `name`: the registry's, else a new one, trained inside `image` of `commit` and pushed.
+def _train(client: DockerClient, project: str, settings: Train, image: str) -> bytes:
+    """Train inside `image`, and return the bundle as a tar archive that is the same bytes for the same files.
 
     Raises:
-        UsageError: the project has no [train].
         CheckFailedError: training failed, or left no bundle.
 
     """
-    if config.train is None:
-        raise UsageError("The project has no [train] in ml-cicd.toml.", "Add the command that writes /tmp/bundle.")
-    target = f"{repository}/bundle"
-    if found := _known(target, name):
-        reference = str(ImageReference(target, found.digest))
-        images.pull(client, reference)
-        return Bundle(reference, trained=False, metadata=metadata(client, reference))
     finished = containers.run(
         client,
         image,
-        config.train.command,
-        labels={labels.PROJECT: config.name, labels.ROLE: labels.TRAINING},
+        settings.command,
+        labels={labels.PROJECT: project, labels.ROLE: labels.TRAINING},
         collect=[OUTPUT],
     )
     if finished.exit_code:
@@ -84,27 +127,33 @@ def train(client: DockerClient, config: Config, image: str, repository: str, *, 
     with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
         if f"bundle/{METADATA}" not in tar.getnames():
             raise CheckFailedError(f"The bundle has no {METADATA}.", "The [train] command must write it.")
-    local = f"ml-cicd/{config.name}-bundle"
-    # Not part of the bundle: trained again from the same inputs, /bundle is the same bytes.
-    with engine_errors(f"make an image of the bundle {local}:{name}"):
-        made = [f"LABEL {labels.REVISION}={commit}", f"LABEL {labels.TRAINED_IN}={client.images.get(image).id}"]
-        client.api.import_image_from_data(layer, repository=local, tag=name, changes=made)
-    reference = images.push(client, f"{local}:{name}", target, name)
-    return Bundle(reference, trained=True, metadata=metadata(client, reference))
+    return layer
 
 
-def _known(target: str, name: str) -> registry.Manifest | None:
-    """The bundle that was pushed for this key. Without access there is none; pushing will tell if that is a fault."""
+def _make_image(client: DockerClient, layer: bytes, local: str, commit: str, trained_in: str) -> None:
+    """Make the image `local` (`name:tag`) of nothing but the bundle.
+
+    Its labels are not part of the bundle: trained again from the same inputs, `/bundle` is the same bytes.
+    """
+    name, _, tag = local.partition(":")
+    with engine_errors(f"make an image of the bundle {local}"):
+        image_id = client.images.get(trained_in).id
+        changes = [f"LABEL {labels.REVISION}={commit}", f"LABEL {labels.TRAINED_IN}={image_id}"]
+        client.api.import_image_from_data(layer, repository=name, tag=tag, changes=changes)
+
+
+def _pushed(target: str, name: str) -> registry.Manifest | None:
+    """Return the bundle that was pushed for a key; None also without access, which pushing will report."""
     with suppress(registry.NoAccessError):
         return registry.manifest(target, name)
     return None
 
 
 def metadata(client: DockerClient, image: str) -> dict[str, Any]:
-    """What a bundle says of itself.
+    """Return the content of a bundle's `metadata.json`.
 
     Raises:
-        CheckFailedError: it says nothing that can be read.
+        CheckFailedError: it can't be read, or is no object.
 
     """
     with containers.created(client, image, command=["none"]) as container:

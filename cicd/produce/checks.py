@@ -1,4 +1,4 @@
-"""Checks: the project's commands that say whether the code may go on, run inside the build image."""
+"""Run the checks: the project's own commands that judge its code, inside the build image."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cicd import labels
-from cicd.oci import containers
+from cicd.oci import containers, engine
 
 if TYPE_CHECKING:
-    from docker import DockerClient
-
     from cicd.config import Config
 
 AT_ONCE = 4
@@ -28,21 +26,22 @@ class Outcome:
     log: str
 
 
-def run(client: DockerClient, config: Config, image: str) -> list[Outcome]:
-    """Run every check, several at a time; one that fails stops none of the others."""
+def run(config: Config, image: str) -> list[Outcome]:
+    """Run every check of the project inside the build image, several at a time, and return how each ended."""
+    client = engine.connect()
 
-    def one(name: str) -> Outcome:
-        lines: list[bytes] = []
+    def run_check(name: str) -> Outcome:
+        output: list[bytes] = []
         started = time.monotonic()
         finished = containers.run(
             client,
             image,
             config.checks[name],
             labels={labels.PROJECT: config.name, labels.ROLE: f"check-{name}"},
-            say=lines.append,
+            say=output.append,
         )
-        log = b"".join(lines).decode(errors="replace")
+        log = b"".join(output).decode(errors="replace")
         return Outcome(name, finished.exit_code == 0, time.monotonic() - started, log)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(one, config.checks))
+        return list(pool.map(run_check, config.checks))

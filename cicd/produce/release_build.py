@@ -1,4 +1,4 @@
-"""The release: the image that runs, and the test image that judges it, both known by digest from here on."""
+"""Build the release: the image that runs, and the test image that judges it. A digest names each from here on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cicd import labels as names
+from cicd import labels
 from cicd.errors import RefusedError, UsageError
-from cicd.oci import images
+from cicd.oci import engine, images, registry
 from cicd.produce import bundles
+from cicd.repository import Repository, slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    from docker import DockerClient
 
     from cicd.config import Config
 
@@ -27,20 +26,23 @@ class Release:
 
     release: str
     test: str
+    commit: str
 
 
-def build_and_push(
-    client: DockerClient, config: Config, directory: Path, *, commit: str, repository: str, bundle: str, test_image: str
-) -> Release:
-    """Build the release image around `bundle`, push it and the test image, and return their digests.
+def build_and_push(config: Config, directory: Path, *, bundle: str, test_image: str) -> Release:
+    """Build the release image of the commit that is checked out around `bundle`, and push it and the test image.
 
     Raises:
         RefusedError: the bundle was trained for another lock than the one this release installs.
         CheckFailedError: the release image does not build; nothing was pushed.
+        UnreachableError: the engine or the registry does not answer.
 
     """
-    described = bundles.metadata(client, bundle)
-    check_lock(config, directory, described)
+    commit = Repository(directory, "origin").commit("HEAD")
+    repository = registry.repository_for(slug(directory), config.image)
+    client = engine.connect()
+    metadata = bundles.metadata(client, bundle)
+    check_lock(config, directory, metadata)
     local = f"ml-cicd/{config.name}:{commit}"
     images.build(
         directory,
@@ -48,29 +50,34 @@ def build_and_push(
         tag=local,
         arguments={"BUNDLE": bundle},
         labels={
-            names.REVISION: commit,
-            names.TITLE: config.name,
-            names.BUNDLE: bundle,
-            names.DATA: str(described.get("data", "")),
+            labels.REVISION: commit,
+            labels.TITLE: config.name,
+            labels.BUNDLE: bundle,
+            labels.DATA: str(metadata.get("data", "")),
         },
     )
     with ThreadPoolExecutor(2) as pool:
         release = pool.submit(images.push, client, local, repository, commit)
         test = pool.submit(images.push, client, test_image, f"{repository}/test", commit)
-        return Release(release.result(), test.result())
+        return Release(release.result(), test.result(), commit)
 
 
-def check_lock(config: Config, directory: Path, described: Mapping[str, Any]) -> None:
-    """Refuse a bundle that says it was trained for another lock than the release installs."""
-    if config.train is None:
-        raise UsageError("The project has no [train] in ml-cicd.toml.")
-    lock = directory / config.train.lock
+def check_lock(config: Config, directory: Path, metadata: Mapping[str, Any]) -> None:
+    """Raise unless the bundle was trained for the lock file that the release installs.
+
+    Raises:
+        UsageError: the project has no [train], or no such lock file.
+        RefusedError: it was trained for another.
+
+    """
+    name = bundles.required(config).lock
+    lock = directory / name
     if not lock.is_file():
-        raise UsageError(f"There is no lock file {config.train.lock}.", "Name it in ml-cicd.toml: [train] lock.")
-    found = described.get("lock")
-    expected = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if str(found).removeprefix("sha256:") != expected:
+        raise UsageError(f"There is no lock file {name}.", "Name the lock file in ml-cicd.toml: [train] lock.")
+    trained_for = metadata.get("lock")
+    installed = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if str(trained_for).removeprefix("sha256:") != installed:
         raise RefusedError(
-            f"The model bundle was trained for another lock ({found}) than {config.train.lock} ({expected}).",
+            f"The model bundle was trained for another lock ({trained_for}) than {name} ({installed}).",
             "Add the lock file to [train] inputs, so that a changed lock trains again.",
         )

@@ -1,4 +1,4 @@
-"""After integration: move main, and where it is automatic the Staging tag, to the tested commit."""
+"""After integration: move main, and the tag of staging where that is automatic, to the tested commit."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Advance:
-    """What became of main and of the Staging tag."""
+    """Whether main moved, and whether the tag of staging did."""
 
     state: Literal["advanced", "superseded"]
     staging: bool
 
 
 def advance(repository: Repository, config: Config, commit: str) -> Advance:
-    """Fast-forward main to the commit that passed integration, and move the Staging tag to it, both or neither.
+    """Fast-forward main to the commit that passed integration, and move the tag of staging to it, both or neither.
 
     Raises:
         RefusedError: there is no passed integration entry, or main has commits that integration never saw.
@@ -49,7 +49,8 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
             repository.push(*refspecs, leases=leases)
     except LostRaceError as error:
         raise RefusedError(
-            f"{repository.main} or the Staging tag moved while this ran.", "Run the job again: it reads them anew."
+            f"{repository.main} or the tag {stages.STAGING.tag} moved meanwhile.",
+            "Run the job again: it reads both anew.",
         ) from error
     return Advance("advanced", staging=config.staging_auto)
 

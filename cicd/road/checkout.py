@@ -1,7 +1,7 @@
-"""A release brought back from the ledger into a folder: the code, the model, and the data that trained it.
+"""Bring a release of the ledger back into a folder: the code, the model, and the data that trained it.
 
-The entry names the commit and, through the entry of integration on which it rests, the model bundle by its digest. In
-the bundle lies the lock of the data, where the project has one: `dvc.lock`, of the stages that make the data.
+The entry names the commit and, through the integration entry on which it rests, the digest of the model bundle. The
+bundle holds the lock of the data, if the project has one: the `dvc.lock` of the stages that make the data.
 """
 
 from __future__ import annotations
@@ -10,20 +10,23 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cicd import files, ledger
 from cicd.errors import CheckFailedError, RefusedError, UsageError
-from cicd.oci import containers
+from cicd.oci import containers, engine, images
+from cicd.road import entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from docker import DockerClient
 
+    from cicd.config import Config
     from cicd.ledger import Entry
     from cicd.repository import Repository
+    from cicd.stages import Stage
 
 BUNDLE = "bundle"
 LOCK = "dvc.lock"
@@ -32,7 +35,7 @@ Data = Literal["brought back", "locked", "not locked"]
 
 @dataclass(frozen=True)
 class Origin:
-    """An entry, and what integration said of the release that it is about."""
+    """An entry, and what integration recorded of its release."""
 
     entry: Entry
     bundle: str
@@ -41,54 +44,87 @@ class Origin:
 
 @dataclass(frozen=True)
 class Checkout:
-    """What was brought back: `folder` is the project's; `data` says what became of the data, `stages` by what."""
+    """A release that was brought back."""
 
     folder: str
+    """The project's folder in the new worktree."""
     commit: str
     release: str
     bundle: str
     digest: str
+    """The digest of the data; empty if the bundle names none."""
     data: Data
     stages: tuple[str, ...]
+    """The DVC stages that make the data."""
+    project: str
+    environment: str
+    entry: int
+
+
+def bring_back(
+    repository: Repository, config: Config, stage: Stage, entry: str | None, folder: Path | None
+) -> Checkout:
+    """Make a worktree with the code, the model and the data of a release.
+
+    `entry` is a number; None: the release that passed last. `folder` is by default beside the clone, named after the
+    entry.
+
+    Raises:
+        RefusedError: the ledger has no such entry, or the entry leads to no model bundle.
+        UsageError: the folder is not empty.
+        CheckFailedError: the data can't be made again, or differ from those of the release.
+        UnreachableError: the engine or the registry does not answer.
+
+    """
+    release = origin(ledger.read_all(repository, config.name), stage.name, entry)
+    number, deployment = release.entry.number, release.entry.deployment
+    root = Path(repository.git("rev-parse", "--show-toplevel"))
+    client = engine.connect()
+    images.pull(client, release.bundle)  # first: if the registry does not answer, no folder is in the way of a retry
+    project = code(repository, deployment.commit, folder or root.parent / f"{config.name}-{stage.name}-{number}")
+    model(client, release.bundle, project)
+    result, dvc_stages = data(project)
+    return Checkout(
+        str(project), deployment.commit, deployment.release, release.bundle, release.data, result, dvc_stages,
+        project=config.name, environment=stage.name, entry=number,
+    )  # fmt: skip
 
 
 def origin(chains: Mapping[str, Sequence[Entry]], environment: str, name: str | None) -> Origin:
-    """The entry of that number, by default that of the release which passed last, and what it is made of.
+    """Return the entry with a number, by default that of the release which passed last, and its model and data.
 
     Raises:
-        RefusedError: there is no such entry, or integration did not say which bundle is in the release.
+        RefusedError: there is no such entry, or integration recorded no model bundle for it.
 
     """
-    entries, wanted = chains.get(environment, []), (name or "").removeprefix("#")
-    asked = [entry for entry in entries if wanted == str(entry.number)]
-    entry = asked[0] if asked else None if wanted else ledger.last_passed(entries)
-    if entry is None:
-        said = f"{environment} has no entry {wanted}." if wanted else f"Nothing has passed {environment} yet."
-        raise RefusedError(said, f"ml-cicd history {environment} lists them.")
-    made = entry
-    while made.deployment.basis:
-        basis = made.deployment.basis
-        made = chains[basis.environment][basis.number - 1]
-    if not made.deployment.bundle:
-        raise RefusedError(f"Entry {entry.number} of {environment} rests on one that names no model bundle.")
-    return Origin(entry, made.deployment.bundle, made.deployment.data)
+    chain = chains.get(environment, [])
+    entry = entries.numbered(chain, environment, name) if name else entries.last_passed(chain, environment)
+    first = entry
+    while basis := first.deployment.basis:
+        first = chains[basis.environment][basis.number - 1]
+    if not first.deployment.bundle:
+        raise RefusedError(
+            f"Entry {entry.number} of {environment} rests on {first.name}, which names no model bundle.",
+            f"Name an entry of a release with a model: ml-cicd history {environment}",
+        )
+    return Origin(entry, first.deployment.bundle, first.deployment.data)
 
 
 def code(repository: Repository, commit: str, folder: Path) -> Path:
     """Make a worktree of the commit in `folder`, and return the folder of the project in it.
 
     Raises:
-        UsageError: there is something in the folder already, or the clone has no such commit.
+        UsageError: the folder is not empty, or the clone has no such commit.
 
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is there already.", "Name a folder that is not.")
+        raise UsageError(f"The folder {folder} is not empty.", "Name another one: --folder FOLDER")
     repository.git("worktree", "add", "--quiet", "--detach", str(folder.resolve()), commit)
     return folder.resolve() / repository.git("rev-parse", "--show-prefix")
 
 
 def model(client: DockerClient, bundle: str, project: Path) -> None:
-    """Put the files of a bundle that the engine has into the project's folder `bundle`, in place of what is there.
+    """Replace the project's folder `bundle` by the files of a bundle that the engine has.
 
     Raises:
         CheckFailedError: the image holds no bundle.
@@ -103,12 +139,12 @@ def model(client: DockerClient, bundle: str, project: Path) -> None:
 
 
 def data(project: Path) -> tuple[Data, tuple[str, ...]]:
-    """Bring back the data that the bundle's lock names: from DVC's remote, else by its stages; and which those are.
+    """Bring back the data that the bundle's lock names, from DVC's remote or else by its stages; return those stages.
 
-    Without the command `dvc` the lock is put in its place, no more.
+    Without the command `dvc` only the lock is put in its place.
 
     Raises:
-        CheckFailedError: the stages fail, or make other data than they made then.
+        CheckFailedError: the stages fail, or make other data than for this release.
 
     """
     if not (project / BUNDLE / LOCK).is_file():
@@ -121,11 +157,11 @@ def data(project: Path) -> tuple[Data, tuple[str, ...]]:
     # A remote only saves time, and there need not be one.
     subprocess.run(["dvc", "pull", "--quiet", *stages], cwd=project, check=False, capture_output=True)
     sys.stdout.flush()
-    made = subprocess.run(
+    reproduced = subprocess.run(
         ["dvc", "repro", "--single-item", *stages], cwd=project, check=False, stdout=sys.stdout, stderr=sys.stdout
     )
-    if made.returncode:
-        raise CheckFailedError("The data could not be brought back.", "DVC's own words above say why.")
+    if reproduced.returncode:
+        raise CheckFailedError("DVC could not make the data again.", "DVC's output above says why.")
     if _read(lock) != locked:
         raise CheckFailedError(
             f"The stages make other data than they made for this release: {LOCK} has changed.",
@@ -138,7 +174,6 @@ def _read(lock: Path) -> dict[str, Any]:
     import yaml  # noqa: PLC0415 -- only where there is a lock
 
     try:
-        found = yaml.safe_load(lock.read_text("utf-8"))
-        return {"stages": dict(found["stages"])}
+        return {"stages": dict(yaml.safe_load(lock.read_text("utf-8"))["stages"])}
     except (yaml.YAMLError, TypeError, KeyError, ValueError) as error:
-        raise CheckFailedError(f"The bundle's {LOCK} is no lock of DVC: {error!r}") from error
+        raise CheckFailedError(f"The {LOCK} of the bundle is not a lock file of DVC: {error!r}") from error

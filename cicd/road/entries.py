@@ -1,4 +1,4 @@
-"""Choose an entry of an environment's ledger: by its number, or the previous release's."""
+"""Choose an entry of an environment's ledger: by its number, the newest that passed, or the previous release's."""
 
 from __future__ import annotations
 
@@ -29,21 +29,32 @@ def numbered(entries: Sequence[Entry], environment: str, number: str) -> Entry:
     )
 
 
+def last_passed(entries: Sequence[Entry], environment: str) -> Entry:
+    """Return the newest passed entry.
+
+    Raises:
+        RefusedError: nothing has passed yet.
+
+    """
+    entry = ledger.last_passed(entries)
+    if entry is None:
+        raise RefusedError(
+            f"Nothing has passed {environment} yet: there is no release to take from its ledger.",
+            f"List its entries: ml-cicd history {environment}",
+        )
+    return entry
+
+
 def previous_release(entries: Sequence[Entry], environment: str) -> Entry:
     """Return the entry of the release that ran before the present one.
 
     After a rollback that is the present one, so that repeating a rollback does not go further back.
 
     Raises:
-        RefusedError: no other release has passed there before.
+        RefusedError: no other release has passed there before, or none at all.
 
     """
-    present = ledger.last_passed(entries)
-    if present is None:
-        raise RefusedError(
-            f"Nothing has passed {environment} yet, so there is no release to go back to.",
-            f"List its ledger: ml-cicd history {environment}",
-        )
+    present = last_passed(entries, environment)
     if present.deployment.action == "rollback":
         return present
     releases: list[Entry] = []

@@ -96,7 +96,7 @@ def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
         production.kubectl.run("get", "all,leases,secrets,configmaps", "--output=name"), production.status
     )  # fmt: skip
     assert production.said(*words).splitlines()[: len(planned)] == planned
-    assert production.said(*words, "--dry-run") == "nothing is to be done\n"
+    assert production.said(*words, "--dry-run") == "nothing to do\n"
 
 
 def test_r10_status_tells_when_what_runs_is_not_what_the_ledger_says(

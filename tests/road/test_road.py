@@ -101,7 +101,7 @@ def test_checkout_brings_code_and_model_of_an_older_release_back(road: Project, 
     assert head.stdout.strip() == old["commit"] != road.git("rev-parse", "HEAD")
     assert leftovers(road) == []
     again = road.command("checkout", "production", "1", "--remote", "local", "--folder", str(tmp_path / "back"))
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "is not empty" in again.stderr) == (2, True)
 
 
 def test_a_feature_branch_is_tested_and_deploys_nothing(road: Project) -> None:

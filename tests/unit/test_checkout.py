@@ -84,7 +84,7 @@ def test_the_code_is_that_of_the_commit_whatever_the_clone_is_at(workspace: Work
     place = checkout.code(workspace.repository(), commit, tmp_path / "back")
     assert (place, (place / "file").read_text()) == (tmp_path / "back", "old")
     assert (workspace.clone / "file").read_text() == "new"
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="is not empty"):
         checkout.code(workspace.repository(), commit, tmp_path / "back")
 
 
@@ -116,7 +116,7 @@ def test_the_data_come_from_the_stages_of_the_lock_and_a_remote_that_fails_does_
 
 
 @pytest.mark.parametrize(
-    ("script", "said"), [("exit 1", "could not be brought back"), ("sed -i s/abc/xyz/ dvc.lock", "make other data")]
+    ("script", "said"), [("exit 1", "could not make the data again"), ("sed -i s/abc/xyz/ dvc.lock", "make other data")]
 )
 def test_data_that_are_not_what_they_were_are_told(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
@@ -135,7 +135,7 @@ def test_without_dvc_the_lock_is_put_in_its_place(place: Path, monkeypatch: pyte
 
 def test_what_is_no_lock_is_told(place: Path) -> None:
     (place / "bundle" / "dvc.lock").write_text("stages: 7")
-    with pytest.raises(CheckFailedError, match="is no lock of DVC"):
+    with pytest.raises(CheckFailedError, match="is not a lock file of DVC"):
         checkout.data(place)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import io
 import json
 import re
 import shlex
@@ -12,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cicd.cli import COMMANDS, parser_of
+from cicd.errors import UsageError
 from tests.static.support.capabilities import CAPABILITIES, TOKENS
 from tests.static.support.kit import ROOT, Finding, expressions
 
@@ -142,12 +141,10 @@ def _refused(action: Action, step: Step) -> str:
     if words[0] != "ml-cicd" or words[1] not in COMMANDS:
         return f"`{step.run}` is no command of ml-cicd"
     values = {f"${name}": _sample(action, value) for name, value in step.env.items()}
-    stderr = io.StringIO()
     try:
-        with contextlib.redirect_stderr(stderr):
-            _parser(words[1]).parse_args([values.get(word, word) for word in words[2:]])
-    except SystemExit:
-        return stderr.getvalue().strip().splitlines()[-1]
+        _parser(words[1]).parse_args([values.get(word, word) for word in words[2:]])
+    except UsageError as error:
+        return error.message
     return ""
 
 

@@ -1,0 +1,30 @@
+"""Build the image that holds the project's source, its tests and its tools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cicd import labels
+from cicd.oci import images
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cicd.config import Config
+
+
+def build(config: Config, directory: Path) -> str:
+    """Build the image of the project in `directory`, and return its id on the engine.
+
+    Raises:
+        UsageError: the project has no Dockerfile for it.
+        CheckFailedError: it does not build; the builder's own words are in the output.
+        UnreachableError: no engine answers.
+
+    """
+    return images.build(
+        directory,
+        directory / "cicd" / "build" / "Dockerfile",
+        tag=f"ml-cicd/{config.name}-build:latest",
+        labels={labels.PROJECT: config.name},
+    )
