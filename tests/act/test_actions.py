@@ -37,7 +37,7 @@ REQUIRED = {f"actions/{name}": action.required for name, action in action_cases.
 
 
 @pytest.mark.parametrize("case", action_cases.MISSING, ids=attrgetter("name"))
-def test_a_missing_input_is_a_usage_error(
+def test_missing_input_is_usage_error(
     case: Case, run_of: Callable[[Case], Run], clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """GitHub does not enforce `required` for actions: the input arrives empty, and the command must say so."""
@@ -48,7 +48,7 @@ def test_a_missing_input_is_a_usage_error(
 
 
 @pytest.mark.parametrize("case", action_cases.WRONG, ids=attrgetter("name"))
-def test_an_input_of_another_type_is_a_usage_error(
+def test_wrong_input_type_is_usage_error(
     case: Case, run_of: Callable[[Case], Run], clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """GitHub gives an action every input as text: the command must say what is wrong with it."""

@@ -34,7 +34,7 @@ def test_every_workflow_has_cases() -> None:
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_job_of_a_workflow_is_seen_to_succeed_and_not_to(name: str) -> None:
+def test_every_job_succeeds_and_fails_somewhere(name: str) -> None:
     seen = {
         (job, ended.result) for case in workflow_cases.CASES if case.of == name for job, ended in case.ended.items()
     }
@@ -44,14 +44,14 @@ def test_every_job_of_a_workflow_is_seen_to_succeed_and_not_to(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_step_of_a_workflow_is_seen_to_fail(name: str) -> None:
+def test_every_workflow_step_fails_somewhere(name: str) -> None:
     failed = {ended.failed for case in workflow_cases.CASES if case.of == name for ended in case.ended.values()}
     steps = {step["name"] for job in WORKFLOWS[name]["jobs"].values() for step in job["steps"]}
     assert steps - STEPS_THAT_NO_CASE_FAILS <= failed
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_input_of_a_workflow_is_set_and_every_output_taken(name: str) -> None:
+def test_cases_use_every_workflow_input_and_output(name: str) -> None:
     call = WORKFLOWS[name]["on"]["workflow_call"]
     cases = [case for case in workflow_cases.CASES if case.of == name]
     assert set(call["inputs"]) == set().union(*(case.sets for case in cases))
@@ -65,14 +65,14 @@ def test_every_action_has_cases() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(ACTIONS) - {SET_UP_ONLY}))
-def test_every_input_of_an_action_is_set_and_every_output_taken(name: str) -> None:
+def test_cases_use_every_action_input_and_output(name: str) -> None:
     cases = [case for case in action_cases.CASES if case.of == f"actions/{name}"]
     assert set(ACTIONS[name]["inputs"]) == set().union(*(case.sets for case in cases))
     assert [set(case.outputs or ()) ^ set(ACTIONS[name]["outputs"]) for case in cases] == [set()] * len(cases)
 
 
 @pytest.mark.parametrize("command", sorted(action_cases.ANSWERS))
-def test_what_is_answered_is_what_the_real_command_puts_out(command: str) -> None:
+def test_replies_match_outputs_of_real_commands(command: str) -> None:
     """Or else a case would prove that outputs flow which do not exist."""
     tree = ast.parse((ROOT / "cicd" / "commands" / f"{command}.py").read_text("utf-8"))
     put_out = [
@@ -86,7 +86,7 @@ def test_what_is_answered_is_what_the_real_command_puts_out(command: str) -> Non
 
 
 @pytest.mark.parametrize("of", [of for group in cases_page.subjects() for of in group])
-def test_every_outcome_has_a_case_or_a_reason_why_there_is_none(of: str) -> None:
+def test_every_outcome_has_case_or_reason(of: str) -> None:
     found = cases_page.cells(of)
     assert {column for column, cases in found.items() if not cases} == {
         c for name, c in cases_page.ABSENT if name == of
@@ -99,5 +99,5 @@ def test_every_case_is_in_the_table() -> None:
     assert sorted(in_table) == sorted(case.name for case in cases_page.CASES)
 
 
-def test_the_page_of_the_cases_is_up_to_date() -> None:
+def test_page_of_cases_is_current() -> None:
     assert cases_page.PAGE.read_text("utf-8") == cases_page.page(), "run: python -m tests.tools.cases_page"

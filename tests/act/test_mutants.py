@@ -21,7 +21,7 @@ def all_faults() -> list[Fault]:
     return faults(KIT)
 
 
-def test_faults_of_a_sample_are_seen(scratch: Path) -> None:
+def test_sampled_faults_are_seen(scratch: Path) -> None:
     folder = scratch / "faults"
     folder.mkdir()
     verdicts = mutants.survey(all_faults()[::EVERY], KIT, folder)
@@ -29,17 +29,17 @@ def test_faults_of_a_sample_are_seen(scratch: Path) -> None:
     assert mutants.score(verdicts) >= mutants.LEAST
 
 
-def test_no_fault_has_the_name_of_another() -> None:
+def test_fault_names_are_unique() -> None:
     names = [fault.name for fault in all_faults()]
     assert len(names) == len(set(names))
 
 
-def test_every_expected_survivor_is_a_fault_that_can_be_made() -> None:
+def test_every_expected_survivor_is_a_fault() -> None:
     unknown = [place for place in mutants.EXPECTED if not any(fault.name.endswith(place) for fault in all_faults())]
     assert unknown == []
 
 
-def test_a_fault_that_no_test_sees_is_told(scratch: Path) -> None:
+def test_unseen_fault_is_reported(scratch: Path) -> None:
     """A change that changes nothing: the survey must not say that a test sees it."""
     folder = scratch / "nothing"
     folder.mkdir()

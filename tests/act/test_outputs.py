@@ -22,7 +22,7 @@ def _job(*steps: dict[str, Any]) -> dict[str, Any]:
     return {"on": {"workflow_dispatch": {}}, "jobs": {"only": {"runs-on": "ubuntu-latest", "steps": list(steps)}}}
 
 
-def test_outputs_arrive_whatever_is_in_them(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+def test_outputs_arrive_whatever_they_contain(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
     """`github.set_outputs` as the next step sees it: empty, with several lines, as JSON."""
     write = f"from cicd.github import set_outputs; set_outputs({TOLD!r})"
     workflow = _job(
@@ -38,7 +38,7 @@ def test_outputs_arrive_whatever_is_in_them(scripted_kit: Kit, calling_project: 
     assert outputs(run) == {**TOLD, "data": json.dumps(TOLD["data"])}
 
 
-def test_act_still_rejects_the_source_form(calling_project: Project, tmp_path: Path) -> None:
+def test_act_rejects_the_source_form(calling_project: Project, tmp_path: Path) -> None:
     """`uses: $/actions/x` is why the kit is frozen before `act` runs it."""
     text = json.dumps(_job({"name": "Set up", "uses": "$/actions/setup"}))
     needs, event = workflows.Needs(), calling_project.dispatch({})

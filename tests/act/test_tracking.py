@@ -49,7 +49,7 @@ def act(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> Act:
         ("deploy", "champion", "promote", RELEASE_IMAGE),
     ],
 )
-def test_what_passed_is_told_where_the_variable_says(act: Act, workflow: str, job: str, word: str, image: str) -> None:
+def test_passed_release_is_reported_to_mlflow(act: Act, workflow: str, job: str, word: str, image: str) -> None:
     run = act.run(f"{workflow}.yml", event(act, workflow), variables=ON, secrets={"MLFLOW_TRACKING_TOKEN": "of-mlflow"})
     assert run.results[job] == "success"
     said = [line for step in run.job(job).steps for line in step.output]
@@ -58,18 +58,18 @@ def test_what_passed_is_told_where_the_variable_says(act: Act, workflow: str, jo
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_without_the_variable_nothing_is_told(act: Act, workflow: str) -> None:
+def test_nothing_is_reported_without_the_variable(act: Act, workflow: str) -> None:
     run = act.run(f"{workflow}.yml", event(act, workflow))
     assert [result for job, result in run.results.items() if job in ("challenger", "champion")] == ["skipped"]
     assert run.exit_code == 0
 
 
-def test_what_went_to_staging_is_no_champion(act: Act) -> None:
+def test_staging_release_is_no_champion(act: Act) -> None:
     run = act.run("deploy.yml", act.dispatch(environment="staging"), variables=ON)
     assert run.results["champion"] == "skipped"
 
 
-def test_what_was_superseded_is_no_champion(act: Act) -> None:
+def test_superseded_release_is_no_champion(act: Act) -> None:
     replies = {"verify": Reply(outputs={"result": "superseded"})}
     run = act.run("production.yml", event(act, "production"), variables=ON, replies=replies)
     assert run.exit_code == 0

@@ -117,11 +117,11 @@ def wire(forge: api.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
-def test_a_call_of_the_kit_is_described(description: Description, call: Call) -> None:
+def test_every_call_is_described(description: Description, call: Call) -> None:
     assert description.of_call(call), f"{call.place}: {call.method} {call.path} is no operation of GitHub's API"
 
 
-def test_only_one_function_of_the_kit_speaks_to_the_api() -> None:
+def test_only_one_function_calls_the_api() -> None:
     address = re.compile(r"api\.github\.com|GITHUB_API_URL")
     serving_or_naming = ("cicd/forge/", "cicd/variables.py")
     spoken = [file for file, text in SOURCES.items() if address.search(text) and not file.startswith(serving_or_naming)]
@@ -149,7 +149,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_refusal_is_answered_as_described_and_told(
+def test_refusal_matches_the_description(
     description: Description, wire: Wire, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     status, token, (file, ref, inputs) = REFUSED[name]
@@ -187,16 +187,14 @@ def test_the_forge_refuses_what_the_description_refuses(
     assert [problem.partition(":")[0] for problem in description.problems(exchange)] == ["the request"]
 
 
-def test_25_inputs_are_judged_by_the_workflow_and_not_by_their_number(
-    description: Description, forge: api.Server
-) -> None:
+def test_workflow_judges_25_inputs(description: Description, forge: api.Server) -> None:
     exchange = ask(forge, {"ref": "main", "inputs": dict.fromkeys(map(str, range(25)), "x")})
     assert "Unexpected inputs provided" in json.loads(exchange.answer)["message"]
     assert description.problems(exchange) == []
 
 
 @pytest.mark.parametrize(("details", "status"), [(True, 200), (False, 204)])
-def test_the_details_of_the_run_are_answered_as_described(
+def test_run_details_match_the_description(
     description: Description, forge: api.Server, details: bool, status: int
 ) -> None:
     exchange = ask(forge, {"ref": "main", "inputs": {"commit": "abc"}, "return_run_details": details})
@@ -218,7 +216,7 @@ ORDER = {
 
 
 @pytest.mark.parametrize(("status", "request_"), ORDER.values(), ids=ORDER)
-def test_the_first_reason_to_refuse_is_github_s(
+def test_first_refusal_is_that_of_github(
     description: Description, forge: api.Server, status: int, request_: dict[str, str]
 ) -> None:
     exchange = ask(forge, {}, **request_)
@@ -229,7 +227,7 @@ def test_the_first_reason_to_refuse_is_github_s(
     assert answer["documentation_url"] == known
 
 
-def test_github_describes_no_405_for_a_method_that_a_path_does_not_have(description: Description) -> None:
+def test_github_describes_no_405(description: Description) -> None:
     operations = [one for path in description.document["paths"].values() for one in path.values()]
     described = [one["operationId"] for one in operations if "405" in one.get("responses", {})]
     assert all("pulls/" in one or "interaction" in one for one in described), described
@@ -269,19 +267,19 @@ MISFITS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def test_what_fits_is_found_to_fit(description: Description) -> None:
+def test_fitting_calls_pass(description: Description) -> None:
     assert description.problems(GOOD) == []
     not_found = {"status": 404, "answer": NOT_FOUND, "answer_headers": ANSWERED}
     assert description.problems(Exchange(**{**vars(GOOD), **not_found})) == []
 
 
 @pytest.mark.parametrize(("change", "says"), MISFITS.values(), ids=MISFITS)
-def test_a_misfit_is_found(description: Description, change: dict[str, Any], says: str) -> None:
+def test_misfit_is_found(description: Description, change: dict[str, Any], says: str) -> None:
     found = description.problems(Exchange(**{**vars(GOOD), **change}))
     assert any(says in one for one in found), found
 
 
-def test_calls_are_found_in_the_code(description: Description) -> None:
+def test_calls_are_read_from_code(description: Description) -> None:
     lines = "github.api('GET', '/rate_limit')\ngithub.api('POST', f'/repos/{a}/issues/{b}/comment', {})\n"
     known, unknown = calls({"x.py": lines})
     assert (known, unknown.path) == (Call("x.py:1", "GET", "/rate_limit"), "/repos/{}/issues/{}/comment")

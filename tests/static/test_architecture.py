@@ -68,7 +68,7 @@ def exists(name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_the_page_names_exists(name: str) -> None:
+def test_names_on_the_page_exist(name: str) -> None:
     assert exists(name)
 
 
@@ -79,7 +79,7 @@ def test_what_the_page_names_exists(name: str) -> None:
         "nowhere.verify", "deploy.target.Target.nowhere", "ledger.nowhere", "cicd.road",
     ],
 )  # fmt: skip
-def test_what_does_not_exist_is_seen(name: str) -> None:
+def test_missing_names_are_found(name: str) -> None:
     assert not exists(name)
 
 
@@ -93,18 +93,18 @@ def layers_of_the_page() -> list[set[str]]:
     return layers
 
 
-def test_the_map_shows_the_layers_that_import_linter_holds() -> None:
+def test_map_shows_the_held_layers() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     (contract,) = [contract for contract in contracts if contract["type"] == "layers"]
     assert layers_of_the_page() == [set(layer.split(" | ")) for layer in contract["layers"]]
 
 
-def test_the_map_names_every_module_and_folder_of_the_package() -> None:
+def test_map_names_every_module() -> None:
     inside = {path.relative_to(PACKAGE).parts[0] for path in tracked("cicd/*.py")} - {"__init__.py"}
     assert {name for name in inside if f"cicd/{name}" not in NAMES} == set()
 
 
-def test_the_map_names_every_folder_of_the_repository() -> None:
+def test_map_names_every_folder() -> None:
     folders = {path.relative_to(ROOT).parts[0] for path in tracked() if len(path.relative_to(ROOT).parts) > 1}
     shown = {name.split("/")[0] for name in NAMES}
     assert folders - {".ci"} <= shown

@@ -25,6 +25,6 @@ def test_every_figure_reaches_the_page() -> None:
         assert benchmarks.page(results) != before, figure
 
 
-def test_every_figure_names_a_command_of_the_makefile() -> None:
+def test_every_figure_names_a_make_target() -> None:
     assert {command.removeprefix("make ") for command in benchmarks.TITLES} <= TARGETS
     assert benchmarks.read().keys() <= benchmarks.TITLES.keys()

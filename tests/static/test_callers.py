@@ -16,16 +16,16 @@ CI, INTEGRATION, STAGING, PRODUCTION = (
 )
 
 
-def test_the_callers_fit(callers: Kit, kit: Kit) -> None:
+def test_callers_fit_the_kit(callers: Kit, kit: Kit) -> None:
     assert [str(finding) for finding in findings(callers, kit)] == []
 
 
-def test_the_example_calls_every_workflow(callers: Kit, kit: Kit) -> None:
+def test_example_calls_every_workflow(callers: Kit, kit: Kit) -> None:
     offered = {name for name, workflow in kit.workflows.items() if workflow.callable}
     assert {name for _, _, name in calls(callers)} == offered
 
 
-def test_a_tag_starts_the_stage_that_is_named_after_it(callers: Kit, kit: Kit) -> None:
+def test_tag_starts_stage_of_its_name(callers: Kit, kit: Kit) -> None:
     for file in ("staging.yml", "production.yml"):
         tag = kit.workflows[file].call["inputs"]["tag"]["default"]
         assert callers.workflows[file].on["push"]["tags"] == [tag]
@@ -64,6 +64,6 @@ MISFITS = {
 
 
 @pytest.mark.parametrize(("file", "edit", "says"), MISFITS.values(), ids=MISFITS)
-def test_a_misfit_is_found(callers: Kit, kit: Kit, file: str, edit: tuple[str, str], says: str) -> None:
+def test_misfit_is_found(callers: Kit, kit: Kit, file: str, edit: tuple[str, str], says: str) -> None:
     found = [str(finding) for finding in findings(callers.edited(file, *edit), kit)]
     assert any(says in one for one in found), found

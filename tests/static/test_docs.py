@@ -29,7 +29,7 @@ def named(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def test_the_reference_pages_are_up_to_date(kit: Kit) -> None:
+def test_reference_pages_are_current(kit: Kit) -> None:
     assert reference.outdated(kit) == [], "run: python -m tests.tools.reference"
 
 
@@ -41,11 +41,11 @@ def test_the_reference_pages_are_up_to_date(kit: Kit) -> None:
         ("actions/record/action.yml", ("Number of the new", "Place of the new"), "reference/actions.md"),
     ],
 )
-def test_a_page_that_is_out_of_date_is_named(kit: Kit, file: str, edit: tuple[str, str], page: str) -> None:
+def test_outdated_page_is_named(kit: Kit, file: str, edit: tuple[str, str], page: str) -> None:
     assert page in reference.outdated(kit.edited(file, *edit))
 
 
-def test_the_example_of_a_configuration_is_valid() -> None:
+def test_example_configuration_is_valid() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     assert [config.parse(example, "docs/configuration.md").name for example in examples] == ["flights"]
@@ -82,7 +82,7 @@ def test_paths_in_the_kit_exist(page: Path) -> None:
     assert [path for path in paths if not (ROOT / path).exists() and not (EXAMPLE / path).exists()] == []
 
 
-def test_every_path_of_the_code_owners_exists() -> None:
+def test_code_owner_paths_exist() -> None:
     lines = (ROOT / ".github" / "CODEOWNERS").read_text().splitlines()
     paths = [line.split()[0] for line in lines if line and not line.startswith(("#", "*"))]
     assert paths

@@ -95,5 +95,5 @@ def test_forbidden_import_breaks_contract(contract: str, broken: dict[str, str])
     assert FORBIDDEN[contract].report in broken[contract]
 
 
-def test_every_module_stands_in_a_layer(broken: dict[str, str]) -> None:
+def test_every_module_has_a_layer(broken: dict[str, str]) -> None:
     assert "- cicd.planted\n" in broken["A module imports from lower layers only"]

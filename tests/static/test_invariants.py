@@ -199,12 +199,12 @@ BREACHES = (
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_the_rule_holds(kit: Kit, rule: Rule) -> None:
+def test_rule_holds(kit: Kit, rule: Rule) -> None:
     assert [str(finding) for finding in rule(kit)] == []
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=lambda breach: f"{breach.rule}: {breach.says}")
-def test_a_breach_is_found(kit: Kit, breach: Breach) -> None:
+def test_breach_is_found(kit: Kit, breach: Breach) -> None:
     found = [str(finding) for finding in RULES[breach.rule](kit.edited(breach.file, breach.old, breach.new))]
     assert any(breach.says in one for one in found), found
 
@@ -213,5 +213,5 @@ def test_every_rule_has_a_breach() -> None:
     assert {breach.rule for breach in BREACHES} == set(RULES)
 
 
-def test_the_outputs_of_a_command_are_read_from_its_code() -> None:
+def test_command_outputs_are_read_from_code() -> None:
     assert outputs_of("verify") == {"commit", "release", "test", "result"}

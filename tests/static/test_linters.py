@@ -113,20 +113,20 @@ def _is_schema(name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", LINTERS)
-def test_nothing_is_found(name: str, found: Callable[[str, str], Found]) -> None:
+def test_linter_finds_nothing(name: str, found: Callable[[str, str], Found]) -> None:
     assert LINTERS[name].files or name == "mypy"
     code, output = found(name, "tree")
     assert code == 0, output
 
 
 @pytest.mark.parametrize("name", LINTERS)
-def test_a_bad_file_is_found(name: str, found: Callable[[str, str], Found]) -> None:
+def test_linter_finds_bad_file(name: str, found: Callable[[str, str], Found]) -> None:
     code, output = found(name, "bad")
     assert code != 0
     assert LINTERS[name].bad[0] in output
 
 
-def test_the_scripts_of_actions_pass_shellcheck(kit: Kit, tmp_path: Path) -> None:
+def test_action_scripts_pass_shellcheck(kit: Kit, tmp_path: Path) -> None:
     for action in kit.actions.values():
         for number, step in enumerate(action.steps):
             (tmp_path / f"{action.name}-{number}.sh").write_text(f"#!/bin/bash\n{step.run}\n")

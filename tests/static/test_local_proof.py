@@ -21,12 +21,12 @@ CI, STAGING = (f".github/workflows/{name}.yml" for name in ("ci", "staging"))
 CONCLUDE = "actions/conclude/action.yml"
 
 
-def test_everything_that_is_used_is_proven(callers: Kit, kit: Kit) -> None:
+def test_every_used_feature_is_proven(callers: Kit, kit: Kit) -> None:
     assert local_proof.problems(words(callers, kit)) == []
 
 
 @pytest.mark.parametrize("proof", PROOFS)
-def test_a_proof_is_a_test_that_is_never_skipped(proof: str) -> None:
+def test_proof_is_a_test_never_skipped(proof: str) -> None:
     file, _, name = proof.partition("::")
     function, _, parameter = name.removesuffix("]").partition("[")
     test = getattr(importlib.import_module(file.removesuffix(".py").replace("/", ".")), function)
@@ -61,14 +61,12 @@ NEW = {
 
 
 @pytest.mark.parametrize(("file", "old", "new", "says"), NEW.values(), ids=NEW)
-def test_what_is_used_for_the_first_time_asks_for_a_proof(
-    callers: Kit, kit: Kit, *, file: str, old: str, new: str, says: str
-) -> None:
+def test_new_feature_needs_a_proof(callers: Kit, kit: Kit, *, file: str, old: str, new: str, says: str) -> None:
     found = local_proof.problems(words(callers, kit.edited(file, old, new)))
     assert any(says in one for one in found), found
 
 
-def test_a_proof_of_something_that_is_no_longer_used_is_named(callers: Kit, kit: Kit) -> None:
+def test_proof_of_unused_feature_is_named(callers: Kit, kit: Kit) -> None:
     used = {word: files for word, files in words(callers, kit).items() if "concurrency" not in word}
     assert [one.partition(":")[0] for one in local_proof.problems(used)] == ["`concurrency`"]
 

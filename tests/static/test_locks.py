@@ -33,7 +33,7 @@ def wanted(source: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_lock_holds_what_its_source_names(source: Path) -> None:
+def test_lock_holds_what_its_source_names(source: Path) -> None:
     text = source.with_suffix(".txt").read_text()
     locked = {match[0] for match in LOCKED.findall(text)}
     assert wanted(source) <= locked
@@ -42,7 +42,7 @@ def test_a_lock_holds_what_its_source_names(source: Path) -> None:
     assert "://" not in text
 
 
-def test_the_lock_of_the_parser_is_in_sync_and_names_no_address() -> None:
+def test_npm_lock_is_in_sync() -> None:
     package, lock = (json.loads((NPM_LOCK.parent / name).read_text()) for name in ("package.json", "package-lock.json"))
     root, *others = lock["packages"].values()
     assert root["dependencies"] == package["dependencies"]
@@ -50,7 +50,7 @@ def test_the_lock_of_the_parser_is_in_sync_and_names_no_address() -> None:
     assert all(other["integrity"].startswith("sha512-") and "resolved" not in other for other in others)
 
 
-def test_no_file_names_a_path_of_a_machine() -> None:
+def test_no_file_names_a_machine_path() -> None:
     machine = re.compile(rb"/wor[k]/(?:main|shared)|/tmp/spik[e]|/Users/\w|/home/[a-z]+/(?!\.)")
     if len(ROOT.parts) > 2:
         machine = re.compile(machine.pattern + b"|" + re.escape(str(ROOT).encode()) + rb"\b")

@@ -56,13 +56,13 @@ def parse() -> Parse:
     return run
 
 
-def test_every_workflow_and_action_is_accepted(kit: Kit, parse: Parse) -> None:
+def test_parser_accepts_workflows_and_actions(kit: Kit, parse: Parse) -> None:
     callers = {str(path.relative_to(ROOT)): path.read_text() for path in tracked("example_project/.github/workflows/*")}
     problems = parse({**kit.files, **callers})
     assert {file: found for file, found in problems.items() if found} == {}
 
 
-def test_the_released_form_is_accepted(kit: Kit, parse: Parse) -> None:
+def test_parser_accepts_the_released_form(kit: Kit, parse: Parse) -> None:
     released = {file: freeze.release_form(text, "org/ml-cicd", "0" * 40) for file, text in kit.files.items()}
     assert not any("$/" in text for text in released.values())
     assert {file: found for file, found in parse(released).items() if found} == {}
@@ -76,6 +76,6 @@ def faults(kit: Kit, parse: Parse) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("number", range(len(FAULTS)), ids=[says for _, _, says in FAULTS])
-def test_a_fault_is_found(faults: list[list[str]], number: int) -> None:
+def test_parser_finds_fault(faults: list[list[str]], number: int) -> None:
     says = FAULTS[number][2]
     assert any(says in problem for problem in faults[number]), faults[number]

@@ -8,7 +8,7 @@ from tests.static.support.kit import ROOT
 from tests.tools.reference import PINNED
 
 
-def test_the_caller_is_the_examples() -> None:
+def test_readme_shows_the_example_caller() -> None:
     (shown,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     shipped = (ROOT / "example_project" / ".github" / "workflows" / "ci.yml").read_text()
     assert shown == shipped.partition("\n")[2].replace("@v1", PINNED)

@@ -22,11 +22,11 @@ BUILD_STEP = "    steps:\n      - name: Check out the code\n"
 VERIFY_STEP = "    steps:\n      - name: Verify that the commit"
 
 
-def test_every_job_keeps_to_its_ring(kit: Kit) -> None:
+def test_jobs_keep_to_their_rings(kit: Kit) -> None:
     assert [str(finding) for finding in rings.findings(kit)] == []
 
 
-def test_the_road_has_jobs_in_every_ring(kit: Kit) -> None:
+def test_every_ring_has_jobs(kit: Kit) -> None:
     assert set(rings.rings(kit).values()) == set(Ring)
 
 
@@ -39,7 +39,7 @@ def test_no_action_runs_an_interactive_command(kit: Kit) -> None:
     assert {command for action in kit.actions.values() for command in action.commands} == set(CAPABILITIES)
 
 
-def test_the_graph_joins_jobs_by_outputs_and_images(kit: Kit) -> None:
+def test_graph_joins_jobs_by_outputs_and_images(kit: Kit) -> None:
     joined = {
         (edge.source.id, edge.target.id, edge.kind)
         for edge in rings.edges(kit)
@@ -256,6 +256,6 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("file", "edit", "finding"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_ring_is_found(kit: Kit, file: str, edit: tuple[str, str], finding: str) -> None:
+def test_broken_ring_is_found(kit: Kit, file: str, edit: tuple[str, str], finding: str) -> None:
     found = [str(one) for one in rings.findings(kit.edited(file, *edit))]
     assert any(one.startswith(finding) for one in found), found

@@ -22,7 +22,7 @@ TEST, CI, INTEGRATION, STAGING, PRODUCTION, DEPLOY = (
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_the_rule_holds(callers: Kit, kit: Kit, rule: Rule) -> None:
+def test_rule_holds(callers: Kit, kit: Kit, rule: Rule) -> None:
     assert [str(finding) for finding in rule(callers, kit)] == []
 
 
@@ -64,7 +64,7 @@ BREACHES = (
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=lambda breach: f"{breach.rule}: {breach.says}")
-def test_a_breach_is_found(callers: Kit, kit: Kit, breach: Breach) -> None:
+def test_breach_is_found(callers: Kit, kit: Kit, breach: Breach) -> None:
     if breach.of_callers:
         callers = callers.edited(breach.file, breach.old, breach.new)
     else:
@@ -93,7 +93,7 @@ PUSHES: dict[str, set[str]] = {
 
 
 @pytest.mark.parametrize(("ref", "files"), PUSHES.items(), ids=PUSHES)
-def test_a_push_starts_what_it_should(callers: Kit, ref: str, files: set[str]) -> None:
+def test_push_starts_the_right_callers(callers: Kit, ref: str, files: set[str]) -> None:
     assert unseen.started(callers, ref) == files
 
 
@@ -105,5 +105,5 @@ def test_a_push_starts_what_it_should(callers: Kit, ref: str, files: set[str]) -
         (PRODUCTION, ("tags: [Production]", "tags: ['*']"), "refs/tags/v1.0.0"),
     ],
 )
-def test_a_push_that_starts_more_is_seen(callers: Kit, file: str, edit: tuple[str, str], ref: str) -> None:
+def test_push_that_starts_more_is_found(callers: Kit, file: str, edit: tuple[str, str], ref: str) -> None:
     assert unseen.started(callers.edited(file, *edit), ref) > PUSHES[ref]

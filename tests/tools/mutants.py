@@ -57,13 +57,13 @@ def rules() -> dict[str, Callable[[kits.Kit], object]]:
     """The rules of the static tier, by the test that holds the kit against them."""
     calling = kits.load(ROOT / "example_project")
     found: dict[str, Callable[[kits.Kit], object]] = {
-        f"tests/static/test_invariants.py::test_the_rule_holds[{rule.__name__}]": rule
+        f"tests/static/test_invariants.py::test_rule_holds[{rule.__name__}]": rule
         for rule in (*invariants.RULES, *interface.RULES)
     }
-    found["tests/static/test_rings.py::test_every_job_keeps_to_its_ring"] = rings.findings
-    found["tests/static/test_callers.py::test_the_callers_fit"] = lambda kit: callers.findings(calling, kit)
+    found["tests/static/test_rings.py::test_jobs_keep_to_their_rings"] = rings.findings
+    found["tests/static/test_callers.py::test_callers_fit_the_kit"] = lambda kit: callers.findings(calling, kit)
     for rule in unseen.RULES:
-        name = f"tests/static/test_unseen.py::test_the_rule_holds[{rule.__name__}]"
+        name = f"tests/static/test_unseen.py::test_rule_holds[{rule.__name__}]"
         found[name] = lambda kit, rule=rule: rule(calling, kit)  # type: ignore[misc]
     return found
 
@@ -98,7 +98,7 @@ def _by_parser(found: Sequence[Fault], kit: kits.Kit) -> dict[Fault, str]:
     words = [build.NODE, build.build()]
     done = subprocess.run(words, input=json.dumps(files), capture_output=True, text=True, timeout=300, check=True)
     problems: dict[str, list[str]] = json.loads(done.stdout)
-    test = "tests/static/test_parser.py::test_every_workflow_and_action_is_accepted"
+    test = "tests/static/test_parser.py::test_parser_accepts_workflows_and_actions"
     return {fault: test for number, fault in enumerate(found) if problems[f"{number}/{fault.file}"]}
 
 

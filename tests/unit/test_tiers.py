@@ -28,7 +28,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     return pytester
 
 
-def test_a_tier_that_can_not_run_is_named_and_counted_and_the_rest_decides(project: pytest.Pytester) -> None:
+def test_missing_tier_is_named_and_counted(project: pytest.Pytester) -> None:
     result = project.runpytest("tests")
     result.stdout.fnmatch_lines(
         ["tier unit: 1 passed", "tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set"], consecutive=False
@@ -37,7 +37,7 @@ def test_a_tier_that_can_not_run_is_named_and_counted_and_the_rest_decides(proje
     assert result.ret == pytest.ExitCode.OK
 
 
-def test_a_tier_that_may_miss_is_named_and_is_no_failure(project: pytest.Pytester) -> None:
+def test_tier_that_may_miss_does_not_fail(project: pytest.Pytester) -> None:
     result = project.runpytest("tests", "--require-tiers", "--may-miss", "kubernetes")
     result.stdout.fnmatch_lines(["tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set"])
     assert result.ret == pytest.ExitCode.OK
@@ -45,9 +45,7 @@ def test_a_tier_that_may_miss_is_named_and_is_no_failure(project: pytest.Pyteste
 
 
 @pytest.mark.parametrize("way", ["--require-tiers", "CI=true"])
-def test_a_tier_that_can_not_run_is_a_failure_where_all_are_required(
-    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, way: str
-) -> None:
+def test_missing_tier_fails_where_required(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     if way == "CI=true":
         monkeypatch.setenv("CI", "true")
         result = project.runpytest("tests")
@@ -58,34 +56,32 @@ def test_a_tier_that_can_not_run_is_a_failure_where_all_are_required(
 
 
 @pytest.mark.parametrize("required", [True, False])
-def test_a_test_that_is_skipped_is_a_failure_where_all_are_required(project: pytest.Pytester, required: bool) -> None:
+def test_skipped_test_fails_where_required(project: pytest.Pytester, required: bool) -> None:
     (project.path / "tests" / "unit" / "test_more.py").write_text("import pytest\ndef test(): pytest.skip('no')\n")
     result = project.runpytest("tests/unit", *(["--require-tiers"] if required else []))
     result.stdout.fnmatch_lines(["tier unit: 1 passed, 1 skipped"])
     assert result.ret == (pytest.ExitCode.TESTS_FAILED if required else pytest.ExitCode.OK)
 
 
-def test_a_tier_that_was_not_asked_for_is_not_missed(project: pytest.Pytester) -> None:
+def test_unasked_tier_is_not_missed(project: pytest.Pytester) -> None:
     result = project.runpytest("tests/unit", "--require-tiers")
     result.stdout.no_fnmatch_line("*tier kubernetes*")
     assert result.ret == pytest.ExitCode.OK
 
 
-def test_a_tier_without_tests_is_named(project: pytest.Pytester) -> None:
+def test_tier_without_tests_is_named(project: pytest.Pytester) -> None:
     result = project.runpytest("tests", "--require-tiers")
     result.stdout.fnmatch_lines(["tier road: no tests", "tier deploy: no tests"])
 
 
-def test_a_tier_runs_where_its_need_is_met(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tier_runs_where_possible(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBECONFIG", str(project.makefile(".yaml", cluster="")))
     result = project.runpytest("tests", "--require-tiers")
     result.stdout.fnmatch_lines(["tier kubernetes: 2 passed"])
     assert result.ret == pytest.ExitCode.OK
 
 
-def test_a_tier_that_needs_an_engine_says_which_one_does_not_answer(
-    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_tier_names_the_engine(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
     (project.path / "tests" / "road").mkdir()
     (project.path / "tests" / "road" / "test_of_road.py").write_text("def test_road(): pass\n")
@@ -93,16 +89,14 @@ def test_a_tier_that_needs_an_engine_says_which_one_does_not_answer(
     result.stdout.fnmatch_lines(["tier road: 1 tests NOT RUN: No Docker engine answers: unix:///nonexistent/*"])
 
 
-def test_a_failing_test_is_counted_for_its_tier_and_stays_the_result(project: pytest.Pytester) -> None:
+def test_failing_test_counts_for_its_tier(project: pytest.Pytester) -> None:
     (project.path / "tests" / "unit" / "test_bad.py").write_text("def test_bad(): assert False\n")
     result = project.runpytest("tests")
     result.stdout.fnmatch_lines(["tier unit: 1 failed, 1 passed"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
-def test_processes_of_xdist_tell_which_tiers_are_missing(
-    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_xdist_processes_report_missing_tiers(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(CONFTEST.parents[1]))
     result = project.runpytest_subprocess("tests", "-p", "xdist", "-n", "2", "--require-tiers")
     result.stdout.fnmatch_lines(["tier unit: 1 passed", "tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set"])
@@ -118,5 +112,5 @@ def test_processes_of_xdist_tell_which_tiers_are_missing(
         ("tests/unit/test_cli.py::test_x[a]", "tests/unit/test_cli.py::test_x[a]"),
     ],
 )
-def test_tests_that_share_a_fixture_run_in_one_process(nodeid: str, group: str) -> None:
+def test_tests_sharing_fixtures_share_a_process(nodeid: str, group: str) -> None:
     assert group_of(nodeid) == group

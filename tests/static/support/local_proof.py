@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STATIC = "tests/static/test_"
-RINGS = f"{STATIC}rings.py::test_every_job_keeps_to_its_ring"
-CALLERS = f"{STATIC}callers.py::test_the_callers_fit"
+RINGS = f"{STATIC}rings.py::test_jobs_keep_to_their_rings"
+CALLERS = f"{STATIC}callers.py::test_callers_fit_the_kit"
 FORGE = "tests/unit/test_forge_"
 ACT = "tests/act/test_"
 
 
 def rule(name: str) -> str:
     """The test of an invariant of every workflow and action."""
-    return f"{STATIC}invariants.py::test_the_rule_holds[{name}]"
+    return f"{STATIC}invariants.py::test_rule_holds[{name}]"
 
 
 def unseen(name: str) -> str:
     """The test of a rule about something that `act` can't see."""
-    return f"{STATIC}unseen.py::test_the_rule_holds[{name}]"
+    return f"{STATIC}unseen.py::test_rule_holds[{name}]"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ UNSEEN = (
         ("* on.*.types*", "* on.*.paths*")),
     Row("`on.*.branches`, `tags` and their `-ignore`", "ignores them: every push starts every workflow",
         ("* on.*.branches*", "* on.*.tags*"),
-        (f"{STATIC}unseen.py::test_a_push_starts_what_it_should", f"{FORGE}filters.py::test_the_documented_examples")),
+        (f"{STATIC}unseen.py::test_push_starts_the_right_callers", f"{FORGE}filters.py::test_the_documented_examples")),
     Row("`on.workflow_run`", "never starts one workflow after another", ("* on.workflow_run*",)),
     Row("`on.schedule`, `on.repository_dispatch`, `on.release` and other events", "starts them by their name only",
         ("* on.schedule*", "* on.repository_dispatch*", "* on.release*", "* on.merge_group*", "* on.create*",
@@ -82,9 +82,9 @@ UNSEEN = (
         (unseen("choices"), f"{FORGE}api.py::test_what_is_wrong_is_answered_as_github_does")),
     Row("`required` and `type` of `workflow_call`, for inputs and secrets", "does not enforce them",
         ("workflow on.workflow_call.*._.required*", "workflow on.workflow_call.*._.type*"),
-        (CALLERS, f"{STATIC}callers.py::test_a_misfit_is_found")),
+        (CALLERS, f"{STATIC}callers.py::test_misfit_is_found")),
     Row("`required` of an action's input", "does not enforce it (nor does GitHub)", ("action inputs._.required =true",),
-        (rule("given"), f"{ACT}actions.py::test_a_missing_input_is_a_usage_error")),
+        (rule("given"), f"{ACT}actions.py::test_missing_input_is_usage_error")),
     Row("`secrets: inherit`", "passes all secrets on, and crashes now and then", ("* jobs._.secrets =inherit",)),
     Row("`secrets.GITHUB_TOKEN` in a called workflow", "leaves it empty", ("*{secrets.GITHUB_TOKEN*",)),
     Row("`vars`", "knows only those that it is given: `ml-cicd local up --var NAME=VALUE`", ("*{vars*",),
@@ -92,9 +92,9 @@ UNSEEN = (
     Row("`services` and `container` in host mode", "starts none, silently",
         ("* jobs._.services*", "* jobs._.container*")),
     Row("`uses: $/...`", "rejects it, so it is given the released form", ("*.uses =$/",),
-        (f"{STATIC}parser.py::test_every_workflow_and_action_is_accepted",
-         f"{STATIC}parser.py::test_the_released_form_is_accepted",
-         f"{ACT}outputs.py::test_act_still_rejects_the_source_form")),
+        (f"{STATIC}parser.py::test_parser_accepts_workflows_and_actions",
+         f"{STATIC}parser.py::test_parser_accepts_the_released_form",
+         f"{ACT}outputs.py::test_act_rejects_the_source_form")),
     Row("`uses: ./...`", "looks for it in the caller's repository", ("*.uses =./",)),
     Row("a called workflow that calls another", "loses its result and outputs", ("workflow jobs._.uses*",)),
     Row("jobs after a called workflow", "runs none of them if that workflow failed, whatever their `if`",
@@ -131,7 +131,7 @@ WORKFLOW, ACTION, MUTANTS = (
     for test in (
         "workflows.py::test_workflow",
         "actions.py::test_action",
-        "mutants.py::test_faults_of_a_sample_are_seen",
+        "mutants.py::test_sampled_faults_are_seen",
     )
 )
 SEEN = (
@@ -149,7 +149,7 @@ SEEN = (
          "* jobs._.outputs._ {steps._.outputs._}", "workflow on.workflow_call.outputs",
          "workflow on.workflow_call.outputs._", "workflow on.workflow_call.outputs._.description",
          "workflow on.workflow_call.outputs._.value", "workflow on.workflow_call.outputs._.value {jobs._.outputs._}"),
-        (WORKFLOW, f"{ACT}outputs.py::test_outputs_arrive_whatever_is_in_them")),
+        (WORKFLOW, f"{ACT}outputs.py::test_outputs_arrive_whatever_they_contain")),
     Row("steps: their order, conditions, and what they are given", "",
         ("* jobs._.steps._", "* jobs._.steps._.name", "* jobs._.steps._.id", "* jobs._.steps._.run",
          "* jobs._.steps._.if", "* jobs._.steps._.if {cancelled()}", "* jobs._.steps._.if {steps._.outcome}",
@@ -173,7 +173,7 @@ SEEN = (
     Row("a caller's own steps and their variables", "",
         ("caller jobs._.steps._.env", "caller jobs._.steps._.env._", "caller jobs._.steps._.env._ {github.token}",
          "caller jobs._.steps._.env._ {needs._.outputs._}", "caller jobs._.steps._.env._ {secrets._}"),
-        (f"{ACT}tracking.py::test_what_passed_is_told_where_the_variable_says",)),
+        (f"{ACT}tracking.py::test_passed_release_is_reported_to_mlflow",)),
     Row("pushes and starts by hand", "",
         ("* name", "* on", "* on.push", "* on.workflow_dispatch", "* on.workflow_dispatch.inputs",
          "* on.workflow_dispatch.inputs._", "* on.workflow_dispatch.inputs._.description",
