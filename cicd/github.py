@@ -125,6 +125,11 @@ def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         raise UnreachableError(f"GitHub's API at {base} does not answer: {error}", "Try again later.") from error
 
 
-def dispatch_workflow(repository: str, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
-    """Start `workflow` (its file name) explicitly: what a job pushes with its token starts nothing by itself."""
-    api("POST", f"/repos/{repository}/actions/workflows/{workflow}/dispatches", {"ref": ref, "inputs": dict(inputs)})
+def dispatch_workflow(owner_and_name: str, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
+    """Start a workflow, by its file name, on a branch or tag: what a job pushes with its token starts no workflow.
+
+    `owner_and_name` is the repository's; see `api` for the errors.
+    """
+    api(
+        "POST", f"/repos/{owner_and_name}/actions/workflows/{workflow}/dispatches", {"ref": ref, "inputs": dict(inputs)}
+    )

@@ -234,7 +234,7 @@ def here(directory: Path, remote: str | None = None) -> Iterator[Repository]:
         yield repository
 
 
-def slug(directory: Path, remote: str | None = None) -> str:
+def owner_and_name(directory: Path, remote: str | None = None) -> str:
     """`owner/name` of the repository: of the running job, else from the remote's address."""
     if name := os.environ.get(variables.GITHUB_REPOSITORY):
         return name

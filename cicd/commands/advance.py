@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         request, config = resolve(clone, Request(stages.INTEGRATION, arguments.commit))
         advanced = advance.advance(clone, config, request.commit)
     if advanced.staging and github.in_actions():
-        slug, inputs = repository.slug(arguments.directory), {"commit": request.commit}
-        github.dispatch_workflow(slug, arguments.staging_workflow, main, inputs)
+        name, inputs = repository.owner_and_name(arguments.directory), {"commit": request.commit}
+        github.dispatch_workflow(name, arguments.staging_workflow, main, inputs)
     github.set_outputs({"state": advanced.state})
     if arguments.json:
         json.show(advanced)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicd.config import CommandSettings, DockerSettings, KubernetesSettings
-from cicd.repository import slug
+from cicd.repository import owner_and_name
 
 if TYPE_CHECKING:
     from cicd.config import Config, Environment
@@ -34,5 +34,5 @@ def target_for(config: Config, environment: Environment, repository: Repository)
             from cicd.deploy import command  # noqa: PLC0415
             from cicd.oci import engine, registry  # noqa: PLC0415
 
-            releases = registry.repository_for(slug(repository.path), config.image)
+            releases = registry.image_repository_for(owner_and_name(repository.path), config.image)
             return command.CommandTarget(engine.connect(), config, environment, settings, releases)

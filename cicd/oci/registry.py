@@ -1,6 +1,6 @@
-"""Image registries over their HTTP API: is a digest still there and unchanged, which digest has a tag, retagging.
+"""Image registries over their HTTP API: whether a digest is there and unchanged, which digest a tag has, retagging.
 
-Pushing and pulling layers is the engine's business; this module reads and writes manifests, and reads labels.
+The engine pushes and pulls layers; this module reads and writes manifests, and reads labels.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from cicd import variables
-from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.errors import RefusedError, UnreachableError
 from cicd.oci import logins
 from cicd.oci.reference import ImageReference
 
@@ -34,113 +34,135 @@ MANIFESTS = ", ".join(
 
 
 class NoAccessError(UnreachableError):
-    """The registry answers, but does not let us in; some say so of a repository that does not exist yet, too."""
+    """The registry denies access; some registries answer so for an image repository that does not exist."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A manifest as the registry serves it."""
+    """A manifest as the registry serves it: its digest, its media type, and its bytes."""
 
     digest: str
-    kind: str
+    media_type: str
     content: bytes
 
 
 def host() -> str:
-    """The registry that images go to when the configuration names no image repository."""
+    """Return the registry that images go to when the configuration names no image repository."""
     return os.environ.get(variables.ML_CICD_REGISTRY, "ghcr.io")
 
 
-def repository_for(slug: str, image: str | None) -> str:
-    """The image repository of a project: the one configured, else registry, owner and name.
+def image_repository_for(owner_and_name: str, image: str | None) -> str:
+    """Return the image repository of a project: the configured `image`, else registry, owner and name.
 
     A registry named by `ML_CICD_REGISTRY` stands in for the configured one, so a local run never pushes elsewhere.
     """
     if image is None:
-        return f"{host()}/{slug.lower()}"
+        return f"{host()}/{owner_and_name.lower()}"
     return f"{host()}/{image.partition('/')[2]}" if variables.ML_CICD_REGISTRY in os.environ else image
 
 
 def _request(
-    method: str, image: str, reference: str, headers: Mapping[str, str], body: bytes = b"", *, kind: str = "manifests"
-) -> registry_http.Response:
-    """Return the registry's answer about a manifest or blob.
+    method: str, repository: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+) -> registry_http.Response | None:
+    """Return the registry's answer about a manifest or blob of an image repository; None when it has none.
 
     Raises:
-        NoAccessError: The registry wants another login, or the login may not do this.
-        UnreachableError: The registry does not answer, or failed.
+        NoAccessError: the registry denies access.
+        UnreachableError: the registry does not answer, limits the rate, or fails.
 
     """
     from cicd.oci import registry_http  # noqa: PLC0415 -- 0.1 s that a command which asks no registry need not pay
 
-    registry, _, name = image.partition("/")
-    url = f"{'http' if logins.plain_http(registry) else 'https'}://{registry}/v2/{name}/{kind}/{reference}"
-    known = logins.login(registry)
+    registry, _, name = repository.partition("/")
+    url = f"{'http' if logins.plain_http(registry) else 'https'}://{registry}/v2/{name}/{path}"
+    login = logins.login(registry)
     try:
-        response = registry_http.send(method, url, headers, body, known)
+        response = registry_http.send(method, url, headers or {}, body, login)
     except (OSError, HTTPException, ValueError, KeyError) as error:
         raise UnreachableError(
             f"The registry {registry} does not answer: {error}", "Start it (ml-cicd local up) or check the network."
         ) from error
-    if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        raise NoAccessError(
-            f"The registry {registry} does not let us in ({response.status}) for {name}.",
-            "Log in (docker login), or grant the job 'packages' permission and pass REGISTRY_TOKEN.",
-        )
-    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise UnreachableError(f"The registry {registry} failed with {response.status}: {response.text[:200]}")
+    if response.status == HTTPStatus.NOT_FOUND:
+        return None
+    if response.status not in (HTTPStatus.OK, HTTPStatus.CREATED):
+        raise _error(registry, name, response)
     return response
 
 
-def manifest(image: str, reference: str) -> Manifest | None:
-    """The manifest that the registry holds under a tag or digest; None when it has none."""
-    response = _request("GET", image, reference, {"Accept": MANIFESTS})
-    if response.status != HTTPStatus.OK:
+def _error(registry: str, name: str, response: registry_http.Response) -> UnreachableError:
+    """Return the error for an answer that is neither a success nor "not found"."""
+    status, words = response.status, response.text[:200].strip()
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return NoAccessError(
+            f"The registry {registry} denies access to {name} ({status}).",
+            "Log in (docker login), or grant the job 'packages' permission and pass REGISTRY_TOKEN.",
+        )
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return UnreachableError(
+            f"The registry {registry} limits the rate of requests ({status}).",
+            "Wait, or log in (docker login): the limit is higher then.",
+        )
+    return UnreachableError(f"The registry {registry} failed with {status} for {name}: {words}", "Run this again.")
+
+
+def manifest(repository: str, reference: str) -> Manifest | None:
+    """Return the manifest that an image repository holds under a tag or digest; None when it holds none."""
+    response = _request("GET", repository, f"manifests/{reference}", {"Accept": MANIFESTS})
+    if response is None:
         return None
     digest = "sha256:" + hashlib.sha256(response.content).hexdigest()
     return Manifest(digest, response.headers.get("content-type", ""), response.content)
 
 
-def labels(image: str) -> dict[str, str]:
-    """The labels of `repository@sha256:...`, which its digest covers; none where it is no image for one platform."""
-    reference = ImageReference.parse(image)
-    found = manifest(reference.repository, reference.digest)
-    described = json.loads(found.content).get("config") if found else None
-    if not described:
-        return {}
-    content = _request("GET", reference.repository, described["digest"], {}, kind="blobs").content
-    if f"sha256:{hashlib.sha256(content).hexdigest()}" != described["digest"]:
-        raise RefusedError(f"The registry's content changed: that is not the configuration of {image}.")
-    return json.loads(content).get("config", {}).get("Labels") or {}
-
-
-def verify(image: str) -> None:
-    """Hold what the registry serves for `repository@sha256:...` against that digest.
+def verify(image: str) -> Manifest:
+    """Return the manifest that the registry serves for an image by digest, after a look that it has this digest.
 
     Raises:
-        RefusedError: the digest is gone, or its content is not what it was.
+        RefusedError: the registry no longer has the image, or its content changed.
         UnreachableError: the registry does not answer.
 
     """
     reference = ImageReference.parse(image)
-    found = manifest(reference.repository, reference.digest)
-    if found is None:
+    served = manifest(reference.repository, reference.digest)
+    if served is None:
         raise RefusedError(
             f"The registry no longer has {image}.", "Build and accept a new release: this one can't be promoted."
         )
-    if found.digest != reference.digest:
+    if served.digest != reference.digest:
         raise RefusedError(
-            f"The registry's content changed: {image} now has the content of {found.digest}.",
+            f"The registry's content changed: {image} now has the content of {served.digest}.",
             "Do not trust this registry's copy; build and accept a new release.",
         )
+    return served
+
+
+def labels(image: str) -> dict[str, str]:
+    """Return the labels of an image by digest, which the digest covers; none for an image of several platforms.
+
+    Raises:
+        RefusedError: the registry no longer has the image, or its content changed.
+        UnreachableError: the registry does not answer.
+
+    """
+    described = json.loads(verify(image).content).get("config")
+    if not described:
+        return {}
+    response = _request("GET", ImageReference.parse(image).repository, f"blobs/{described['digest']}")
+    content = response.content if response else b""
+    if f"sha256:{hashlib.sha256(content).hexdigest()}" != described["digest"]:
+        raise RefusedError(f"The registry's content changed: it no longer has the configuration of {image}.")
+    return json.loads(content).get("config", {}).get("Labels") or {}
 
 
 def tag(image: str, name: str) -> None:
-    """Give the manifest of `repository@sha256:...` one more tag, without changing a byte of it."""
-    reference = ImageReference.parse(image)
-    found = manifest(reference.repository, reference.digest)
-    if found is None:
-        raise RefusedError(f"The registry no longer has {image}.")
-    response = _request("PUT", reference.repository, name, {"Content-Type": found.kind}, found.content)
-    if response.status != HTTPStatus.CREATED:
-        raise UsageError(f"The registry did not take the tag {name}: {response.status} {response.text[:200]}")
+    """Give the manifest of an image by digest one more tag, without changing a byte of it.
+
+    Raises:
+        RefusedError: the registry no longer has the image, or its content changed.
+        UnreachableError: the registry does not answer, or takes no tags.
+
+    """
+    served = verify(image)
+    repository = ImageReference.parse(image).repository
+    if _request("PUT", repository, f"manifests/{name}", {"Content-Type": served.media_type}, served.content) is None:
+        raise UnreachableError(f"The registry did not take the tag {name} of {repository}.", "Run this again.")

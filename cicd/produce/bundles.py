@@ -19,7 +19,7 @@ from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import archives, containers, engine, images, registry
 from cicd.oci.errors import engine_errors
 from cicd.oci.reference import ImageReference
-from cicd.repository import Repository, slug
+from cicd.repository import Repository, owner_and_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ def obtain(config: Config, directory: Path, image: str) -> Bundle:
     settings, clone = required(config), Repository(directory, "origin")
     commit = clone.commit("HEAD")
     name = key(clone, commit, settings, os.environ.get(variables.ML_CICD_BASE, ""))
-    target = f"{registry.repository_for(slug(directory), config.image)}/bundle"
+    target = f"{registry.image_repository_for(owner_and_name(directory), config.image)}/bundle"
     client = engine.connect()
     if manifest := _pushed(target, name):
         reference = str(ImageReference(target, manifest.digest))

@@ -11,7 +11,7 @@ from cicd import labels
 from cicd.errors import RefusedError, UsageError
 from cicd.oci import engine, images, registry
 from cicd.produce import bundles
-from cicd.repository import Repository, slug
+from cicd.repository import Repository, owner_and_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def build_and_push(config: Config, directory: Path, *, bundle: str, test_image: 
 
     """
     commit = Repository(directory, "origin").commit("HEAD")
-    repository = registry.repository_for(slug(directory), config.image)
+    repository = registry.image_repository_for(owner_and_name(directory), config.image)
     client = engine.connect()
     metadata = bundles.metadata(client, bundle)
     check_lock(config, directory, metadata)

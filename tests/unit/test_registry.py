@@ -33,12 +33,19 @@ def test_changed_content_under_the_same_digest_is_refused(registry: Registry) ->
         package.verify(image)
 
 
-@pytest.mark.parametrize("status", [500, 503, 401, 403])
+@pytest.mark.parametrize("status", [500, 503, 401, 403, 429, 405])
 def test_a_registry_that_fails_or_lets_nobody_in_is_unreachable_not_a_refusal(registry: Registry, status: int) -> None:
     image = registry.add("acme/app", "one")
     registry.status = status
     with pytest.raises(UnreachableError):
         package.verify(image)
+
+
+def test_only_an_absent_manifest_is_none(registry: Registry) -> None:
+    assert package.manifest(f"{registry.host}/acme/app", "v1") is None
+    registry.status = 429
+    with pytest.raises(UnreachableError, match="limits the rate"):
+        package.manifest(f"{registry.host}/acme/app", "v1")
 
 
 def test_no_registry_is_unreachable() -> None:
@@ -58,13 +65,21 @@ def test_the_labels_of_an_image_are_those_that_its_digest_covers(registry: Regis
     for key, content in registry.manifests.items():
         if b"Labels" in content:
             registry.manifests[key] = content.replace(b"sha256:d", b"sha256:e")
-    with pytest.raises(RefusedError, match="not the configuration"):
+    with pytest.raises(RefusedError, match="no longer has the configuration"):
         package.labels(image)
 
 
 def test_what_has_no_labels_has_none(registry: Registry) -> None:
     assert package.labels(registry.add("acme/app", "an index of several platforms")) == {}
-    assert package.labels(f"{registry.host}/acme/app@sha256:{'0' * 64}") == {}
+
+
+def test_labels_of_an_image_that_is_gone_are_refused(registry: Registry) -> None:
+    with pytest.raises(RefusedError, match="no longer has"):
+        package.labels(f"{registry.host}/acme/app@sha256:{'0' * 64}")
+    image = registry.add("acme/app", "one", {"ml-cicd.data": "sha256:d"})
+    registry.manifests = {key: content for key, content in registry.manifests.items() if b"Labels" not in content}
+    with pytest.raises(RefusedError, match="no longer has the configuration"):
+        package.labels(image)
 
 
 def test_a_tag_is_added_without_changing_a_byte(registry: Registry) -> None:
@@ -96,7 +111,7 @@ def test_where_images_go(
     monkeypatch.delenv("ML_CICD_REGISTRY", raising=False)
     if registry_named:
         monkeypatch.setenv("ML_CICD_REGISTRY", registry_named)
-    assert package.repository_for("Acme/My-App", image) == expected
+    assert package.image_repository_for("Acme/My-App", image) == expected
 
 
 @pytest.mark.parametrize(
