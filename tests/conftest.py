@@ -1,4 +1,4 @@
-"""The tiers of the tests: directories that may each need something. What did not run is counted and says why."""
+"""The tiers of the tests: folders that may each need something. A tier that can't run is counted and says why."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class Tiers:
-    """Takes the tests of tiers that can't run here out of a run, and reports on every tier that was asked for."""
+    """Leaves out the tests of tiers that can't run here, and reports on every tier that was asked for."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.asked = [tier for tier in TIERS if self._is_asked(config, TESTS / tier)]
@@ -93,7 +93,7 @@ class Tiers:
 
     @property
     def wrong(self) -> set[str]:
-        """The tiers that are missing and may not be."""
+        """Return the missing tiers that must not be missing."""
         return set(self.missing) - self.may_miss
 
     @staticmethod
@@ -163,13 +163,13 @@ def group_of(nodeid: str) -> str:
 
 
 def _tier(path: Path) -> str:
-    """The tier that a file belongs to; empty outside of all."""
+    """Return the tier of a file; empty outside of all tiers."""
     return path.relative_to(TESTS).parts[0] if path.is_relative_to(TESTS) else ""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """What is collected stays to the end: to look for garbage in it, then and later, would take a fifth of the time."""
+    """Keep garbage collection away from collected tests: it would take a fifth of the time."""
     gc.disable()
     try:
         return (yield)

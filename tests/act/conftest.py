@@ -1,4 +1,4 @@
-"""One frozen kit and one project for the whole tier."""
+"""The fixtures of the act tier: one frozen kit and one project for all cases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOM = 256 * 1024 * 1024
 
 @pytest.fixture(scope="session")
 def calling_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A team's repository."""
+    """Return the repository of a team that calls the kit."""
     project = Project(tmp_path_factory.mktemp("team"), {"ml-cicd.toml": CONFIG})
     assert project.commit == PUSHED
     return project
@@ -33,7 +33,7 @@ def calling_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """Where the cases run: in memory if there is room, since `act` makes hundreds of files for each."""
+    """Return the folder for the cases: in memory if there is room, since `act` writes hundreds of files for each."""
     in_memory = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
     with tempfile.TemporaryDirectory(prefix="act-tier-", dir=MEMORY if in_memory else None) as folder:
         yield Path(folder)
@@ -41,7 +41,7 @@ def scratch() -> Iterator[Path]:
 
 @pytest.fixture
 def run_of(scripted_kit: Kit, calling_project: Project, scratch: Path) -> Iterator[Callable[[Case], Run]]:
-    """Runs a case."""
+    """Return a function that runs a case."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         yield lambda case: case.start(scripted_kit, calling_project, Path(folder))
 

@@ -1,4 +1,4 @@
-"""Every composite action: what each input becomes in the one command that it runs, and what comes out."""
+"""Every composite action passes each input to its one command, and hands on the outputs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_action(case: Case, run_of: Callable[[Case], Run]) -> None:
 
 @pytest.fixture
 def clone(calling_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clone of the project, as the current directory, on a machine without an engine."""
+    """Return a clone of the project, made the current directory, on a machine without an engine."""
     git.text(tmp_path, "clone", "--quiet", str(calling_project.repository.path), "clone")
     monkeypatch.chdir(tmp_path / "clone")
     monkeypatch.setenv("DOCKER_HOST", NO_ENGINE)

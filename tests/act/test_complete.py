@@ -1,4 +1,4 @@
-"""Nothing of the kit is left out: every workflow, job, step, action, input and output has its case."""
+"""Every workflow, job, step, action, input and output of the kit has a case."""
 
 from __future__ import annotations
 

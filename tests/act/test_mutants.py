@@ -1,4 +1,4 @@
-"""The tests can fail: some of the faults that can be made in the YAML are made here, all of them by `make mutants`."""
+"""The tests can fail: a sample of faults in the YAML is made here; `make mutants` makes all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `act` makes of outputs and of the source form, as far as the kit rests on it."""
+"""How `act` treats outputs and the source form, as far as the kit relies on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The jobs with which the example's callers tell MLflow: on by a variable, and only for what passed."""
+"""The jobs with which the example's callers report to MLflow run if a variable is set, and only after success."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORKFLOWS = ("integration", "production", "deploy")
 
 
 def event(act: Act, workflow: str) -> Event:
-    """What starts the workflow for Production, or on the way there."""
+    """Return the event that starts a workflow of the example."""
     if workflow == "deploy":
         return act.dispatch(environment="production")
     return act.push({"integration": "refs/heads/develop", "production": "refs/tags/Production"}[workflow])
@@ -30,14 +30,14 @@ def event(act: Act, workflow: str) -> Event:
 
 @pytest.fixture(scope="module")
 def calling_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The example's callers, with a script that only says what it was given."""
+    """Return the example's callers with a script that only prints its arguments."""
     files = {f".github/workflows/{file.name}": file.read_bytes() for file in CALLERS.iterdir()}
     return Project(tmp_path_factory.mktemp("tracking"), {**files, SCRIPT: SAYS}, [SCRIPT])
 
 
 @pytest.fixture
 def act(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> Act:
-    """Runs the callers."""
+    """Return a function that runs the callers."""
     return Act(scripted_kit, calling_project, tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""Every workflow, in every outcome: which jobs and steps ran, with which result, and what was passed on."""
+"""Every workflow in every outcome: which jobs and steps ran, with which result, and what they passed on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tiny project on a forge of its own, brought to Production once; each test goes on from there."""
+"""A tiny project on its own forge, released to Production once; each test continues from there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """The tiny project, its forge up, its first release in Production."""
+    """Return the tiny project with its forge up and its first release in Production."""
     project = Project(tmp_path_factory.mktemp("road") / "tiny", TINY, quiet=True)
     project.create()
     shutil.copytree(EXAMPLE / ".github", project.path / ".github")
@@ -37,7 +37,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 @pytest.fixture
 def road(tiny: Project) -> Project:
-    """The tiny project with develop at what main is, whatever the test before left there."""
+    """Return the tiny project with develop reset to main, whatever the previous test left."""
     tiny.git("fetch", "--quiet", "--tags", "--force", "local")
     tiny.git("checkout", "--quiet", "--force", "-B", "develop", "local/main")
     return tiny
@@ -45,24 +45,24 @@ def road(tiny: Project) -> Project:
 
 @pytest.fixture(scope="session")
 def workbench(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the commands that the example's requirements/workbench.txt installs: mkdocs, dvc and others."""
+    """Return the folder of commands from the example's requirements/workbench.txt: mkdocs, dvc and others."""
     return desk(tmp_path_factory, "workbench")
 
 
 @pytest.fixture(scope="session")
 def tracking(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same for requirements/tracking.txt: MLflow."""
+    """Return the folder of commands from the example's requirements/tracking.txt: MLflow."""
     return desk(tmp_path_factory, "tracking")
 
 
 @pytest.fixture(scope="session")
 def reporting(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same for requirements/report.txt: Streamlit."""
+    """Return the folder of commands from the example's requirements/report.txt: Streamlit."""
     return desk(tmp_path_factory, "report")
 
 
 def desk(tmp_path_factory: pytest.TempPathFactory, lock: str) -> Path:
-    """The folder of the commands that a lock of the example installs."""
+    """Install a lock of the example and return the folder of its commands."""
     place = tmp_path_factory.mktemp(lock) / "venv"
     uv = str(Path(sys.executable).parent / "uv")
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, place], check=True)

@@ -1,4 +1,4 @@
-"""What the tests of the static tier share."""
+"""The fixtures of the static tier."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tests.static.support import kit as kits
 
 @pytest.fixture(scope="session")
 def kit() -> kits.Kit:
-    """The workflows and actions of this tree."""
+    """Return the workflows and actions of this repository."""
     return kits.load()
 
 
 @pytest.fixture(scope="session")
 def callers() -> kits.Kit:
-    """The workflows of the example project."""
+    """Return the workflows of the example project."""
     return kits.load(kits.ROOT / "example_project")

@@ -1,4 +1,4 @@
-"""The REST calls of the kit, and what the forge answers to them, are what GitHub's own description of its API says."""
+"""The kit's REST calls, and the forge's answers to them, match GitHub's own description of its API."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def listening(wire: Wire) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Server]:
-    """The forge's API for a project."""
+    """Return the forge's API for a project."""
     path: Path = tmp_path_factory.mktemp("api")
     folder = path / ".github" / "workflows"
     folder.mkdir(parents=True)
@@ -108,7 +108,7 @@ def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Server]:
 
 @pytest.fixture
 def wire(forge: api.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    """What goes between the kit and the forge."""
+    """Return what records the exchanges between the kit and the forge."""
     wire = Wire(forge.url)
     with listening(wire) as url:
         monkeypatch.setenv("GITHUB_API_URL", url)
@@ -162,7 +162,7 @@ def test_refusal_matches_the_description(
 
 
 def ask(forge: api.Server, body: Any, *, method: str = "POST", path: str = DISPATCHES, token: str = TOKEN) -> Exchange:
-    """What the forge answers to a request that the kit does not make."""
+    """Return the forge's answer to a request that the kit does not make."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     return Wire(forge.url).exchange(method, path, headers, json.dumps(body).encode())
 

@@ -1,4 +1,4 @@
-"""The example project's callers fit the workflows that they call; and each misfit is seen."""
+"""The example project's callers fit the workflows that they call, and each misfit is found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""import-linter's contracts hold for the package, and each of them is broken by a forbidden import."""
+"""import-linter's contracts hold for the package, and a forbidden import breaks each of them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ UNPLACED = "planted.py"
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The report on each broken contract, for a copy of the package with every forbidden import."""
+    """Return the report on each broken contract, for a copy of the package with every forbidden import."""
     copy = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "cicd", copy / "cicd", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)

@@ -1,4 +1,4 @@
-"""What holds for every workflow and action, and that each breach of it is seen."""
+"""Every workflow and action keeps the rules, and each breach of a rule is found."""
 
 from __future__ import annotations
 

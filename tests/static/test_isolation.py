@@ -1,4 +1,4 @@
-"""What "in a container without token or socket" rests on: the package hands neither to any container."""
+"""The package hands no container a token, the host's environment or a part of the host."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HAVE_VOLUMES = {"cicd/deploy/docker/proxy.py"}
 
 
 def breaches(sources: Mapping[str, str]) -> Iterator[str]:
-    """Every place at which a token, the host's environment or a part of the host could reach a container."""
+    """Yield every place at which a token, the host's environment or a part of the host could reach a container."""
     for file, text in sources.items():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, (ast.expr, ast.keyword)) and (said := _breach(file, node)):
@@ -53,7 +53,7 @@ def _may_read(file: str, name: str) -> bool:
 
 @pytest.fixture(scope="module")
 def sources() -> dict[str, str]:
-    """The modules that jobs run: all but those of local runs, of the tests of workflows, and the list of names."""
+    """Return the modules that jobs run: all except those for local runs and for tests, and the list of names."""
     paths = [path.relative_to(ROOT) for path in (ROOT / "cicd").rglob("*.py")]
     return {str(path): (ROOT / path).read_text() for path in paths if not LEFT_OUT & set(path.parts)}
 

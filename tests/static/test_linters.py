@@ -1,4 +1,4 @@
-"""Every linter is at zero findings over the whole tree; and each does find something in a file that is bad."""
+"""Every linter finds nothing in the repository, and does find a problem in a bad file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BAD_WORKFLOW = "on: push\njobs:\n  test:\n    runs-on: ubuntu\n    steps:\n     
 
 
 class Linter(NamedTuple):
-    """A command, what it is run over, and a file (name and text) that it must find fault with."""
+    """A command, the files that it checks, and a bad file (name and text) in which it must find a problem."""
 
     command: str
     files: list[Path]
@@ -74,7 +74,7 @@ def start(linter: Linter, files: list[Path]) -> subprocess.Popen[str]:
 
 
 class Found(NamedTuple):
-    """The exit code of a linter, and what it said."""
+    """The exit code of a linter, and its output."""
 
     code: int
     output: str
@@ -82,7 +82,7 @@ class Found(NamedTuple):
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Found]]:
-    """What a linter finds in the tree or in its bad file: all are started side by side."""
+    """Return a function that waits for a linter's result; all linters start side by side."""
     files = {}
     for name, linter in LINTERS.items():
         bad = tmp_path_factory.mktemp("bad") / linter.bad[0]

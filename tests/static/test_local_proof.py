@@ -1,4 +1,4 @@
-"""Whatever a workflow, an action or a caller uses is proven: by a local run, or by the test that its row names."""
+"""Every feature that a workflow, an action or a caller uses is proven, by a local run or by a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lock files hold every package by version and hash, are made from their sources, and name no address."""
+"""Lock files pin every package by version and hash, match their sources, and name no registry."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def normalized(name: str) -> str:
 
 
 def wanted(source: Path) -> set[str]:
-    """The packages that a source file names, also through `-r`."""
+    """Return the packages that a source file names, also through `-r`."""
     text = source.read_text()
     names = {normalized(name) for name in PACKAGE.findall(text)}
     return names.union(*(wanted(source.parent / other) for other in re.findall(r"^-r (\S+\.in)$", text, re.MULTILINE)))

@@ -1,4 +1,4 @@
-"""GitHub's own parser of workflow and action files finds no fault; and it does find faults."""
+"""GitHub's own parser accepts the workflow and action files, and finds planted faults."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def parse() -> Parse:
-    """What GitHub's parser has against each of the files given."""
+    """Return the problems that GitHub's parser finds in each file."""
     script: Path = build.build()
 
     def run(files: Mapping[str, str]) -> dict[str, list[str]]:
@@ -70,7 +70,7 @@ def test_parser_accepts_the_released_form(kit: Kit, parse: Parse) -> None:
 
 @pytest.fixture(scope="module")
 def faults(kit: Kit, parse: Parse) -> list[list[str]]:
-    """What is found in each of the files with a fault: all at once, since starting the parser takes the longest."""
+    """Return the problems in each faulty file; one process parses all, since its start takes longest."""
     edited = enumerate(kit.edited(file, *edit).files[file] for file, edit, _ in FAULTS)
     return [*parse({f"{number}/{FAULTS[number][0]}": text for number, text in edited}).values()]
 

@@ -1,4 +1,4 @@
-"""The README shows what is shipped: its caller is the example's."""
+"""The README shows the caller that the example ships."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trust rings of the design, proven on the graph of all workflows; and that each way to break one is seen."""
+"""Every job of every workflow keeps to its trust ring, and each way to break a ring is found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `act` does not do holds by rule; and each breach of a rule is seen."""
+"""What `act` ignores holds by rule, and each breach of a rule is found."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_rule_holds(callers: Kit, kit: Kit, rule: Rule) -> None:
 
 
 class Breach(NamedTuple):
-    """A change to a file of the kit (or of the callers), and what the rule then says."""
+    """A change to a file of the kit or of the callers, and what the rule then says."""
 
     rule: str
     file: str

@@ -1,4 +1,4 @@
-"""The table of the cases: each workflow and action, and each outcome or kind of input. Writes docs/cases.md.
+"""Write docs/cases.md: how many cases each workflow and action has, by outcome or kind of input.
 
 `python -m tests.tools.cases_page` writes the page.
 """
@@ -110,12 +110,12 @@ condition, output, step, permission or input dropped or changed, a value swapped
 
 
 def what(case: Case) -> str:
-    """The case without what it is about."""
+    """Return the case's name without its workflow or action."""
     return case.name.split(": ", 1)[1]
 
 
 def cells(of: str) -> dict[str, list[Case]]:
-    """The cases of a workflow or action, by outcome or kind of input."""
+    """Return the cases of a workflow or action, by outcome or kind of input."""
     columns = CLASSES if of.startswith("actions/") else OUTCOMES
     return {
         column: [case for case in CASES if case.of == of and what(case) in names] for column, names in columns.items()
@@ -123,14 +123,14 @@ def cells(of: str) -> dict[str, list[Case]]:
 
 
 def subjects() -> tuple[list[str], list[str]]:
-    """The workflows and the actions."""
+    """Return the workflows, and the actions."""
     found = list(dict.fromkeys(case.of for case in CASES))
     actions = [of for of in found if of.startswith("actions/")]
     return [of for of in found if of not in actions], actions
 
 
 def lines() -> Iterator[str]:
-    """The counts, as aligned text for a terminal."""
+    """Yield the counts as aligned text for a terminal."""
     for group, columns in zip(subjects(), (OUTCOMES, CLASSES), strict=True):
         yield " " * 20 + "  ".join(columns)
         for of in group:
@@ -140,7 +140,7 @@ def lines() -> Iterator[str]:
 
 
 def page() -> str:
-    """docs/cases.md."""
+    """Return the text of docs/cases.md."""
     return "\n".join([*_page(), ""])
 
 

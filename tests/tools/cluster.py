@@ -1,4 +1,4 @@
-"""Runs a command on a cluster that a script brings up and takes down: `cluster.py [SCRIPT] -- COMMAND...`.
+"""Run a command on a cluster that a script starts and stops: `cluster.py [SCRIPT] -- COMMAND...`.
 
 The script knows `up DIR`, which prints `KUBECONFIG=FILE` at last, and `down DIR`. Without one the cluster is that of
 KUBECONFIG, and it stays.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
-    """Returns the exit code of the command."""
+    """Run the command and return its exit code."""
     end = arguments.index("--")
     script, command = arguments[:end], arguments[end + 1 :]
     if not script:

@@ -1,4 +1,4 @@
-"""`make load`: what users notice of a deployment, a failed one and a rollback, beside `docker stop && docker run`.
+"""`make load`: measure what users notice of a deployment, bad releases and a rollback.
 
 16 users keep their connection and 16 open one for each request, for the whole time.
 """
@@ -42,18 +42,18 @@ BAD = {
 
 @dataclass(frozen=True)
 class Timed:
-    """When a deployment began, and when it passed each mark."""
+    """When a deployment began, and when it passed each step."""
 
     begun: float
     passed: dict[str, float]
 
     def took(self, step: str) -> float:
-        """The seconds of a step; the application starts in `wait`."""
+        """Return the seconds of a step; the application starts in `wait`."""
         return self.passed[f"docker.{step}.after"] - self.passed[f"docker.{step}.before"]
 
 
 def timed(target: DockerTarget, image: str, commit: str) -> Timed:
-    """Deploy, and time it."""
+    """Deploy and return the times."""
     passed: dict[str, float] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(failpoints, "boundary", lambda name: passed.setdefault(name, time.time()))
@@ -113,7 +113,7 @@ def proxied(target: DockerTarget, images: dict[str, str], least: int) -> tuple[l
 
 
 def restarted(client: docker.DockerClient, images: dict[str, str]) -> list[Figure]:
-    """`docker stop && docker run` on the same port, for comparison."""
+    """Measure `docker stop && docker run` on the same port, for comparison."""
     port = registry.free_port()
 
     def run(image: str) -> None:
@@ -137,7 +137,7 @@ def restarted(client: docker.DockerClient, images: dict[str, str]) -> list[Figur
 
 
 def said(answers: Answers) -> str:
-    """The kinds of failures."""
+    """Return the kinds of failures."""
     return ", ".join(sorted({one.what for one in answers.failed})) or "none allowed"
 
 

@@ -1,4 +1,4 @@
-"""`make measure`: the figures that the project promises, each beside what it is compared with, in one run.
+"""`make measure`: measure the figures that the project promises, each beside what it is compared with.
 
 Seconds are medians; the machine's load matters, so read the ratios first.
 """
@@ -55,7 +55,7 @@ print(time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_
 
 
 def median(times: int, action: Callable[[], object]) -> float:
-    """The median of the seconds that `action` takes, after one run that is not counted."""
+    """Return the median seconds of `action`, after one run that is not counted."""
     action()
     found = []
     for _ in range(times):
@@ -66,7 +66,7 @@ def median(times: int, action: Callable[[], object]) -> float:
 
 
 def quietly(command: list[str], **options: object) -> str:
-    """Run a command that must succeed; its output."""
+    """Run a command that must succeed, and return its output."""
     done = subprocess.run(command, check=False, capture_output=True, text=True, **options)  # type: ignore[call-overload]
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
@@ -74,7 +74,7 @@ def quietly(command: list[str], **options: object) -> str:
 
 
 def start_up() -> list[Figure]:
-    """The command's help, and the set-up of a job that is warm."""
+    """Measure the command's help, and the set-up of a warm job."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     shown = median(15, lambda: quietly([str(COMMAND), "--help"]))
     bare = median(15, lambda: quietly([sys.executable, "-c", "pass"]))
@@ -88,7 +88,7 @@ def start_up() -> list[Figure]:
 
 
 def act_cases() -> list[Figure]:
-    """The tests of the composite actions and of the workflows, as the act tier runs them, one after the other."""
+    """Measure the cases of actions and workflows, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         kit = Kit.frozen(KIT, scratch / "frozen").scripted(scratch / "scripted")
@@ -120,7 +120,7 @@ ENTRIES = 5000
 
 
 def long_ledger() -> list[Figure]:
-    """A signed ledger with many entries: read and verified as every command does, and with every signature."""
+    """Measure reading a long signed ledger: as every command does, and with every signature."""
     private, public = signing.new_pair()
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, {signing.KEY: private}):
         remote, clone = Path(folder) / "remote.git", Path(folder) / "clone"
@@ -138,7 +138,7 @@ def long_ledger() -> list[Figure]:
 
 
 def _entries(public: str) -> bytes:
-    """A main that names the key, and signed entries, for `git fast-import`."""
+    """Return a main that names the key, and signed entries, as input of `git fast-import`."""
     text = f'name = "app"\n[ledger]\nkeys = {json.dumps([public])}\n'.encode()
     stream = b"commit refs/heads/main\ncommitter x <x@x> 0 +0000\ndata 2\nx\nM 644 inline ml-cicd.toml\ndata %d\n%s\n"
     parts, previous, signer = [stream % (len(text), text)], "", ledger.signer(signing.Keyring())
@@ -153,7 +153,7 @@ def _entries(public: str) -> bytes:
 
 
 def rebuilds(base: str) -> list[Figure]:
-    """Builds of the build image after a change of one source line, and after none, beside a tutorial's Dockerfile."""
+    """Measure builds of the build image, and of a tutorial's Dockerfile."""
     command, environment = engine.build_command()
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
@@ -184,7 +184,7 @@ def rebuilds(base: str) -> list[Figure]:
 
 
 def training() -> list[Figure]:
-    """How long the example trains on all of its flights, and how much memory it takes, in the image just built."""
+    """Measure how long the example trains on all flights, and its peak memory, in the image just built."""
     said = quietly(["docker", "run", "--rm", BUILT, "python", "-c", TRAIN]).splitlines()[-1]
     seconds, kibibytes = map(float, said.split())
     return [
@@ -194,7 +194,7 @@ def training() -> list[Figure]:
 
 
 def release_image(image: str) -> list[Figure]:
-    """What the release image is made of, layer by layer, and how long its service's imports take."""
+    """Measure the layers of the release image, and the imports of its service."""
     client = engine.connect()
     sizes: dict[str, int] = {"base": 0, "dependencies": 0, "wheel": 0, "bundle": 0, "rest": 0}
     for layer in client.images.get(image).history():
@@ -212,7 +212,7 @@ def release_image(image: str) -> list[Figure]:
 
 
 def answers(image: str) -> list[Figure]:
-    """How long the release takes over one flight, and over a thousand, asked over a connection that is kept."""
+    """Measure one prediction, and a thousand in one request, over a kept connection."""
     container = quietly(["docker", "run", "--detach", "--publish", "127.0.0.1::8000", image]).strip()
     try:
         port = quietly(["docker", "port", container, "8000"]).rpartition(":")[2]
@@ -254,7 +254,7 @@ def _part(layer: Mapping[str, str]) -> str:
 
 
 def main() -> int:
-    """Measure, print the figures, and with --write keep them."""
+    """Measure and print the figures; with --write also keep them."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_write(parser)
     arguments = parser.parse_args()

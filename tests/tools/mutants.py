@@ -1,4 +1,4 @@
-"""Which test sees each fault that can be made in the YAML: `python -m tests.tools.mutants [--every N]`.
+"""Name the test that sees each fault in the YAML: `python -m tests.tools.mutants [--every N]`.
 
 A fault is given to the rules of the static tier first, then to GitHub's parser, then to the cases of its workflow or
 action, until a test turns red. The generated reference pages, which would notice nearly every change, are not asked.
@@ -42,19 +42,19 @@ EXPECTED: dict[str, str] = {}
 
 @dataclass(frozen=True)
 class Verdict:
-    """A fault, and the test that sees it; empty: none does."""
+    """A fault, and the test that sees it; empty if no test does."""
 
     fault: Fault
     test: str
 
 
 def why(fault: Fault) -> str:
-    """Why no test sees a fault; empty when one should."""
+    """Return why no test sees a fault; empty if one should."""
     return next((reason for end, reason in EXPECTED.items() if fault.name.endswith(end)), "")
 
 
 def rules() -> dict[str, Callable[[kits.Kit], object]]:
-    """The rules of the static tier, by the test that holds the kit against them."""
+    """Return the rules of the static tier, by the test that applies them."""
     calling = kits.load(ROOT / "example_project")
     found: dict[str, Callable[[kits.Kit], object]] = {
         f"tests/static/test_invariants.py::test_rule_holds[{rule.__name__}]": rule
@@ -69,7 +69,7 @@ def rules() -> dict[str, Callable[[kits.Kit], object]]:
 
 
 def survey(found: Sequence[Fault], kit: kits.Kit, scratch: Path) -> list[Verdict]:
-    """The test that sees each fault."""
+    """Return the test that sees each fault."""
     seen = _by_rules(found, kit)
     seen |= _by_parser([fault for fault in found if fault not in seen], kit)
     seen |= _by_cases([fault for fault in found if fault not in seen], kit, scratch)
@@ -86,7 +86,7 @@ def _by_rules(found: Sequence[Fault], kit: kits.Kit) -> dict[Fault, str]:
 
 
 def _is_red(rule: Callable[[kits.Kit], object], faulty: kits.Kit) -> bool:
-    """Whether the rule finds something, or trips over what is no workflow any more: its test fails either way."""
+    """Return whether the rule finds something, or fails on YAML that is no workflow: either makes its test red."""
     try:
         return bool(list(rule(faulty)))  # type: ignore[call-overload]
     except Exception:  # noqa: BLE001 -- any error makes the test red
@@ -124,13 +124,13 @@ def _by_cases(found: Sequence[Fault], kit: kits.Kit, scratch: Path) -> dict[Faul
 
 
 def _about(fault: Fault) -> str:
-    """What a case of the faulty workflow or action says that it is about."""
+    """Return the workflow or action that the fault is in, as cases name it."""
     path = Path(fault.file)
     return f"actions/{path.parent.name}" if path.name == "action.yml" else path.stem
 
 
 def _cases() -> Mapping[str, list[Case]]:
-    """The cases of each workflow and action: first those that see most."""
+    """Return the cases of each workflow and action, those that see most first."""
     found: dict[str, list[Case]] = {}
     for case in (*workflow_cases.CASES, *action_cases.CASES):
         found.setdefault(case.of, []).append(case)
@@ -138,7 +138,7 @@ def _cases() -> Mapping[str, list[Case]]:
 
 
 def _red(cases: Sequence[Case], kit: Kit, project: Project, folder: Path) -> Iterator[str]:
-    """The tests of those cases that fail, one after the other."""
+    """Yield the tests of the cases that fail."""
     for case in cases:
         run = folder / "run"
         shutil.rmtree(run, ignore_errors=True)
@@ -151,7 +151,7 @@ def _red(cases: Sequence[Case], kit: Kit, project: Project, folder: Path) -> Ite
 
 
 def report(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """What is said of them: how many each test sees, and those that none does."""
+    """Yield the report: how many faults each test sees, and the faults that none sees."""
     tests = Counter(verdict.test for verdict in verdicts if verdict.test)
     yield from (f"{number:5} seen by {test}" for test, number in tests.most_common())
     survivors = [verdict.fault for verdict in verdicts if not verdict.test]
@@ -161,12 +161,12 @@ def report(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 
 def score(verdicts: Sequence[Verdict]) -> float:
-    """The part of the faults that a test sees."""
+    """Return the share of faults that a test sees."""
     return sum(bool(verdict.test) for verdict in verdicts) / len(verdicts)
 
 
 def scratch_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder in memory, where there is one."""
+    """Return a temporary folder, in memory where possible."""
     return tempfile.TemporaryDirectory(prefix="act-tier-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
 
 

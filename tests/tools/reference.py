@@ -1,4 +1,4 @@
-"""Writes the generated part of the reference pages from the YAML, the parsers, the schema and the derived rings.
+"""Write the generated part of the reference pages from the YAML, the parsers, the schema and the rings.
 
 `python -m tests.tools.reference` writes the pages; with `--check` it only names those that are out of date.
 """
@@ -31,7 +31,7 @@ SCHEMA = ROOT / "cicd" / "schema" / "ml-cicd.schema.json"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """The lines of a Markdown table, and an empty one; nothing without rows."""
+    """Return the lines of a Markdown table and an empty line; nothing without rows."""
     lines = ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
     return [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *lines, ""] if lines else []
 
@@ -42,13 +42,13 @@ def code(value: object) -> str:
 
 
 def sentence(text: object) -> str:
-    """A short text of the code, as a sentence."""
+    """Return a short text of the code as a sentence."""
     words = str(text)
     return f"{words[:1].upper()}{words[1:]}."
 
 
 def workflows(kit: Kit) -> Iterator[str]:
-    """What a caller may give to each workflow, gets from it, and must grant."""
+    """Yield the interface of each workflow: inputs, secrets, outputs and permissions."""
     for name, workflow in kit.workflows.items():
         if workflow.callable:
             yield from [f"## {name}", "", _comment(workflow.text), ""]
@@ -84,7 +84,7 @@ def _caller(workflow: Workflow) -> Iterator[str]:
 
 
 def ceiling(workflow: Workflow) -> dict[str, str]:
-    """The permissions that a caller must grant: the most that any job of the workflow asks for."""
+    """Return the permissions that a caller must grant: the most that any job asks for."""
     pairs = sorted(pair for job in workflow.jobs.values() for pair in job.permissions.items())
     return dict(pairs)  # "write" sorts after "read"
 
@@ -98,7 +98,7 @@ def _yes(value: object) -> str:
 
 
 def actions(kit: Kit) -> Iterator[str]:
-    """The inputs and outputs of each composite action."""
+    """Yield the inputs and outputs of each composite action."""
     for name, action in kit.actions.items():
         yield from [f"## {name}", "", str(action.data["description"]), ""]
         yield from [f"`uses: org/ml-cicd/actions/{name}{PINNED}`", ""]
@@ -112,7 +112,7 @@ def actions(kit: Kit) -> Iterator[str]:
 
 
 def cli(_kit: Kit) -> Iterator[str]:
-    """Every command with its options."""
+    """Yield every command with its options."""
     for group, commands in GROUPS.items():
         yield from [f"## {group.capitalize()}", ""]
         for command, text in commands.items():
@@ -135,7 +135,7 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def configuration(_kit: Kit) -> Iterator[str]:
-    """Every key of ml-cicd.toml."""
+    """Yield every key of ml-cicd.toml."""
     schema = json.loads(SCHEMA.read_text())
     yield from table(("key", "type", "default", "what it is"), _keys(schema, schema, ""))
 
@@ -170,7 +170,7 @@ def _type(data: Mapping[str, Any]) -> str:
 
 
 def trust(kit: Kit) -> Iterator[str]:
-    """What each ring may do, and the ring of every job with what puts it there."""
+    """Yield what each ring may do, and the ring of every job with the reasons."""
     rows = (
         (
             ring.value,
@@ -208,7 +208,7 @@ def _list(names: Iterable[str]) -> str:
 
 
 def local_runs(kit: Kit) -> Iterator[str]:
-    """What a local run proves, what `act` does not do, and which test proves that instead."""
+    """Yield what a local run proves, what `act` does not do, and which test proves that instead."""
     used = words(kits.load(ROOT / "example_project"), kit)
     claimed = local_proof.assigned(used)
     yield from ["## What a local run proves", ""]
@@ -240,7 +240,7 @@ PAGES: dict[str, Callable[[Kit], Iterator[str]]] = {
 
 
 def render(kit: Kit) -> dict[str, str]:
-    """Each page as it should be: what people wrote around the generated part stays."""
+    """Return each page as it should be; what people wrote around the generated part stays."""
     pages = {}
     for name, generate in PAGES.items():
         before, _, rest = (DOCS / name).read_text().partition(BEGIN)
@@ -251,12 +251,12 @@ def render(kit: Kit) -> dict[str, str]:
 
 
 def outdated(kit: Kit) -> list[str]:
-    """The pages that are not what they should be."""
+    """Return the names of pages that are out of date."""
     return [name for name, text in render(kit).items() if (DOCS / name).read_text() != text]
 
 
 def main() -> int:
-    """Write the pages, or check them."""
+    """Write the pages, or only check them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="only name the pages that are out of date")
     check = parser.parse_args().check

@@ -1,4 +1,4 @@
-"""Real git repositories for the tests of ledger and promotion: a bare remote and a clone of it."""
+"""Real git repositories for the tests of ledger and promotion: a bare remote and a clone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SETTINGS = """
 
 @dataclass(frozen=True)
 class Workspace:
-    """A clone, and its bare remote."""
+    """A clone and its bare remote."""
 
     clone: Path
     remote: Path
@@ -55,20 +55,20 @@ class Workspace:
         self.git("push", "--quiet", "origin", *words)
 
     def put(self, ref: str, name: str) -> None:
-        """Where a push of an object to the ref and a fetch would lead: both share their objects, and a push is dear."""
+        """Write a ref to clone and remote directly: they share their objects, and a push takes long."""
         for file in (self.remote / ref, self.clone / ".git" / ref.replace("refs", SNAPSHOT, 1)):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"{name}\n")
 
     def put_entry(self, name: str, content: bytes) -> None:
-        """An annotated tag of that content, which may not hold together with others; one that is there is replaced."""
+        """Write an annotated tag with this content, valid or not; an existing tag is replaced."""
         git = Repository(self.clone, "origin").git
         blob = git("hash-object", "-w", "--stdin", stdin=content)
         body = f"object {blob}\ntype blob\ntag {name}\ntagger x <x@x> 0 +0000\n\nput there\n"
         self.put(f"refs/tags/{name}", git("mktag", stdin=body.encode()))
 
     def repository(self) -> Repository:
-        """What the package works on, freshly fetched."""
+        """Return the freshly fetched repository that the package works on."""
         found = Repository(self.clone, "origin")
         found.fetch()
         return found
@@ -82,7 +82,7 @@ class Workspace:
         return Workspace(folder, self.remote)
 
     def copy(self, folder: Path) -> Workspace:
-        """Both as they are now, and all that lies beside them, in `folder`, which does not exist."""
+        """Copy clone, remote and everything beside them to `folder`, which must not exist."""
         shutil.copytree(self.clone.parent, folder, symlinks=True)
         found = Workspace(folder / self.clone.name, folder / self.remote.name)
         settings = found.clone / ".git" / "config"
@@ -91,7 +91,7 @@ class Workspace:
 
 
 def new_workspace(folder: Path) -> Workspace:
-    """A workspace in `folder`, with a first commit on main."""
+    """Return a workspace in `folder` with a first commit on main."""
     remote, clone = folder / "remote.git", folder / "clone"
     subprocess.run(["git", "init", "--quiet", "--template=", "--bare", "-b", "main", remote], check=True)
     subprocess.run(["git", "clone", "--quiet", "--template=", remote, clone], check=True, capture_output=True)
@@ -109,7 +109,7 @@ def new_workspace(folder: Path) -> Workspace:
 
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace that nobody changes: copying one is ten times as quick as making one."""
+    """Return a workspace that nobody changes; copying it is ten times as quick as making one."""
     return new_workspace(tmp_path_factory.mktemp("blank"))
 
 
@@ -120,7 +120,7 @@ def workspace(blank: Workspace, tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
-    """A running registry, and no credentials of the machine's."""
+    """Return a running registry; the machine's credentials are hidden."""
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     for name in ("REGISTRY_TOKEN", "GITHUB_TOKEN"):
         monkeypatch.delenv(name, raising=False)

@@ -1,4 +1,4 @@
-"""What tests/conftest.py promises: no tier stays away in silence."""
+"""tests/conftest.py reports every tier that can't run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONFTEST = Path(__file__).parents[1] / "conftest.py"
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A project with this repository's tiers: one passing test in `unit`, two in `kubernetes`, and no cluster."""
+    """Return a project with this repository's tiers: one passing test in `unit`, two in `kubernetes`, no cluster."""
     for variable in ("CI", "KUBECONFIG", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # a second less for each

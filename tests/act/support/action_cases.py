@@ -1,4 +1,4 @@
-"""The cases of the composite actions: each one with its defaults, every input, hostile values, and a failure."""
+"""Cases of the composite actions: each with its defaults, every input, hostile values, and a failure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOW = "Show its outputs"
 
 @dataclass(frozen=True)
 class Action:
-    """An action: its command, the options to which it must pass its inputs, and the defaults of those not required."""
+    """An action: its command, the options that get its inputs, and the defaults of optional inputs."""
 
     command: str
     options: tuple[str, ...]

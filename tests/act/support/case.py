@@ -1,4 +1,4 @@
-"""A case: a workflow, what starts it, what each command answers, and everything that must then be seen."""
+"""A case: a workflow, the event that starts it, the reply of each command, and everything that must be seen."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ HOSTILE = (
 
 @dataclass(frozen=True)
 class Ended:
-    """How a job must end: which of its steps succeed, fail, and are skipped."""
+    """The expected end of a job: which of its steps succeed, fail and are skipped."""
 
     result: str
     failed: str = ""
@@ -52,7 +52,7 @@ class Ended:
     """Steps that fail after the first that does."""
 
     def steps(self, job: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """The result of each step of `job`, in order."""
+        """Return the expected result of each step of `job`, in order."""
         if self.result == "skipped":
             return []
         results, after = [], False
@@ -69,12 +69,12 @@ SKIPPED = Ended("skipped")
 
 
 def green(*, without: Sequence[str] = ()) -> Ended:
-    """Every step succeeds, but for those that are left out."""
+    """Return the end of a job in which every step succeeds, except those in `without`."""
     return Ended("success", without=tuple(without))
 
 
 def red(step: str, *, still: Sequence[str] = (), too: Sequence[str] = ()) -> Ended:
-    """`step` fails and ends the job, except for the steps that run still, and those that then fail too."""
+    """Return the end of a job that `step` fails; steps in `still` run all the same, and those in `too` fail as well."""
     return Ended("failure", step, tuple(still), too=tuple(too))
 
 
@@ -109,7 +109,7 @@ class Case:
     """The inputs that it sets."""
 
     def start(self, kit: Kit, project: Project, folder: Path) -> Run:
-        """Run it."""
+        """Run the workflow."""
         return testing.run(
             kit, project, folder, json.dumps(self.workflow), event=self.event(project), replies=self.replies,
             secrets=SECRETS, labels=self.labels, overrides=self.overrides,
@@ -117,7 +117,7 @@ class Case:
         )  # fmt: skip
 
     def check(self, run: Run) -> None:
-        """Hold what was seen against what must be."""
+        """Compare the run with what is expected."""
         assert run.results == {job: ended.result for job, ended in self.ended.items()}
         for job, ended in self.ended.items():
             assert list(run.steps(job).items()) == ended.steps(self.jobs[job]), job
@@ -134,13 +134,13 @@ class Case:
 
 
 def outputs(run: Run) -> dict[str, str]:
-    """What the caller's following job or step got."""
+    """Return the outputs that reached the caller's next job or step."""
     found: dict[str, str] = json.loads((run.folder / "outputs.json").read_text("utf-8"))
     return found
 
 
 def shown(call: Call) -> str:
-    """The call as a case writes it; of the long JSON of `conclude`, the results of the jobs."""
+    """Return a call as cases write it; for `conclude`, the results of the jobs instead of the long JSON."""
     try:
         results = json.loads(call.arguments[1]) if call.command == "conclude" else None
     except ValueError:
@@ -151,7 +151,7 @@ def shown(call: Call) -> str:
 
 
 def call(command: str, **options: str) -> str:
-    """A call as a case writes it."""
+    """Return a command and its options as cases write them."""
     words = [word for name, value in options.items() for word in ("--" + name.replace("_", "-"), value)]
     return shlex.join([command, *words])
 

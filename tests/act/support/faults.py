@@ -1,4 +1,4 @@
-"""Faults, made systematically: every place of every workflow and action at which a kind of fault can be made."""
+"""Make faults in the YAML: one of each kind at every place of every workflow and action."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """What no other fault is called."""
+        """Return a name that no other fault has."""
         return f"{self.file}: {self.place}: {self.kind}"
 
     def made_in(self, kit: Kit) -> Kit:
-        """The kit with this fault."""
+        """Return the kit with this fault."""
         before = kit.files[self.file]
         return Kit({**kit.files, self.file: before[: self.start] + self.text + before[self.end :]})
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A key and its value, or an item of a list, with where it stands in the text."""
+    """A key with its value, or an item of a list, and its place in the text."""
 
     path: tuple[str, ...]
     node: yaml.Node
@@ -56,12 +56,12 @@ class Entry:
 
     @property
     def scalar(self) -> str:
-        """The text of the value, as it is written; empty for a mapping or a list."""
+        """Return the value's text as written; empty for a mapping or a list."""
         value = self.value
         return self.text[value.start_mark.index : value.end_mark.index] if isinstance(value, yaml.ScalarNode) else ""
 
     def lines(self) -> tuple[int, int]:
-        """From the first to the last of its lines."""
+        """Return the start of its first line and the end of its last."""
         start = self.text.rfind("\n", 0, self.node.start_mark.index) + 1
         end = self.value.end_mark.index
         used = self.text[start:end].rstrip()
@@ -69,7 +69,7 @@ class Entry:
 
 
 def entries(text: str) -> list[Entry]:
-    """Every entry of every mapping and list of a YAML file."""
+    """Return every entry of every mapping and list of a YAML file."""
     return list(_entries(text, yaml.compose(text, yaml.SafeLoader), ()))
 
 
@@ -85,7 +85,7 @@ def _entries(text: str, node: yaml.Node | None, path: tuple[str, ...]) -> Iterat
 
 
 def faults(kit: Kit) -> list[Fault]:
-    """Every fault, each once."""
+    """Return every fault once."""
     found: dict[tuple[str, int, int, str], Fault] = {}
     for file, text in kit.files.items():
         for fault in _of_file(file, text):
@@ -112,7 +112,7 @@ def _of_file(file: str, text: str) -> Iterator[Fault]:
 
 
 def _can_drop(entry: Entry) -> bool:
-    """Whether it is more than a text for people."""
+    """Return whether the entry does more than tell people something."""
     if entry.key in ("description", "name") or entry.path[0] in ("name", "concurrency"):
         return False
     listed = entry.key.isdigit()
@@ -120,7 +120,7 @@ def _can_drop(entry: Entry) -> bool:
 
 
 def _changed(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Each kind of fault that the value can have, and what it then is."""
+    """Yield each kind of fault that the value can have, and the changed value."""
     value, parent = entry.scalar, entry.path[-2] if len(entry.path) > 1 else ""
     if entry.key in WRITTEN:
         yield from WRITTEN[entry.key](entry)
@@ -178,7 +178,7 @@ def _scripts(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _swaps(file: str, all_entries: list[Entry]) -> Iterator[Fault]:
-    """Of the values of one mapping, one in the place of another: digests, inputs, tokens."""
+    """Yield faults that swap two values of a mapping: digests, inputs, tokens."""
     groups: dict[tuple[str, ...], list[Entry]] = {}
     for entry in all_entries:
         parent = entry.path[-2] if len(entry.path) > 1 else ""

@@ -1,4 +1,4 @@
-"""The cases of the workflows: each one, in each outcome that it can have."""
+"""Cases of the workflows: each workflow in every outcome that it can have."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _document(path: Any) -> dict[str, Any]:
 
 
 def _followed(caller: dict[str, Any], name: str) -> dict[str, Any]:
-    """The caller with a job that follows and takes the outputs."""
+    """Return the caller with one more job, which takes the outputs."""
     caller["jobs"][FOLLOWING] = {
         "needs": [name],
         "runs-on": "ubuntu-latest",
@@ -80,13 +80,13 @@ def _followed(caller: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def shipped(name: str) -> dict[str, Any]:
-    """The caller as the example project has it, without jobs of its own (`test_tracking.py` is about them)."""
+    """Return the example's caller without jobs of its own; `test_tracking.py` tests those."""
     caller = _document(CALLERS / f"{name}.yml")
     return _followed({**caller, "jobs": {name: caller["jobs"][name]}}, name)
 
 
 def calling(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
-    """A caller that passes inputs on from the event, and every secret."""
+    """Return a caller that passes on inputs from the event, and every secret."""
     given = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
     declared = _document(ROOT / ".github" / "workflows" / f"{name}.yml")["on"]["workflow_call"].get("secrets", {})
     job = {
@@ -112,7 +112,7 @@ class Road:
 
     def case(self, what: str, *, ended: Mapping[str, Ended] | None = None, calls: Sequence[str] | None = None,
              outputs: Mapping[str, str] | None = None, **answers: Reply) -> Case:  # fmt: skip
-        """The shipped caller in one outcome. Where it fails nothing follows: `act` goes no further then."""
+        """Return the shipped caller in one outcome. After a failure no job follows, since `act` stops there."""
         caller = shipped(self.name)
         all_ended = dict(ended or self.passes)
         fails = any(job.result == "failure" for job in all_ended.values())
@@ -126,17 +126,17 @@ class Road:
         )  # fmt: skip
 
     def again(self) -> Case:
-        """All goes well once more, as GitHub runs all jobs again: nothing depends on which attempt it is."""
+        """Return a successful run as attempt 2: nothing depends on the number of the attempt."""
         return replace(self.case("run again"), overrides={"GITHUB_RUN_ATTEMPT": "2"})
 
     def cancelled(self, command: str, ended: Mapping[str, Ended], calls: Sequence[str]) -> Case:
-        """Interrupted while `command` runs. `act` begins the jobs that always run, and skips all of their steps."""
+        """Return a run interrupted during `command`: `act` starts jobs with `always()` and skips their steps."""
         waits = replace(self.replies[command], seconds=60)
         case = self.case(f"cancelled during {command}", ended=ended, calls=calls)
         return replace(case, replies={**self.replies, command: waits}, cancel=True)
 
     def with_inputs(self, what: str, inputs: Mapping[str, str], *, labels: Sequence[str] = ()) -> Case:
-        """All goes well, with these inputs."""
+        """Return a successful run with these inputs."""
         caller = calling(self.name, inputs)
         ours = {key.replace("-", "_"): value for key, value in inputs.items()}
         for name in ("runs_on", "timeout_minutes"):

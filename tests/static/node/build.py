@@ -1,4 +1,4 @@
-"""What GitHub publishes on npm: its parser of workflow files, as one script, and the description of its REST API."""
+"""Build GitHub's parser of workflow files from npm into one script, and find GitHub's description of its API."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOURCES = ("package-lock.json", "bundle.mjs", "parse.mjs")
 
 
 def build() -> Path:
-    """The bundled script; it is made first where it is missing or out of date."""
+    """Return the bundled script; build it first if it is missing or out of date."""
     stamp = hashlib.sha256(b"\0".join((HERE / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
     script = FOLDER / f"parse-{stamp}.cjs"
     with _installed():
@@ -35,14 +35,14 @@ def build() -> Path:
 
 
 def description() -> Path:
-    """GitHub's description of its REST API, as JSON."""
+    """Return the file with GitHub's description of its REST API, as JSON."""
     with _installed():
         return HERE / "node_modules" / "@octokit" / "openapi" / "generated" / "api.github.com.json"
 
 
 @contextmanager
 def _installed() -> Iterator[None]:
-    """The locked packages, installed first where they are missing or out of date; one process at a time."""
+    """Install the locked packages if they are missing or out of date; one process at a time."""
     FOLDER.mkdir(exist_ok=True)
     installed = HERE / "node_modules" / ".package-lock.json"
     with (FOLDER / "lock").open("w") as lock:

@@ -1,4 +1,4 @@
-"""What holds for the workflows of a project that calls the kit: permissions, inputs, secrets, triggers."""
+"""Rules for workflows that call the kit: permissions, inputs, secrets, triggers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), 
 
 
 def calls(callers: Kit) -> Iterator[tuple[Workflow, Job, str]]:
-    """Each job that calls the kit: its workflow, itself, and the file of the kit that it calls."""
+    """Yield each job that calls the kit: its workflow, the job, and the file of the kit."""
     for workflow in callers.workflows.values():
         for job in workflow.jobs.values():
             if found := CALL.fullmatch(str(job.data.get("uses", ""))):
@@ -26,7 +26,7 @@ def calls(callers: Kit) -> Iterator[tuple[Workflow, Job, str]]:
 
 
 def findings(callers: Kit, kit: Kit) -> list[Finding]:
-    """Everything in the callers that GitHub would refuse, or that gives more than the kit needs."""
+    """Return everything in the callers that GitHub would refuse, or that grants more than the kit needs."""
     found: list[Finding] = []
     for workflow in callers.workflows.values():
         found += [
@@ -51,7 +51,7 @@ def findings(callers: Kit, kit: Kit) -> list[Finding]:
 
 
 def _ceiling(job: Job, callee: Workflow) -> Iterator[Finding]:
-    """The caller's permissions are the ceiling: less than a job asks for starts nothing, more is not needed."""
+    """Compare the caller's permissions with what the called jobs need: with less, GitHub starts nothing."""
     scopes = {scope for inner in callee.jobs.values() for scope in inner.permissions} | job.permissions.keys()
     for scope in sorted(scopes):
         levels = [inner.permissions.get(scope, "none") for inner in callee.jobs.values()]
@@ -80,7 +80,7 @@ def _interface(job: Job, callee: Workflow) -> Iterator[Finding]:
 
 
 def _trigger(workflow: Workflow, job: Job, callee: Workflow, kit: Kit) -> Iterator[Finding]:
-    """Code that nobody has reviewed starts jobs of ring 0 alone; a run that may wait for an approval is in no group."""
+    """Check that unreviewed code starts only jobs of ring 0, and that no run waits for approval inside a group."""
     push = workflow.on.get("push", {})
     unreviewed = "pull_request" in workflow.on or ("push" in workflow.on and not {"branches", "tags"} & set(push or {}))
     ring = rings(kit)
@@ -94,7 +94,7 @@ def _trigger(workflow: Workflow, job: Job, callee: Workflow, kit: Kit) -> Iterat
 
 
 def _followed(callers: Kit, job: Job, callee: Workflow) -> Iterator[Finding]:
-    """What integration starts for staging is there, and takes the commit by hand."""
+    """Check that the workflow which integration starts for staging exists and takes a commit."""
     started = callee.call["inputs"].get("staging-workflow")
     if not started:
         return

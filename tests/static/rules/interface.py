@@ -1,4 +1,4 @@
-"""Invariants of what callers see and of how workflows, actions and commands fit together."""
+"""Rules for what callers see, and for how workflows, actions and commands fit together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def callable_workflows(kit: Kit) -> list[Workflow]:
 
 
 def declared(kit: Kit) -> Iterator[Finding]:
-    """Inputs are kebab-case, described, and have a default unless required; workflows' also have a type."""
+    """Inputs are kebab-case, described, and have a default unless required; inputs of workflows have a type."""
     for workflow in callable_workflows(kit):
         for name, data in workflow.call["inputs"].items():
             yield from _input(workflow.file, name, data)
@@ -75,7 +75,7 @@ def _input(file: str, name: str, data: Mapping[str, object]) -> Iterator[Finding
 
 
 def runners(kit: Kit) -> Iterator[Finding]:
-    """Callers choose the runner of every job, by a JSON array of labels."""
+    """Callers choose the runner of every job, with a JSON array of labels."""
     for workflow in callable_workflows(kit):
         default = str(workflow.call["inputs"].get("runs-on", {}).get("default", ""))
         try:
@@ -90,7 +90,7 @@ def runners(kit: Kit) -> Iterator[Finding]:
 
 
 def given(kit: Kit) -> Iterator[Finding]:
-    """A step gives an action inputs that it has, all that it requires, and takes outputs that it makes."""
+    """A step gives an action only inputs that exist, all required ones, and takes outputs that a step sets."""
     for job in kit.jobs():
         made = {f"steps.{step.id}.outputs.{name}" for step in job.steps for name in _outputs(kit, step)}
         for step in job.steps:
@@ -111,7 +111,7 @@ def _outputs(kit: Kit, step: Step) -> list[str]:
 
 
 def passed_on(kit: Kit) -> Iterator[Finding]:
-    """An action's input goes through `env` to the command, and each variable is a quoted option of it."""
+    """An action's input goes through `env` to the command, and each variable is one quoted option."""
     for action in kit.actions.values():
         taken = expressions([step.env for step in action.steps])
         for name in action.inputs:
@@ -126,7 +126,7 @@ def passed_on(kit: Kit) -> Iterator[Finding]:
 
 
 def commands(kit: Kit) -> Iterator[Finding]:
-    """What an action runs is the bootstrap, then one `ml-cicd` command that the real parser accepts."""
+    """An action runs the bootstrap, then one `ml-cicd` command that the real parser accepts."""
     bootstrap = 'python3 "$GITHUB_ACTION_PATH/../../cicd/bootstrap.py"'
     for action in kit.actions.values():
         if not action.steps or action.steps[0].run != bootstrap or len(action.steps) > 2:
@@ -149,7 +149,7 @@ def _refused(action: Action, step: Step) -> str:
 
 
 def _sample(action: Action, value: str) -> str:
-    """A value that an input may have: its default, or any text."""
+    """Return a possible value of an input: its default, or any text."""
     names = [expression.removeprefix("inputs.") for expression in expressions(value)]
     return str(next((action.inputs.get(name, {}).get("default") for name in names), "")) or "text"
 
@@ -160,7 +160,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
 
 
 def made(kit: Kit) -> Iterator[Finding]:
-    """An action's output is one that its command sets, and every one that the command sets is handed on."""
+    """An action hands on every output that its command sets, and no other."""
     for action in kit.actions.values():
         ids = {step.id: step.run.split()[1] for step in action.steps if step.id and step.run.startswith("ml-cicd ")}
         for name, data in action.outputs.items():
@@ -176,7 +176,7 @@ def made(kit: Kit) -> Iterator[Finding]:
 
 @cache
 def outputs_of(command: str) -> set[str]:
-    """The step outputs that a command sets: the keys in its calls of `github.set_outputs`."""
+    """Return the step outputs of a command: the keys in its calls of `github.set_outputs`."""
     file = ROOT / "cicd" / "commands" / f"{command}.py"
     calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)] if command else []
     dictionaries = [call.args[0] for call in calls if ast.unparse(call.func) == "github.set_outputs"]
@@ -190,7 +190,7 @@ def outputs_of(command: str) -> set[str]:
 
 
 def tokens(kit: Kit) -> Iterator[Finding]:
-    """Every token goes to the commands that need it, and to no others."""
+    """A token goes to the commands that need it, and to no others."""
     for action in kit.actions.values():
         for step in action.steps:
             names = [name for name in action.commands if f"ml-cicd {name} " in step.run]

@@ -1,4 +1,4 @@
-"""Invariants of how workflows and actions are written: what they may name, and what each job and step must have."""
+"""Rules for how workflows and actions are written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GRANT = re.compile(
 
 
 def siblings(kit: Kit) -> Iterator[Finding]:
-    """A sibling is named `$/` and exists; anything else is an action of GitHub's own, pinned by its full SHA."""
+    """A sibling is named `$/` and exists; any other action is one of GitHub's own, pinned by full SHA."""
     existing = {f"{SIBLING}actions/{name}" for name in kit.actions}
     for file, text in kit.files.items():
         for line in USES.findall(text):
@@ -47,7 +47,7 @@ def one_level(kit: Kit) -> Iterator[Finding]:
 
 
 def scripts(kit: Kit) -> Iterator[Finding]:
-    """No expression is in a script, and a callable workflow has no script at all."""
+    """No script contains an expression, and a callable workflow has no script."""
     steps = [(job.file, step) for job in kit.jobs() for step in job.steps]
     steps += [(action.file, step) for action in kit.actions.values() for step in action.steps]
     for file, step in steps:
@@ -60,7 +60,7 @@ def scripts(kit: Kit) -> Iterator[Finding]:
 
 
 def jobs(kit: Kit) -> Iterator[Finding]:
-    """A job has a name, a time limit and permissions of its own; a workflow has none and no concurrency."""
+    """A job has a name, a time limit and permissions; a workflow grants none and has no concurrency group."""
     for job in kit.jobs():
         for key in ("name", "timeout-minutes", "permissions"):
             if key not in job.data and not ("uses" in job.data and key == "timeout-minutes"):
@@ -78,7 +78,7 @@ def jobs(kit: Kit) -> Iterator[Finding]:
 
 
 def hidden(kit: Kit) -> Iterator[Finding]:
-    """Nothing reaches a step but what it is given by name."""
+    """A step gets only what it is given by name."""
     for workflow in kit.workflows.values():
         for key in sorted(HIDDEN & set(workflow.data)):
             yield Finding(workflow.file, key, "hidden", "reaches every job")
@@ -88,14 +88,14 @@ def hidden(kit: Kit) -> Iterator[Finding]:
 
 
 def reasons(kit: Kit) -> Iterator[Finding]:
-    """Every permission says why, in a comment beside it."""
+    """Every permission has a comment that says why."""
     for workflow in kit.workflows.values():
         for scope, level in GRANT.findall(workflow.text):
             yield Finding(workflow.file, f"{scope}: {level}", "reasons", "has no comment that says what it is for")
 
 
 def steps(kit: Kit) -> Iterator[Finding]:
-    """A step's name is a sentence, its id is the only one of the workflow, and its failure is the job's."""
+    """A step has a sentence as name and an id of its own, and its failure fails the job."""
     for workflow in kit.workflows.values():
         found = [step for job in workflow.jobs.values() for step in job.steps]
         yield from _sentences(workflow.name, found)
@@ -126,7 +126,7 @@ def checkouts(kit: Kit) -> Iterator[Finding]:
 
 
 def untrusted(kit: Kit) -> Iterator[Finding]:
-    """What an outsider may write (titles, messages, branch names) is named nowhere: callers pass commits."""
+    """No job reads what an outsider may write (titles, messages, branch names): callers pass commits."""
     for job in kit.jobs():
         for expression in expressions(dict(job.data)):
             if re.search(r"github\.(event|head_ref|ref_name)", expression):
@@ -134,7 +134,7 @@ def untrusted(kit: Kit) -> Iterator[Finding]:
 
 
 def undeclared(kit: Kit) -> Iterator[Finding]:
-    """A job or a step names no input and no secret that its workflow or action does not declare."""
+    """A job or step uses only inputs and secrets that its workflow or action declares."""
     named = [(workflow.file, workflow.data["jobs"], workflow.call) for workflow in kit.workflows.values()]
     named += [(action.file, action.data["runs"], {"inputs": action.inputs}) for action in kit.actions.values()]
     for file, data, declared in named:
@@ -146,7 +146,7 @@ def undeclared(kit: Kit) -> Iterator[Finding]:
 
 
 def names_kept(kit: Kit) -> Iterator[Finding]:
-    """An output keeps its name on its way from the command to the caller; `act` does not see when an action swaps."""
+    """An output keeps its name from the command to the caller; `act` does not notice swapped outputs."""
     outputs = [(job.file, job.place, job.outputs) for job in kit.jobs()]
     for action in kit.actions.values():
         values = {name: str(data.get("value")) for name, data in action.outputs.items()}
@@ -158,7 +158,7 @@ def names_kept(kit: Kit) -> Iterator[Finding]:
 
 
 def shells(kit: Kit) -> Iterator[Finding]:
-    """An action's script runs in bash, which GitHub starts so that any failure ends it."""
+    """An action's script runs in bash, which GitHub starts so that any failure ends the script."""
     for action in kit.actions.values():
         for step in action.steps:
             if step.shell != "bash":

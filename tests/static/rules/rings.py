@@ -1,4 +1,4 @@
-"""The trust rings: each job's ring is derived from what it is granted and what it does, never from its name.
+"""The trust rings: a job's ring is derived from its grants and commands, never from its name.
 
 A ring says what a job may do; `findings` holds the whole graph of workflows against it.
 """
@@ -67,7 +67,7 @@ POLICIES = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What a job is granted and what it does."""
+    """What a job is granted, and what it does."""
 
     job: Job
     commands: tuple[str, ...]
@@ -77,7 +77,7 @@ class Facts:
 
     @property
     def writes(self) -> set[str]:
-        """The scopes in which the job's token may write."""
+        """Return the scopes in which the job's token may write."""
         return {scope for scope, level in self.job.permissions.items() if level not in ("read", "none", "read-all")}
 
     @property
@@ -90,13 +90,13 @@ class Facts:
 
     @property
     def source(self) -> bool:
-        """Whether code of the project comes into the job other than by digest."""
+        """Return whether project code enters the job other than by digest."""
         return self.checkout or self.shell or Runs.SOURCE in self.runs
 
 
 @dataclass(frozen=True)
 class Edge:
-    """A way in which something gets from one job to another."""
+    """A way in which something passes from one job to another."""
 
     source: Job
     target: Job
@@ -104,7 +104,7 @@ class Edge:
 
 
 def facts_of(kit: Kit, job: Job) -> Facts:
-    """What `job` is granted and does."""
+    """Return what `job` is granted and does."""
     actions = [kit.actions[step.action] for step in job.steps if step.action in kit.actions]
     text = " ".join(expressions(dict(job.data)))
     return Facts(
@@ -117,7 +117,7 @@ def facts_of(kit: Kit, job: Job) -> Facts:
 
 
 def rings_of(facts: Facts) -> set[Ring]:
-    """Every ring that the job's grants and deeds put it in; a sound job is in exactly one."""
+    """Return every ring that fits the job's grants and commands; a sound job fits exactly one."""
     found = set()
     if facts.job.environment not in ("", LEDGER):
         found.add(Ring.DEPLOY)
@@ -131,7 +131,7 @@ def rings_of(facts: Facts) -> set[Ring]:
 
 
 def rings(kit: Kit) -> dict[tuple[str, str], Ring]:
-    """The ring of every job, by file and job; of a job in two rings, the one with more power."""
+    """Return the ring of every job, by file and job; of two rings, the one with more power."""
     order = list(Ring)
     return {(job.file, job.id): max(rings_of(facts_of(kit, job)), key=order.index) for job in _jobs(kit)}
 
@@ -141,7 +141,7 @@ def _jobs(kit: Kit) -> Iterator[Job]:
 
 
 def findings(kit: Kit) -> list[Finding]:
-    """Everything that breaks a ring."""
+    """Return everything that breaks a ring."""
     ring = rings(kit)
     found: list[Finding] = []
     for workflow in kit.workflows.values():
@@ -160,7 +160,7 @@ def findings(kit: Kit) -> list[Finding]:
 
 
 def _flows(kit: Kit, ring: Mapping[tuple[str, str], Ring]) -> Iterator[Finding]:
-    """Whatever gets from ring 0 to rings 1-3, also through jobs that are in no ring."""
+    """Yield everything that passes from ring 0 to rings 1-3, also through jobs without a ring."""
     all_edges = edges(kit)
     reached = [job for job in _jobs(kit) if ring[job.file, job.id] is Ring.PULL_REQUEST]
     for source in reached:
@@ -194,7 +194,7 @@ def _one_ring(facts: Facts) -> Iterator[Finding]:
 
 
 def _least(facts: Facts) -> Iterator[Finding]:
-    """The job's token may do what its steps need and no more."""
+    """Check that the job's token may do what its steps need, and no more."""
     needed: dict[str, str] = {}
     sources = [CAPABILITIES[command].permissions for command in facts.commands]
     sources += [THIRD_PARTY.get(name, {}) for name in facts.third_party]
@@ -241,7 +241,7 @@ def _may(facts: Facts, ring: Ring) -> Iterator[Finding]:
 
 
 def _taken(kit: Kit, workflow: Workflow, job: Job) -> Iterator[Finding]:
-    """What rings 2 and 3 are given: inputs of the caller, secrets by name, and outputs that are validated."""
+    """Check what rings 2 and 3 get: inputs of the caller, secrets by name, and validated outputs."""
     for step in job.steps:
         for name, value in (step.given | step.env).items():
             for expression in expressions(value):
@@ -253,7 +253,7 @@ def _taken(kit: Kit, workflow: Workflow, job: Job) -> Iterator[Finding]:
 
 
 def _validated(kit: Kit, workflow: Workflow, expression: str) -> bool:
-    """Whether an expression is an output that a command of the kit made, of a kind that its receiver checks."""
+    """Return whether an expression is an output of a command of the kit whose form the receiver checks."""
     if not (needed := NEEDED.match(expression)) or needed[1] not in workflow.jobs:
         return False
     job = workflow.jobs[needed[1]]
@@ -267,7 +267,7 @@ def _step(job: Job, name: str) -> Step | None:
 
 
 def edges(kit: Kit) -> list[Edge]:
-    """How anything gets from job to job: by `needs`, and through caches and artifacts, which all workflows share."""
+    """Return the ways from job to job: `needs`, and caches and artifacts, which all workflows share."""
     found: list[Edge] = []
     for workflow in kit.workflows.values():
         jobs = {name: job for name, job in workflow.jobs.items() if "uses" not in job.data}

@@ -1,4 +1,4 @@
-"""Rules about what `act` does not do: a local run is green whatever the YAML says there."""
+"""Rules for what `act` ignores: a local run is green whatever the YAML says there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OUTPUT = re.compile(r"\bneeds\.([\w-]+)\.outputs\b")
 
 
 def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """A job deploys to the environment that it names, and shows where that answers."""
+    """A job deploys to the environment that it names, and shows that environment's URL."""
     for job in kit.jobs():
         if job.environment not in ("", LEDGER):
             found = [step for step in job.steps if step.given.get("environment") == job.environment]
@@ -35,7 +35,7 @@ def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
 
 
 def concurrency(callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """Where runs are in a group, it is the workflow's own for each ref, and the newer run ends the older one.
+    """A concurrency group belongs to one workflow and ref, and a newer run ends the older one.
 
     A single job of a caller may wait for others of its name: none ends one that is under way, but of those that wait
     GitHub keeps the newest alone, so that a job of another kind would be lost.
@@ -52,7 +52,7 @@ def concurrency(callers: Kit, kit: Kit) -> Iterator[Finding]:
 
 
 def time_limits(_callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """A job ends within what a hosted runner allows: a whole number of minutes, or the input of that name."""
+    """A job's limit is a whole number of minutes that a hosted runner allows, or the input of that name."""
     for job in kit.jobs():
         limit = job.data.get("timeout-minutes")
         if limit == "${{ inputs.timeout-minutes }}":
@@ -63,7 +63,7 @@ def time_limits(_callers: Kit, kit: Kit) -> Iterator[Finding]:
 
 
 def choices(callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """Who starts a workflow by hand must give what it needs, and can choose every environment and no other."""
+    """Starting a workflow by hand asks for every required input, and offers every environment and no other."""
     for workflow, job, name in calls(callers):
         if name not in kit.workflows:
             continue
@@ -77,7 +77,7 @@ def choices(callers: Kit, kit: Kit) -> Iterator[Finding]:
 
 
 def skipped(_callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """A condition that asks for a job's output asks first whether the job was skipped.
+    """A condition that reads a job's output first asks whether the job was skipped.
 
     A job whose condition asks for no status need not: it runs only where every job that it needs has succeeded.
     """
@@ -96,7 +96,7 @@ def _conditions(job: Job) -> list[str]:
 
 
 def cancelled(_callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """A cancelled run goes on with its last job alone: whatever runs after a failure asks that first."""
+    """In a cancelled run only the last job runs: any other job that runs after a failure asks for that first."""
     for workflow in kit.workflows.values():
         *others, _last = workflow.jobs.values()
         for job in others:
@@ -106,7 +106,7 @@ def cancelled(_callers: Kit, kit: Kit) -> Iterator[Finding]:
 
 
 def after_calls(callers: Kit, _kit: Kit) -> Iterator[Finding]:
-    """Where jobs follow a call of the kit, they run only when it succeeded: after a failure `act` would run none."""
+    """A job after a call of the kit runs only if the call succeeded: after a failure `act` would not run it."""
     for workflow in callers.workflows.values():
         for job in workflow.jobs.values():
             condition = str(job.data.get("if", ""))
@@ -115,7 +115,7 @@ def after_calls(callers: Kit, _kit: Kit) -> Iterator[Finding]:
 
 
 def started(callers: Kit, ref: str) -> set[str]:
-    """The callers that a push to `ref` starts."""
+    """Return the callers that a push to `ref` starts."""
     return {file for file, workflow in callers.workflows.items() if _starts(workflow, ref)}
 
 

@@ -1,4 +1,4 @@
-"""What each command of `ml-cicd` does that a trust ring cares about: the one table behind the proof of the rings."""
+"""What each command of `ml-cicd` does that matters to a trust ring: the table that the rings are proven with."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Runs(Enum):
-    """Which code of the project a command runs. None runs any outside of a container."""
+    """Which code of the project a command runs. No command runs any outside of a container."""
 
     NOTHING = "nothing of the project"
     SOURCE = "the project's source, in a container without token or socket"
@@ -20,7 +20,7 @@ class Runs(Enum):
 
 @dataclass(frozen=True)
 class Capability:
-    """What a command runs, the least permissions that a job needs for it, and the secrets that it reads."""
+    """What a command runs, the least permissions that its job needs, and the secrets that it reads."""
 
     runs: Runs
     permissions: Mapping[str, str] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Capability:
 
     @property
     def tokens(self) -> set[str]:
-        """All that an action must put into the command's environment."""
+        """Return the tokens that an action must put into the command's environment."""
         job = {"GITHUB_TOKEN"} if self.permissions else set()
         return {*job, *({"REGISTRY_TOKEN"} if "packages" in self.permissions else ()), *self.secrets}
 

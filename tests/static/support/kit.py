@@ -1,4 +1,4 @@
-"""The workflows and actions of a kit as the tests see them: read from text, so that a test can mutate what it reads."""
+"""The workflows and actions of a kit, read from text, so that a test can change what it reads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML 1.2's scalars, as GitHub reads them: `on` is text."""
+    """Reads YAML 1.2's scalars as GitHub does: `on` is text."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -33,7 +33,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|fal
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """What a rule has against one place: a job of a workflow, or an action."""
+    """A problem that a rule found at one place: a job of a workflow, or an action."""
 
     file: str
     place: str
@@ -55,17 +55,17 @@ class Step:
 
     @property
     def action(self) -> str:
-        """The name of the kit's action that the step uses, or an empty string."""
+        """Return the name of the kit's action that the step uses, or an empty string."""
         return self.uses.removeprefix(f"{SIBLING}actions/") if self.uses.startswith(f"{SIBLING}actions/") else ""
 
     @property
     def third_party(self) -> str:
-        """The action of somebody else that the step uses, without its version, or an empty string."""
+        """Return the foreign action that the step uses, without its version, or an empty string."""
         return "" if self.uses.startswith(SIBLING) else self.uses.partition("@")[0]
 
     @property
     def given(self) -> dict[str, str]:
-        """The inputs that the step gives to its action."""
+        """Return the inputs that the step gives to its action."""
         return {name: str(value) for name, value in (self.data.get("with") or {}).items()}
 
     @property
@@ -92,7 +92,7 @@ class Job:
 
     @property
     def permissions(self) -> dict[str, str]:
-        """What the job grants its token; everything, by one name, when it says `write-all` or nothing at all."""
+        """Return what the job grants its token; `everything` if it says `write-all` or nothing."""
         granted = self.data.get("permissions", "write-all")
         return {"everything": granted} if isinstance(granted, str) else dict(granted or {})
 
@@ -102,7 +102,7 @@ class Job:
 
     @property
     def environment(self) -> str:
-        """The environment's name, or an empty string."""
+        """Return the name of the job's environment, or an empty string."""
         environment = self.data.get("environment") or ""
         return str(environment.get("name", "") if isinstance(environment, dict) else environment)
 
@@ -137,7 +137,7 @@ class Workflow:
 
     @property
     def call(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Inputs, secrets and outputs, each by name."""
+        """Return inputs, secrets and outputs, each by name."""
         interface = self.on.get("workflow_call") or {}
         return {key: interface.get(key) or {} for key in ("inputs", "secrets", "outputs")}
 
@@ -179,24 +179,24 @@ class Action:
 
     @property
     def commands(self) -> list[str]:
-        """The commands of `ml-cicd` that the action runs."""
+        """Return the commands of `ml-cicd` that the action runs."""
         return [step.run.split()[1] for step in self.steps if step.run.startswith("ml-cicd ")]
 
 
 @dataclass(frozen=True)
 class Kit:
-    """Every workflow and action of a kit, by its path."""
+    """Every workflow and action of a kit, by path."""
 
     files: Mapping[str, str] = field(repr=False)
 
     @cached_property
     def workflows(self) -> dict[str, Workflow]:
-        """By the file's name."""
+        """Return the workflows by file name."""
         return {Path(file).name: Workflow(file, text) for file, text in self.files.items() if WORKFLOWS in file}
 
     @cached_property
     def actions(self) -> dict[str, Action]:
-        """By the action's name."""
+        """Return the actions by name."""
         found = [Action(file, text) for file, text in self.files.items() if file.startswith("actions/")]
         return {action.name: action for action in found}
 
@@ -205,7 +205,7 @@ class Kit:
             yield from workflow.jobs.values()
 
     def edited(self, file: str, old: str, new: str) -> Kit:
-        """This kit with one place of one file changed.
+        """Return this kit with one place of one file changed.
 
         Raises:
             ValueError: `old` is not in the file.
@@ -219,26 +219,26 @@ class Kit:
 
 @cache
 def parse(text: str) -> dict[str, Any]:
-    """The content of a YAML file; nobody changes it."""
+    """Return the content of a YAML file, which nobody may change."""
     loaded: dict[str, Any] = yaml.load(text, _Loader)
     return loaded
 
 
 def tracked(*patterns: str) -> list[Path]:
-    """The files of the repository (also those not committed yet) that match a git pathspec."""
+    """Return the repository's files that match a git pathspec, also those not committed yet."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", *patterns]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
 
 
 def load(root: Path = ROOT) -> Kit:
-    """The kit in this tree."""
+    """Return the kit in a folder."""
     found = [*root.glob(f"{WORKFLOWS}*.yml"), *root.glob(f"{WORKFLOWS}.*.yml"), *root.glob("actions/*/action.yml")]
     return Kit({str(path.relative_to(root)): path.read_text() for path in sorted(found)})
 
 
 def expressions(value: object) -> list[str]:
-    """Every `${{ expression }}` in a value, however deep; without the braces."""
+    """Return every `${{ expression }}` in a value, however deep, without the braces."""
     if isinstance(value, dict):
         return [found for item in value.values() for found in expressions(item)]
     if isinstance(value, list):

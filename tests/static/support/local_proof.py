@@ -21,18 +21,18 @@ ACT = "tests/act/test_"
 
 
 def rule(name: str) -> str:
-    """The test of an invariant of every workflow and action."""
+    """Return the test of a rule for every workflow and action."""
     return f"{STATIC}invariants.py::test_rule_holds[{name}]"
 
 
 def unseen(name: str) -> str:
-    """The test of a rule about something that `act` can't see."""
+    """Return the test of a rule for what `act` can't see."""
     return f"{STATIC}unseen.py::test_rule_holds[{name}]"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A feature: what `act` does with it, the words that it is seen by, and the tests that prove it."""
+    """A feature: what `act` does with it, the words that show it, and the tests that prove it."""
 
     feature: str
     act: str
@@ -183,7 +183,7 @@ SEEN = (
 
 
 def assigned(used: Mapping[str, set[str]]) -> dict[Row | None, set[str]]:
-    """The words of each row; under None those that no row claims."""
+    """Return the words of each row; under None the words that no row claims."""
     found: dict[Row | None, set[str]] = {row: set() for row in (*UNSEEN, *SEEN)}
     for word in used:
         claimed = (row for row in (*UNSEEN, *SEEN) if any(fnmatchcase(word, pattern) for pattern in row.words))
@@ -192,7 +192,7 @@ def assigned(used: Mapping[str, set[str]]) -> dict[Row | None, set[str]]:
 
 
 def problems(used: Mapping[str, set[str]]) -> list[str]:
-    """What is used and proven by nothing, and what is proven and used by nothing."""
+    """Return features that are used but not proven, and those that are proven but not used."""
     said = []
     for row, claimed in assigned(used).items():
         if row is None:

@@ -1,4 +1,4 @@
-"""GitHub's description of its REST API: which operation a request is, and what of an exchange does not fit it."""
+"""GitHub's description of its REST API: find the operation of a request, and compare an exchange with it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its answer, as they went over the wire; the names of headers in lower case."""
+    """A request and its answer as they were sent; names of headers in lower case."""
 
     method: str
     url: str
@@ -56,7 +56,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of `github.api` in the code; the path has `{}` where a value is put in."""
+    """A call of `github.api` in the code; the path has `{}` where a value is inserted."""
 
     place: str
     method: str
@@ -70,7 +70,7 @@ class Description:
         self.document = document
 
     def operations(self, method: str, pattern: str) -> list[Operation]:
-        """Those with that method whose path matches a regular expression."""
+        """Return the operations of a method whose path matches a regular expression."""
         return [
             Operation(method, template, operations[method.lower()])
             for template, operations in self.document["paths"].items()
@@ -78,18 +78,18 @@ class Description:
         ]
 
     def of_call(self, call: Call) -> Operation | None:
-        """The operation that a call in the code is: values stand only where the path has parameters."""
+        """Return the operation of a call in the code; values stand only where the path has parameters."""
         found = self.operations(call.method, PARAMETERS.join(map(re.escape, call.path.split("{}"))))
         return found[0] if len(found) == 1 else None
 
     def of_request(self, method: str, url: str) -> Operation | None:
-        """The operation that a request is; of several, the one with the fewest parameters."""
+        """Return the operation of a request; of several, the one with the fewest parameters."""
         parts = [re.escape(part) for part in urlsplit(url).path.split("/")]
         found = self.operations(method, "/".join(rf"(?:{part}|\{{\w+\}})" if part else "" for part in parts))
         return min(found, key=lambda one: one.template.count("{"), default=None)
 
     def problems(self, exchange: Exchange) -> list[str]:
-        """Everything in a request and its answer that does not fit."""
+        """Return everything in a request and its answer that does not fit the description."""
         operation = self.of_request(exchange.method, exchange.url)
         if operation is None:
             return [f"{exchange.method} {exchange.url} is not described"]
@@ -136,7 +136,7 @@ class Description:
             yield from self._misfits("the answer", content[JSON]["schema"], exchange.answer)
 
     def _error(self, schema: Schema, exchange: Exchange) -> Iterator[str]:
-        """What is wrong with the answer to a bad request: all of them have what the basic one has."""
+        """Return what is wrong with the answer to a bad request: every error has the properties of the basic one."""
         basic = self._inlined({"$ref": "#/components/schemas/basic-error"})
         properties = {**basic["properties"], **self._inlined(schema)["properties"]}
         required = ["message", "documentation_url", "status"]
@@ -150,7 +150,7 @@ class Description:
             yield f"{what}: {error.json_path}: {error.message}"
 
     def _inlined(self, node: Any) -> Any:
-        """A part of the description in plain JSON Schema: references resolved, and no property but those described."""
+        """Return a part of the description as plain JSON Schema: no references, no undescribed properties."""
         if isinstance(node, list):
             return [self._inlined(item) for item in node]
         if not isinstance(node, dict):
@@ -167,7 +167,7 @@ class Description:
 
 
 def calls(sources: Mapping[str, str]) -> Iterator[Call]:
-    """Every call of `github.api` in the sources.
+    """Return every call of `github.api` in the sources.
 
     Raises:
         ValueError: method or path of one is no literal.

@@ -1,4 +1,4 @@
-"""Every feature of GitHub Actions that a file uses, as a word: what stands at which place, whatever its name there.
+"""Every feature of GitHub Actions that a file uses, as a word: the place, whatever its name there, and its value.
 
 A word is the kind of file, the place, and what is there if that matters: `workflow jobs._.permissions.contents`,
 `caller jobs._.uses =org/ml-cicd`, `workflow jobs._.if {always()}`.
@@ -34,7 +34,7 @@ CHOSEN = re.compile(
 
 
 def words(callers: Kit, kit: Kit) -> dict[str, set[str]]:
-    """Each word that callers and kit use, with the files that use it."""
+    """Return each word that callers and kit use, with the files that use it."""
     found: dict[str, set[str]] = {}
     for kind, source in _sources(callers, kit):
         place = f"example_project/{source.file}" if kind == "caller" else source.file
@@ -77,13 +77,13 @@ def _words(value: Any, place: str) -> Iterator[str]:
 
 
 def _shown(value: object) -> str:
-    """A value; of a `uses`, whose it is."""
+    """Return a value as a word shows it; of a `uses`, its owner."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if "/" not in text else re.split(r"(?<=^\$/)|(?<=^\./)|/\.github/|@", text)[0]
 
 
 def names(expression: str) -> Iterator[str]:
-    """The contexts and functions in an expression, without the names that somebody chose."""
+    """Yield the contexts and functions in an expression, without names that somebody chose."""
     for found in NAME.findall(TEXT.sub("", expression)):
         name = re.sub(r"\s*\($", "()", found)
         if name not in ("true", "false", "null"):

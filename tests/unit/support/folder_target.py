@@ -1,4 +1,4 @@
-"""A deploy target in a folder: as small as the protocol allows, so that commands can be tested, and killed, with it.
+"""A deploy target in a folder, as small as the protocol allows, for tests of commands.
 
 The real targets stand in the tiers `deploy` and `kubernetes`.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FolderTarget:
-    """Its folder holds a file for what runs and one for what is retained; the release in `bad` does not come up."""
+    """A target whose folder holds the running and the retained releases; the release `bad` does not start."""
 
     folder: Path
     bad: str = ""

@@ -1,4 +1,4 @@
-"""A registry as small as the package's use of one: manifests over the OCI distribution API, with or without a token.
+"""A registry as small as the package's use: manifests over the OCI distribution API, with or without a token.
 
 The real registry stands in the tiers `deploy` and `road`; this one can be made to misbehave.
 """
@@ -21,7 +21,7 @@ KIND = "application/vnd.oci.image.manifest.v1+json"
 
 @dataclass
 class Registry:
-    """What it holds (`repository/reference` -> manifest), and how it behaves."""
+    """What the registry holds (`repository/reference` -> manifest), and how it behaves."""
 
     host: str = ""
     manifests: dict[str, bytes] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Registry:
     """The headers `Authorization` that it got, in order."""
 
     def add(self, repository: str, text: str, labels: dict[str, str] | None = None) -> str:
-        """Add a manifest, with labels if they are given, and return it as `host/repository@digest`."""
+        """Add a manifest, with labels if given, and return it as `host/repository@digest`."""
         described: dict[str, object] = {"schemaVersion": 2, "mediaType": KIND, "text": text}
         if labels is not None:
             configuration = self._keep(repository, json.dumps({"config": {"Labels": labels}}).encode())
@@ -51,7 +51,7 @@ class Registry:
 
 
 def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its handler are counted together
-    """A running registry on a free port of this machine."""
+    """Run a registry on a free port of this machine."""
     registry = Registry()
 
     class Handler(BaseHTTPRequestHandler):
