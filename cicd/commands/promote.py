@@ -33,17 +33,19 @@ def run(arguments: argparse.Namespace) -> int:
     with repository.here(arguments.directory, arguments.remote) as clone:
         pending.hand_in(clone)
         request, project = resolve(clone, Request(stages.named(arguments.environment), clone.main))
-        plan = promotion.plan(clone, project, arguments.environment, arguments.commit)
+        plan = promotion.plan(clone, project, request.stage, arguments.commit)
         sys.stdout.write(terminal.plan(plan) + "\n")
         verification.verify(clone, project, replace(request, commit=plan.commit))
-        pushed = False
-        if plan.there:
-            sys.stdout.write(f"{plan.tag} is there already: its run has begun, or can be run again.\n")
-        elif not arguments.dry_run and options.confirmed(f"Move {plan.tag} to {plan.commit[:12]}?", arguments):
+        pushed = not plan.there and not arguments.dry_run and _confirmed(plan, arguments)
+        if pushed:
             promotion.push(clone, plan)
-            pushed = True
+        if pushed or plan.there:
+            arrival = promotion.arrival(clone, project, plan, pushed=pushed)
+            sys.stdout.write(terminal.arrival(plan, arrival, pushed=pushed) + "\n")
     if arguments.json:
         json.show({**asdict(plan), "pushed": pushed})
-    elif pushed:
-        sys.stdout.write(f"{plan.tag} moved to {plan.commit[:12]}: the push starts {arguments.environment}.\n")
     return 0
+
+
+def _confirmed(plan: promotion.Plan, arguments: argparse.Namespace) -> bool:
+    return options.confirmed(f"Move {plan.tag} to {plan.commit[:12]}?", arguments)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cicd.road.advance import Advance
     from cicd.road.checkout import Checkout
     from cicd.road.conclusion import Conclusion
-    from cicd.road.promotion import Plan
+    from cicd.road.promotion import Arrival, Plan
     from cicd.road.rollback import Plan as RollbackPlan
     from cicd.road.status import Examined, State
     from cicd.road.verification import Candidate
@@ -166,6 +166,24 @@ def plan(planned: Plan) -> str:
     if len(planned.commits) > SHOWN:
         lines.append(f"    and {len(planned.commits) - SHOWN} more")
     return "\n".join(lines)
+
+
+def arrival(planned: Plan, arrived: Arrival, *, pushed: bool) -> str:
+    """Return where the tag of a promotion is, and what the ledger says of the release."""
+    tag, commit, name = planned.tag, planned.commit[:12], planned.environment
+    written, newer, runs = arrived.entry, arrived.replaced_by, arrived.runs
+    if pushed and not arrived.local:
+        return f"{tag} moved to {commit}: the push started the workflow {name}. See {runs}"
+    moved = f"{tag} moved to {commit}" if pushed else f"{tag} is at {commit} already"
+    if written is None:
+        return f"{moved}, but its run has not recorded anything{' yet' * (not pushed)}. See {runs}"
+    number = f"entry #{written.number}"
+    if written.deployment.result == "failed":
+        return f"{moved}, but its deployment failed ({number}): {written.deployment.reason}\nSee {runs}"
+    if newer:
+        back = f"To bring it back: ml-cicd rollback {name} {commit} --reason TEXT"
+        return f"{moved}: it passed ({number}), and entry #{newer.number} has replaced it since.\n{back}"
+    return f"{moved}, and its release runs there since {number} ({written.deployment.ended})."
 
 
 def rollback_plan(planned: RollbackPlan) -> str:

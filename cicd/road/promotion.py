@@ -1,18 +1,23 @@
-"""Promotion by a person: what would happen, and the push of the tag that starts it."""
+"""Promotion by a person: what it would bring, the push of the tag that starts it, and what the ledger says of it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicd import failpoints, github, ledger, stages
+from cicd import failpoints, github, ledger
 from cicd.errors import RefusedError
 from cicd.repository import LostRaceError
 from cicd.road import people, verification
 
 if TYPE_CHECKING:
     from cicd.config import Config
+    from cicd.ledger import Entry
     from cicd.repository import Repository
+    from cicd.stages import Stage
+
+_ADDRESS = re.compile(r"(?:\w+://)?(?:[^@/]+@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?[:/](?P<path>.+?)(?:\.git)?/?")
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,9 @@ class Plan:
     runs: str
     """The commit that runs there now; empty for nothing."""
     replaces: str
-    """Its release."""
+    """The release of that commit."""
     commits: list[str]
-    """What comes with it, newest first, a line each."""
+    """The commits that it brings, newest first, a line each."""
     who: str
     missing: str
     """The approval that is missing; empty for none."""
@@ -36,35 +41,53 @@ class Plan:
     """The object at which the tag is now; empty for none."""
     there: bool
     """Whether the tag is at the commit already."""
+    entries: int
+    """How many entries the ledger of the environment has."""
 
 
-def plan(repository: Repository, config: Config, environment: str, name: str | None) -> Plan:
-    """What the promotion of a commit would do; without a name, of the newest that the stage before has accepted.
+@dataclass(frozen=True)
+class Arrival:
+    """What the ledger says of a release whose tag is at its commit."""
+
+    entry: Entry | None
+    """The entry of its last deployment; None while its run has recorded nothing."""
+    replaced_by: Entry | None
+    """The entry of the release that has replaced it since; None for none."""
+    local: bool
+    """Whether the remote is local, so that the push returned after the run."""
+    runs: str
+    """Where a person sees the run."""
+
+
+def plan(repository: Repository, config: Config, stage: Stage, name: str | None) -> Plan:
+    """Return what the promotion of a commit would do; without a name, of the newest that the stage before accepted.
 
     Raises:
         RefusedError: the stage before has not accepted it.
         UsageError: there is no such commit.
 
     """
-    chains, who = ledger.read_all(repository, config.name), github.actor()
-    accepted = verification.acceptance(chains, environment, repository.commit(name) if name else None).deployment
-    own = chains.get(environment, [])
-    now = ledger.last_passed(own)
-    runs, tag = now.deployment.commit if now else "", stages.named(environment).tag
+    chains, person = ledger.read_all(repository, config.name), github.actor()
+    commit = repository.commit(name) if name else None
+    accepted = verification.acceptance(chains, stage.name, commit).deployment
+    entries = chains.get(stage.name, [])
+    present = ledger.last_passed(entries)
+    runs = present.deployment.commit if present else ""
     span = f"{runs}..{accepted.commit}" if runs else accepted.commit
     log = repository.git("log", "--format=%h %s", "--max-count=1000", span).splitlines()
     return Plan(
-        environment=environment,
-        tag=tag,
+        environment=stage.name,
+        tag=stage.tag,
         commit=accepted.commit,
         release=accepted.release,
         runs=runs,
-        replaces=now.deployment.release if now else "",
+        replaces=present.deployment.release if present else "",
         commits=["".join(filter(str.isprintable, line)) for line in log],
-        who=who,
-        missing=people.missing_approval(config.environment(environment), accepted, own, who),
-        tagged=repository.tag_object(tag),
-        there=repository.tag(tag) == accepted.commit,
+        who=person,
+        missing=people.missing_approval(config.environments[stage.name], accepted, entries, person),
+        tagged=repository.tag_object(stage.tag),
+        there=repository.tag(stage.tag) == accepted.commit,
+        entries=len(entries),
     )
 
 
@@ -82,5 +105,33 @@ def push(repository: Repository, planned: Plan) -> None:
             repository.push(f"{planned.commit}:{ref}", leases={ref: planned.tagged}, show=True)
     except LostRaceError as error:
         raise RefusedError(
-            f"The tag {planned.tag} moved meanwhile: somebody else promotes, too.", "Run this again, and look anew."
+            f"The tag {planned.tag} moved meanwhile: somebody else is promoting, too.",
+            "Run this again: it shows the new state first.",
         ) from error
+
+
+def arrival(repository: Repository, config: Config, planned: Plan, *, pushed: bool) -> Arrival:
+    """Return what the ledger says of the planned release; if the tag was just pushed, only entries since then count."""
+    local = bool(repository.forge)
+    if pushed and local:
+        repository.fetch()
+    chain = ledger.read(repository, config.name, planned.environment)
+    new = chain[planned.entries if pushed else 0 :]
+    same = [
+        entry for entry in new if entry.deployment.release == planned.release if entry.deployment.action != "approve"
+    ]
+    present = ledger.last_passed(chain)
+    replaced = same and same[-1].deployment.result == "passed" and present not in (None, *same)
+    return Arrival(
+        entry=same[-1] if same else None,
+        replaced_by=present if replaced else None,
+        local=local,
+        runs="ml-cicd local runs" if local else _runs_page(repository),
+    )
+
+
+def _runs_page(repository: Repository) -> str:
+    """Return the web address of the repository's runs, as far as the remote's address tells it."""
+    address = repository.git("ls-remote", "--get-url", repository.remote)
+    match = _ADDRESS.fullmatch(address)
+    return f"https://{match['host']}/{match['path']}/actions" if match else "the runs of its workflow"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import json
 import os
 import shlex
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 from cicd import cli
 from cicd.act import execution, workflows
 from cicd.act.log import Parser
+from cicd.errors import UsageError
 from cicd.testing.project import ACTOR, REPOSITORY
 
 if TYPE_CHECKING:
@@ -64,13 +63,11 @@ class Call:
         return shlex.join([self.command, *self.arguments])
 
     def usage_error(self) -> str:
-        """What the real command's parser has against the arguments; empty when it takes them."""
-        said = io.StringIO()
+        """Return why the parser of the real command refuses the arguments; empty if it accepts them."""
         try:
-            with contextlib.redirect_stderr(said):
-                _parser_of(self.command).parse_args(self.arguments)
-        except SystemExit:
-            return said.getvalue()
+            _parser_of(self.command).parse_args(self.arguments)
+        except UsageError as error:
+            return error.message
         return ""
 
 

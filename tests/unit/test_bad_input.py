@@ -46,11 +46,7 @@ def run(
     monkeypatch.chdir(project.clone)
 
     def call(*words: str) -> tuple[int, str]:
-        try:
-            code = cli.main(words)
-        except SystemExit as ended:  # argparse's own way
-            code = int(ended.code or 0)
-        return code, capfd.readouterr().err
+        return cli.main(words), capfd.readouterr().err
 
     return call
 

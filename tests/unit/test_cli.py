@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import re
+import shlex
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -47,3 +49,24 @@ def test_a_failure_is_a_message_a_hint_and_its_exit_code(
     monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(run=run, configure=configure))
     assert cli.main(["status"]) == code
     assert capsys.readouterr().err == "ml-cicd: It went wrong.\nDo this.\n"
+
+
+def test_failure_in_a_job_is_printed_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    cli.report(errors.UsageError("It went wrong.", "Do this."))
+    assert capsys.readouterr() == ("::error::It went wrong.%0ADo this.\n", "")
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_example_is_right(command: str) -> None:
+    program, name, *words = shlex.split(cli.EXAMPLES[command])
+    assert (program, name) == ("ml-cicd", command)
+    cli.parser_of(command).parse_args(words)
+
+
+def test_internal_commands_are_shown_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--help"]) == 0
+    assert cli.main(["local", "--help"]) == 0
+    assert cli.main(["local", "nonsense"]) == 2
+    assert cli.main(["promot"]) == 2
+    assert not {"hook", "receive"} & set(re.findall(r"\w+", "".join(capsys.readouterr())))

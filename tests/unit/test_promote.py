@@ -11,6 +11,7 @@ import pytest
 
 from cicd import cli, stages
 from cicd.errors import RefusedError
+from cicd.repository import Repository
 from cicd.road import promotion
 from cicd.road.request import config_for
 from tests.unit.test_promotion import Road
@@ -52,8 +53,59 @@ def test_the_newest_accepted_commit_is_promoted_by_its_tag(road: Road, capfd: py
     assert f"release   {road.release(commit)[0]}" in said
     assert f"replaces  {road.release(old)[0]}" in said
     assert f"brings    1 commit\n    {commit[:7]} a change" in said
+    assert f"Production moved to {commit[:12]}: the push started the workflow production." in said
+
+
+def test_promote_again_says_what_the_ledger_says(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
+    def again() -> str:
+        assert cli.main(["promote", "production", commit, "--yes"]) == 0
+        return capfd.readouterr().out
+
+    commit = road.accepted("integration", "staging")
+    again()
+    assert f"Production is at {commit[:12]} already, but its run has not recorded anything yet." in again()
+    road.record("production", commit, "failed")
+    assert "but its deployment failed (entry #1)" in again()
+    road.record("production", commit)
+    assert "its release runs there since entry #2 (" in again()
+    older = commit
+    commit = road.accepted("integration", "staging", "production")
+    again()
+    road.record("production", older, action="rollback")
+    assert "it passed (entry #3), and entry #4 has replaced it since.\nTo bring it back: ml-cicd rollback" in again()
+
+
+def test_promote_on_a_local_remote_waits_for_the_run(
+    road: Road, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The push to a local forge returns after the run: here nothing has recorded, then the hook records."""
+    monkeypatch.setattr(Repository, "forge", "0123abcd")
+    commit = road.accepted("integration", "staging")
     assert cli.main(["promote", "production", "--yes"]) == 0
-    assert "Production is there already" in capfd.readouterr().out
+    said = f"Production moved to {commit[:12]}, but its run has not recorded anything. See ml-cicd local runs"
+    assert said in capfd.readouterr().out
+    newer = road.accepted("integration", "staging")
+
+    def push(*_: object) -> None:
+        road.record("production", newer)
+
+    monkeypatch.setattr(promotion, "push", push)
+    assert cli.main(["promote", "production", "--yes"]) == 0
+    assert f"Production moved to {newer[:12]}, and its release runs there since entry #1" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("https://github.com/acme/app.git", "https://github.com/acme/app/actions"),
+        ("git@github.com:acme/app.git", "https://github.com/acme/app/actions"),
+        ("ssh://git@git.acme.example:2222/acme/app", "https://git.acme.example/acme/app/actions"),
+        ("/srv/git/app.git", "the runs of its workflow"),
+    ],
+)
+def test_promote_names_the_page_of_the_runs(road: Road, address: str, page: str) -> None:
+    road.workspace.git("remote", "add", "elsewhere", address)
+    assert promotion._runs_page(Repository(road.workspace.clone, "elsewhere")) == page
 
 
 def test_a_commit_can_be_named_and_staging_takes_what_integration_accepted(road: Road) -> None:
@@ -112,10 +164,10 @@ def test_a_tag_that_somebody_moved_meanwhile_is_left_alone(road: Road) -> None:
     commit, other = road.accepted("integration", "staging"), road.accepted("integration", "staging")
     repository = road.workspace.repository()
     project = config_for(repository, stages.PRODUCTION, commit)
-    planned = promotion.plan(repository, project, "production", commit)
+    planned = promotion.plan(repository, project, stages.PRODUCTION, commit)
     road.workspace.git("tag", "Production", other)
     road.workspace.push("Production")
-    with pytest.raises(RefusedError, match="moved meanwhile: somebody else promotes"):
+    with pytest.raises(RefusedError, match="moved meanwhile: somebody else is promoting"):
         promotion.push(repository, planned)
     assert tag(road) == other
 
