@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Run the tests: python tests/run_tests.py --test-type {unit,integration,acceptance,all}, or one of the DESKS."""
+"""Run the tests: python tests/run_tests.py --test-type {unit,integration,acceptance,all}, or one of the DESKS.
+
+What follows is for pytest: python tests/run_tests.py --test-type unit -k schemas --no-cov
+"""
 
 import argparse
 import os
@@ -12,16 +15,19 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 TYPES = ("unit", "integration", "acceptance")
-DESKS = ("workbench", "tracking", "report")  # each needs the lock of its name, so it is no part of all
+DESKS = ("workbench", "tracking", "report")
+"""Each needs the lock of its name, so `all` leaves them out."""
 DEPLOYED = ("SERVICE_URL", "EXPECTED_DIGEST")
 
 
 def main() -> int:
     """Run what was asked for and return pytest's exit code; 2 where nothing says which service to test."""
-    parser = argparse.ArgumentParser(description=f"integration and acceptance need {' and '.join(DEPLOYED)}.")
+    parser = argparse.ArgumentParser(
+        description=f"integration and acceptance need {' and '.join(DEPLOYED)}. Other options are pytest's."
+    )
     parser.add_argument("--test-type", choices=[*TYPES, "all", *DESKS], required=True)
-    asked = parser.parse_args().test_type
-    types = TYPES if asked == "all" else (asked,)
+    asked, for_pytest = parser.parse_known_args()
+    types = TYPES if asked.test_type == "all" else (asked.test_type,)
     if {"integration", "acceptance"} & {*types} and (
         missing := [name for name in DEPLOYED if not os.environ.get(name)]
     ):
@@ -34,7 +40,7 @@ def main() -> int:
             import_module(library)
         os.environ.setdefault("COVERAGE_FILE", str(Path(tempfile.gettempdir()) / ".coverage"))
         arguments += ["--cov", f"--cov-config={TESTS / '.coveragerc'}", "--cov-report=term-missing:skip-covered"]
-    return pytest.main(arguments)
+    return pytest.main([*arguments, *for_pytest])
 
 
 if __name__ == "__main__":
