@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 HOST = {"volumes", "volumes_from", "mounts", "binds", "devices", "privileged", "cap_add", "pid_mode", "ipc_mode"}
 # These talk to GitHub, to the registry and to the git remote; start git, and the engine's and the cluster's client.
-READ_TOKENS = {"cicd/github.py", "cicd/oci/registry.py", "cicd/repository.py"}
+READ_TOKENS = {"cicd/github.py", "cicd/oci/logins.py", "cicd/repository.py"}
 # The targets reach engines and clusters, and give the service its own secrets; signing has its key.
 READ_SECRETS = ("cicd/deploy/", "cicd/ledger/")
 START_CLIENTS = {"cicd/git.py", "cicd/oci/engine.py", "cicd/deploy/kubernetes/kubectl.py"}
