@@ -36,7 +36,9 @@ def _breach(file: str, node: ast.expr | ast.keyword) -> str:
     match node:
         case ast.Attribute(attr=str(name)) | ast.Constant(value=str(name)) if name in TOKENS:
             return "" if _may_read(file, name) else f"reads {name}"
-        case ast.Constant(value="host"):
+        case ast.keyword(value=ast.Constant(value="host")):
+            return "names the host's network"
+        case ast.Dict() if any(isinstance(value, ast.Constant) and value.value == "host" for value in node.values):
             return "names the host's network"
         case ast.keyword(arg=str(name)) if name in HOST and not (name == "volumes" and file in HAVE_VOLUMES):
             return f"gives a container {name}"
@@ -71,6 +73,7 @@ def test_no_container_gets_token_or_host(sources: dict[str, str]) -> None:
         "client.containers.create(image, volumes=['/var/run/docker.sock'])",
         "client.containers.create(image, privileged=True)",
         "client.containers.create(image, network='host')",
+        "settings = {'network_mode': 'host'}",
         "environment = {**os.environ, 'A': 'b'}",
         "environment = dict(os.environ)",
     ],
