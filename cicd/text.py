@@ -1,4 +1,4 @@
-"""Text for terminals."""
+"""Print lines, and remove control characters from text."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\
 
 
 def say(text: str) -> None:
-    """Print one line, at once: git passes it on to the person who pushes."""
+    """Print one line and flush: git passes the line on to the person who pushes."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def plain(text: str) -> str:
-    """`text` without colours, cursor movements and other control characters; a line that overwrote itself ends last."""
+    """Return `text` without control characters; if a line overwrites itself, only its last version."""
     return _CONTROL.sub("", text.rstrip("\r\n").rpartition("\r")[2])

@@ -1,1 +1,8 @@
-"""Running workflows with act: its process, its log, and the workflow files that it is given."""
+"""Run workflows with `act`.
+
+* `workflows` parses workflow files and finds what they need to run on this machine;
+* `filters` applies the filters of `on: push`, `inputs` checks the inputs of `workflow_dispatch`;
+* `execution` builds act's command line and environment, and runs its process;
+* `log` and `line` parse act's JSON log;
+* `checkout/` is the action that replaces `actions/checkout`.
+"""

