@@ -147,7 +147,7 @@ CASES = [case for name, action in ACTIONS.items() for case in _cases(name, actio
 MISSING = [
     replace(_case(name, "nothing given", {}), sound=False) for name, action in ACTIONS.items() if action.required
 ]
-NOT_TRUE_OR_FALSE = ("neither true nor false", {"backwards": "yes"}, "--backwards: invalid")
+NOT_TRUE_OR_FALSE = ("neither true nor false", {"backwards": "yes"}, "--backwards is 'yes'; write true or false")
 NO_DIRECTORY = ("no such directory", {"directory": "nowhere"}, "nowhere")
 NOT_JSON = "not JSON"
 WRONG_INPUTS = {
