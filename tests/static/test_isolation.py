@@ -36,9 +36,7 @@ def _breach(file: str, node: ast.expr | ast.keyword) -> str:
     match node:
         case ast.Attribute(attr=str(name)) | ast.Constant(value=str(name)) if name in TOKENS:
             return "" if _may_read(file, name) else f"reads {name}"
-        case ast.keyword(value=ast.Constant(value="host")):
-            return "names the host's network"
-        case ast.Dict() if any(isinstance(value, ast.Constant) and value.value == "host" for value in node.values):
+        case ast.keyword() | ast.Dict() if "'host'" in map(ast.unparse, _values(node)):
             return "names the host's network"
         case ast.keyword(arg=str(name)) if name in HOST and not (name == "volumes" and file in HAVE_VOLUMES):
             return f"gives a container {name}"
@@ -47,6 +45,10 @@ def _breach(file: str, node: ast.expr | ast.keyword) -> str:
         case ast.Call() if ast.unparse(node) in ("dict(os.environ)", "os.environ.copy()"):
             return "hands on the whole environment"
     return ""
+
+
+def _values(node: ast.keyword | ast.Dict) -> list[ast.expr]:
+    return [node.value] if isinstance(node, ast.keyword) else node.values
 
 
 def _may_read(file: str, name: str) -> bool:
