@@ -22,6 +22,7 @@ pytest_plugins = ["cicd.testing"]
 TESTS = Path(__file__).resolve().parent
 SHARING = (
     ("tests/road/test_demo", "tests/road/test_workbench"),
+    ("tests/road/test_example_scripts",),
     ("tests/road/",),
     ("tests/deploy/",),
     ("tests/kubernetes/",),
