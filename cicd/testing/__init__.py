@@ -1,7 +1,12 @@
 """A pytest plug-in with which a team tests its own workflows: `pytest_plugins = ["cicd.testing"]`.
 
-Each test runs a workflow of its repository under `act`, against a frozen copy of the kit, without engine, registry
-or network. The fixtures may be overridden: `kit_directory` and `repository_directory` say what is taken from where.
+Each test runs a workflow of its repository under `act`, with a frozen copy of the kit, without engine, registry or
+network. Override the fixtures `kit_directory` and `repository_directory` to take the kit or the repository from
+another folder.
+
+* `kit` freezes the kit, and can replace its command by a script; `replies` has the answers of successful commands;
+* `project` makes the repository whose workflows run, and the events;
+* `run` runs a workflow under `act` and reads the result.
 """
 
 from __future__ import annotations
@@ -26,18 +31,18 @@ __all__ = ["Act", "Call", "Event", "Kit", "Project", "Reply", "Run", "run"]
 
 @dataclass(frozen=True)
 class Act:
-    """Runs workflows of one repository."""
+    """Runs the workflows of one repository."""
 
     kit: Kit
     project: Project
     folder: Path
 
     def push(self, ref: str) -> Event:
-        """A push that makes `ref`, such as `refs/heads/feature/x`."""
+        """Return the event of a push that creates `ref`, such as `refs/heads/feature/x`."""
         return self.project.push(ref)
 
     def dispatch(self, **inputs: str) -> Event:
-        """A start by hand, or by another workflow."""
+        """Return a `workflow_dispatch` event. An underscore in an input's name stands for a hyphen."""
         return self.project.dispatch({name.replace("_", "-"): value for name, value in inputs.items()})
 
     def run(
@@ -52,13 +57,13 @@ class Act:
     ) -> Run:
         """Run the workflow file with that name.
 
-        Every command of `ml-cicd` answers that all went well, but for those in `replies`; `conclude` is the real one.
+        Every `ml-cicd` command succeeds, except those with another reply in `replies`; `conclude` is the real command.
         `variables` are those of the repository, which workflows read as `vars`.
 
         Raises:
-            UsageError: it uses something for which nothing local stands.
-            AssertionError: a job silently did not run, or anything else makes the run worthless. Not with
-                `sound=False`.
+            UsageError: the workflow uses something that can't run locally.
+            AssertionError: the run proves nothing, for example since a job did not run and act said nothing; not
+                raised with `sound=False`.
 
         """
         folder = self.folder / f"{workflow}-{len(list(self.folder.iterdir()))}"
@@ -71,35 +76,35 @@ class Act:
 
 @pytest.fixture(scope="session")
 def kit_directory() -> Path:
-    """The kit: the clone that this package is a part of."""
+    """Return the folder of the kit: the clone that this package belongs to."""
     return freeze.kit_root()
 
 
 @pytest.fixture(scope="session")
 def repository_directory(pytestconfig: pytest.Config) -> Path:
-    """The repository whose workflows are tested: pytest's root directory."""
+    """Return the repository whose workflows are tested: pytest's root directory."""
     return pytestconfig.rootpath
 
 
 @pytest.fixture(scope="session")
 def frozen_kit(kit_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Kit:
-    """The kit, frozen, with its own command."""
+    """Return a frozen copy of the kit, with its real command."""
     return Kit.frozen(kit_directory, tmp_path_factory.mktemp("frozen") / "kit")
 
 
 @pytest.fixture(scope="session")
 def scripted_kit(frozen_kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> Kit:
-    """The same workflows and actions, with a stand-in for the command."""
+    """Return the same workflows and actions, with a script in place of the command."""
     return frozen_kit.scripted(tmp_path_factory.mktemp("scripted") / "kit")
 
 
 @pytest.fixture(scope="session")
 def calling_project(repository_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy of the repository, the same commit every time."""
+    """Return a copy of the repository as one commit, which has the same id every time."""
     return Project.of(repository_directory, tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture
 def act(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> Act:
-    """Runs the repository's workflows."""
+    """Return the object that runs the repository's workflows."""
     return Act(scripted_kit, calling_project, tmp_path)

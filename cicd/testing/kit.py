@@ -1,4 +1,4 @@
-"""The kit that a test runs: a frozen copy, whose command may be a stand-in."""
+"""Make the kit that a test runs: a frozen copy, with the real command or a script in its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 BOOTSTRAP = """#!/bin/sh
 echo {bin} >> "$GITHUB_PATH"
 """
-"""The `python3` of the runner knows it by its first line."""
+"""The script `python3` in `runner/` recognizes this file by its first line, and runs it with a shell."""
 
 
 @dataclass(frozen=True)
@@ -24,19 +24,19 @@ class Kit:
 
     @classmethod
     def frozen(cls, source: Path, path: Path) -> Kit:
-        """The files of `source` as they are now, in the released form, written to `path`.
+        """Write the released form of the files of `source`, committed or not, to `path`.
 
         Raises:
-            UsageError: `source` is not the kit, or it can't be frozen.
+            UsageError: `source` is not a kit, or can't be frozen.
 
         """
         freeze.freeze(freeze.check_kit(source), path, freeze.REPOSITORY, "v1", worktree=True)
         return cls(path)
 
     def scripted(self, path: Path) -> Kit:
-        """A copy with the same workflows and actions, whose command is the stand-in (`standin.sh`).
+        """Copy the workflows and actions to `path`, with the script `standin.sh` as the command.
 
-        It holds nothing else: `act` copies the whole directory for every action that it starts.
+        The copy has no other files, since `act` copies the whole folder for every action that it starts.
         """
         for part in (".github/workflows", "actions"):
             shutil.copytree(self.path / part, path / part)

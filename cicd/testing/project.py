@@ -1,4 +1,4 @@
-"""The repository whose workflows a test runs, and the events that start them."""
+"""Make the repository whose workflows a test runs, and the events that trigger them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ COMMITTER = {name.replace("AUTHOR", "COMMITTER"): value for name, value in AUTHO
 
 @dataclass(frozen=True)
 class Event:
-    """What starts a run."""
+    """The event that triggers a run, with its payload."""
 
     name: str
     payload: Mapping[str, Any]
 
 
 class Project:
-    """A repository made of `files`, with the same commit every time: a work tree, and the bare remote of the jobs."""
+    """A repository with one commit of `files`, the same id every time: a work tree, and the bare remote for jobs."""
 
     def __init__(self, path: Path, files: Mapping[str, bytes], executable: Collection[str] = ()) -> None:
         self.path = path / "project"
@@ -54,26 +54,26 @@ class Project:
 
     @classmethod
     def of(cls, source: Path, path: Path) -> Project:
-        """The files of the work tree `source`, committed or not, without those that git ignores."""
-        found = [name for name in git.files(source) if (source / name).is_file()]
-        executable = [name for name in found if os.access(source / name, os.X_OK)]
-        return cls(path, {name: (source / name).read_bytes() for name in found}, executable)
+        """Make a project in `path` of the files of the work tree `source`, committed or not, except ignored ones."""
+        names = [name for name in git.files(source) if (source / name).is_file()]
+        executable = [name for name in names if os.access(source / name, os.X_OK)]
+        return cls(path, {name: (source / name).read_bytes() for name in names}, executable)
 
     def _git(self, *arguments: str) -> None:
-        nothing_global = {"HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}
-        git.text(self.path, *arguments, environment=nothing_global | AUTHOR | COMMITTER)
+        no_global_settings = {"HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}
+        git.text(self.path, *arguments, environment=no_global_settings | AUTHOR | COMMITTER)
 
     def workflow(self, file: str) -> str:
-        """The text of a workflow file of the project."""
+        """Return the text of a workflow file of the project."""
         return (self.path / ".github" / "workflows" / file).read_text("utf-8")
 
     def push(self, ref: str) -> Event:
-        """A push that made `ref`."""
+        """Return the event of a push that created `ref`."""
         if ref not in self._pushes:
             update = payloads.RefUpdate(history.NO_OBJECT, self.commit, ref)
             self._pushes[ref] = Event("push", payloads.push(self.repository, update, self.commit, ACTOR, []))
         return self._pushes[ref]
 
     def dispatch(self, inputs: Mapping[str, str], file: str = "caller.yml") -> Event:
-        """An explicit start."""
+        """Return a `workflow_dispatch` event."""
         return Event("workflow_dispatch", payloads.dispatch(self.repository, file, "refs/heads/develop", inputs, ACTOR))

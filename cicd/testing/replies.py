@@ -1,4 +1,4 @@
-"""What the commands of `ml-cicd` answer when all goes well."""
+"""The replies of `ml-cicd` commands that succeed."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ BUNDLE = f"ghcr.io/acme/app@{_digest('bundle')}"
 RELEASE_IMAGE = f"ghcr.io/acme/app@{_digest('release')}"
 TEST_IMAGE = f"ghcr.io/acme/app@{_digest('test')}"
 COMMIT = hashlib.sha1(b"commit", usedforsecurity=False).hexdigest()
-"""Not the one that is pushed, to see which of them is passed on."""
+"""Another commit than the pushed one, so that a test sees which of the two a workflow passes on."""
 URL = "http://localhost:8101"
 COUNTS = '{"passed": 12, "failed": 0, "skipped": 1}'
 LINTED = '{"lint": true, "types": true}'
 
 
 def outcome(environment: str, result: Result = "passed") -> str:
-    """What `ml-cicd deploy` hands to `ml-cicd record`."""
+    """Return the output `outcome` of `ml-cicd deploy`, which `ml-cicd record` reads."""
     return Deployment("app", environment, "deploy", result, COMMIT, RELEASE_IMAGE, TEST_IMAGE, url=URL).to_json()
 
 
 def deployed(environment: str, result: Result = "passed") -> Reply:
-    """What `ml-cicd deploy` answers."""
+    """Return the reply of `ml-cicd deploy`."""
     outputs = {"outcome": outcome(environment, result), "result": result, "url": URL}
     return Reply(0 if result == "passed" else 1, outputs)
 
 
 def passing(environment: str) -> dict[str, Reply]:
-    """What each command answers when all goes well, by command."""
+    """Return the replies of a successful run on `environment`, by command."""
     images = {"commit": COMMIT, "release": RELEASE_IMAGE, "test": TEST_IMAGE}
     return {
         "build": Reply(outputs={"image": IMAGE}),

@@ -1,4 +1,4 @@
-"""One run of a workflow under `act`, and what was seen of it."""
+"""Run a workflow under `act`, and read its jobs, steps, annotations and `ml-cicd` calls."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from cicd.testing.project import Event, Project
 
 RUNNER = Path(__file__).with_name("runner")
-"""Commands that stand before the machine's own."""
+"""The folder with scripts that hide commands of this machine."""
 PACKAGE = Path(__file__).resolve().parents[2]
 RUN_ID = "4242"
-JOB_TOKEN = "the-job-token"  # noqa: S105 -- it opens nothing
+JOB_TOKEN = "the-job-token"  # noqa: S105 -- this token gives no access
 TOKENS = ("GITHUB_TOKEN", "REGISTRY_TOKEN", "DEPLOY_SSH_KEY", "KUBECONFIG_TEXT", "APP_SECRETS", "LEDGER_KEY")
-"""The variables with which commands are given what opens something."""
+"""The environment variables that pass secrets to commands."""
 NO_ENGINE = "unix:///nonexistent"
 TIMEOUT = 120.0
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a scripted command answers, and how long it waits before it does."""
+    """The exit code and the outputs of a scripted command; it waits for `seconds` first."""
 
     exit_code: int = 0
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -52,14 +52,14 @@ _parser_of = functools.cache(cli.parser_of)
 
 @dataclass(frozen=True)
 class Call:
-    """One call of `ml-cicd`: its command, its arguments, and the tokens in its environment."""
+    """One call of `ml-cicd`: the command, its arguments, and the secrets in its environment (`TOKENS`)."""
 
     command: str
     arguments: list[str]
     tokens: dict[str, str]
 
     def __str__(self) -> str:
-        """It as one would type it."""
+        """Return the call as one would type it."""
         return shlex.join([self.command, *self.arguments])
 
     def usage_error(self) -> str:
@@ -80,13 +80,13 @@ class Run:
     calls: list[Call]
     folder: Path
     expected: Mapping[str, str] = field(default_factory=dict)
-    """The names of the workflow's own jobs, by id."""
+    """The names of the jobs in the workflow file, by id."""
 
     def job(self, name: str) -> Job:
-        """The job with that id, also of a called workflow.
+        """Return the job with that id, also of a called workflow.
 
         Raises:
-            KeyError: `act` never came to it.
+            KeyError: act's log has no such job.
 
         """
         return self.log.job(name)
@@ -102,18 +102,19 @@ class Run:
         return self.log.annotations
 
     def steps(self, job: str) -> dict[str, str]:
-        """The result of each step of a job, by name: those that stand in the workflow itself."""
+        """Return the results of the steps of a job, by name: only steps that are written in the workflow itself."""
         return {step.name: step.result for step in self.job(job).steps if step.top} if job in self.results else {}
 
     def step(self, name: str) -> Step:
-        """The step with that name or id, of whichever job."""
-        return next(s for job in self.log.jobs for s in job.steps if s.top and name in (s.name, s.path[0]))
+        """Return the first step with that name or id, in any job."""
+        steps = (step for job in self.log.jobs for step in job.steps if step.top)
+        return next(step for step in steps if name in (step.name, step.path[0]))
 
     def unsound(self) -> Iterator[str]:
-        """What makes the run worthless, whatever its exit code.
+        """Yield reasons why the run proves nothing, whatever its exit code.
 
-        A job that no runner took or that silently did not run, a repository that is not local, an error outside of
-        steps, a crash, a call that the real command would not understand.
+        For example: no runner fits a job, a job did not run and act said nothing, a repository has no local copy, there
+        was an error outside of steps, act crashed, or the real command would reject a call.
         """
         yield from self.log.problems
         if self.exit_code not in (0, 1):
@@ -121,22 +122,22 @@ class Run:
         if self.exit_code == 0:
             yield from (line for line in self.log.messages if "rror" in line)
             missing = (job for job, name in self.expected.items() if not self._came_to(job, name))
-            yield from (f"job '{job}' did not run, and nothing says why" for job in sorted(missing))
-        yield from (f"job '{job.id}' began and has no result" for job in self.log.jobs if not job.result)
+            yield from (f"job '{job}' did not run, and act's log has no reason" for job in sorted(missing))
+        yield from (f"job '{job.id}' started, but has no result" for job in self.log.jobs if not job.result)
         for call in self.calls:
             if error := call.usage_error():
                 yield f"ml-cicd {call}: {error}"
 
     def _came_to(self, job: str, name: str) -> bool:
-        """Whether `act` says anything of a job of the workflow itself, or of one in the workflow that it calls."""
-        for found in self.log.jobs:
-            place = found.key.partition("/")[2]
-            if place == name or place.startswith(f"{name}/") or ("/" not in place and found.id == job):
+        """Return whether act's log has a job of the workflow file, or a job of the workflow that the job calls."""
+        for logged in self.log.jobs:
+            place = logged.key.partition("/")[2]
+            if place == name or place.startswith(f"{name}/") or ("/" not in place and logged.id == job):
                 return True
         return False
 
     def assert_sound(self) -> None:
-        """Raise AssertionError, with all of them, when anything makes the run worthless."""
+        """Raise AssertionError with all reasons why the run proves nothing, if there is one."""
         if problems := list(self.unsound()):
             raise AssertionError("\n".join(problems))
 
@@ -156,15 +157,15 @@ def run(
     cancel: bool = False,
     sound: bool = True,
 ) -> Run:
-    """Run the workflow `text`, of `project`, with everything that it uses taken from `kit`; keep all in `folder`.
+    """Run the workflow `text` of `project` with the kit `kit`, and keep the log and all other files in `folder`.
 
-    There are runners for `labels` only (none: for those that the workflow names). `variables` are
-    those of the repository, `overrides` contexts that `act` would otherwise make up. With `cancel` the run is
-    interrupted when a reply that waits is reached.
+    Only runners with `labels` exist (without any: those that the workflow names). `variables` are those of the
+    repository; `overrides` are context values that `act` would otherwise invent. With `cancel`, the run is interrupted
+    as soon as a reply waits.
 
     Raises:
-        UsageError: it uses something for which nothing local stands.
-        AssertionError: something makes it worthless, and it was to be `sound`.
+        UsageError: the workflow uses something that can't run locally.
+        AssertionError: the run proves nothing, and `sound` is true.
 
     """
     (folder / "replies").mkdir(parents=True, exist_ok=True)
@@ -190,16 +191,16 @@ def run(
         parser.feed(line)
     jobs = workflows.document("caller.yml", text)["jobs"]
     expected = {job: str((data or {}).get("name", job)) for job, data in jobs.items()}
-    found = Run(exit_code, parser.log, _calls(folder / "calls"), folder, expected)
+    result = Run(exit_code, parser.log, _calls(folder / "calls"), folder, expected)
     if sound:
-        found.assert_sound()
-    return found
+        result.assert_sound()
+    return result
 
 
 def _local(project: Project) -> dict[str, str]:
-    """The files of the project that a workflow may name by `./`."""
-    found = [file for pattern in ("*.yml", "*.yaml") for file in project.path.rglob(pattern)]
-    return {str(file.relative_to(project.path)): file.read_text("utf-8") for file in found}
+    """Return the texts of the project's YAML files, by path: a workflow may use them by `./`."""
+    files = [file for pattern in ("*.yml", "*.yaml") for file in project.path.rglob(pattern)]
+    return {str(file.relative_to(project.path)): file.read_text("utf-8") for file in files}
 
 
 def start_act(
@@ -214,12 +215,10 @@ def start_act(
     overrides: Mapping[str, str],
     cancel: bool = False,
 ) -> int:
-    """Run a workflow with nothing of this process's environment; what `act` says is kept in `execution.jsonl`.
-
-    Returns its exit code.
+    """Run `act` without the variables of this process, and keep its log in `folder/act.jsonl`. Returns its exit code.
 
     Raises:
-        TimeoutExpired: it does not end.
+        TimeoutExpired: `act` does not end within `TIMEOUT` seconds.
 
     """
     file = folder / "caller.yml"
@@ -235,17 +234,17 @@ def start_act(
         variables=variables,
     )  # fmt: skip
     words += [word for name, value in secrets.items() for word in ("--secret", f"{name}={value}")]
-    here = {
+    settings = {
         "HOME": str(project.home), "DOCKER_HOST": NO_ENGINE, "ML_CICD_TEST": str(folder),
         "ML_CICD_TEST_PACKAGE": str(PACKAGE), "ML_CICD_TEST_PYTHON": sys.executable,
         "ML_CICD_TEST_TOKENS": " ".join(TOKENS),
-        # Collecting garbage takes an eighth of so short a run; above this much memory it is done as ever.
+        # Without garbage collection below 256 MiB, a short run takes an eighth less time.
         "GOGC": "off", "GOMEMLIMIT": "256MiB",
     }  # fmt: skip
-    environment = execution.environment(here, RUNNER)
-    with (folder / "act.jsonl").open("wb") as said:
+    environment = execution.environment(settings, RUNNER)
+    with (folder / "act.jsonl").open("wb") as log:
         process = subprocess.Popen(
-            words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
+            words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip
         try:
@@ -259,7 +258,7 @@ def start_act(
 
 
 def _interrupt(process: subprocess.Popen[bytes], waits: Path) -> None:
-    """Interrupt the process as soon as `waits` is there."""
+    """Interrupt the process as soon as the file `waits` exists."""
     end = time.monotonic() + TIMEOUT
     while not waits.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.02)
@@ -267,11 +266,11 @@ def _interrupt(process: subprocess.Popen[bytes], waits: Path) -> None:
 
 
 def _calls(file: Path) -> list[Call]:
-    """What the stand-in noted: for each call the number of its words, the tokens as `NAME=value`, and the words."""
+    """Return the calls that `standin.sh` wrote: per call the number of words, the tokens as `NAME=value`, the words."""
     fields = iter(file.read_text("utf-8").split("\0")) if file.exists() else iter(())
     calls = []
     while count := next(fields, ""):
-        noted = [next(fields).partition("=") for _ in TOKENS]
+        tokens = [next(fields).partition("=") for _ in TOKENS]
         command, *arguments = [next(fields) for _ in range(int(count))]
-        calls.append(Call(command, arguments, {name: value for name, _, value in noted if value}))
+        calls.append(Call(command, arguments, {name: value for name, _, value in tokens if value}))
     return calls

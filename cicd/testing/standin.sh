@@ -1,12 +1,12 @@
 #!/bin/sh
-# Stands in for `ml-cicd` when workflows are tested: notes how it was called, and answers from the test's script.
-# It is shell because it starts in a few milliseconds. A command without a scripted answer is the real one.
+# Replace `ml-cicd` in tests of workflows: write down the call, and reply as the test says.
+# It is a shell script because that starts in a few milliseconds. Without a scripted reply, the real command runs.
 set -eu
 test="$ML_CICD_TEST"
 (
   count=$#
   for name in $ML_CICD_TEST_TOKENS; do eval "set -- \"$name=\${$name-}\" \"\$@\""; done
-  printf '%s\0' "$count" "$@" >> "$test/calls" # at once: jobs run side by side
+  printf '%s\0' "$count" "$@" >> "$test/calls" # in one write: jobs run in parallel
 )
 if [ ! -e "$test/replies/$1" ]; then
   real='import sys; sys.path.insert(0, sys.argv.pop(1)); from cicd.cli import main; sys.exit(main())'

@@ -79,7 +79,7 @@ def test_a_job_that_act_never_came_to_fails(scripted_kit: Kit, calling_project: 
     run = _run(scripted_kit, calling_project, tmp_path, {"a": OK, "b": {**OK, "if": "false"}})
     assert run.results == {"a": "success", "b": "skipped"}
     run.log.jobs.remove(run.job("b"))
-    assert list(run.unsound()) == ["job 'b' did not run, and nothing says why"]
+    assert list(run.unsound()) == ["job 'b' did not run, and act's log has no reason"]
 
 
 def test_a_run_is_read_into_an_object(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
