@@ -1,8 +1,8 @@
-"""Git, as the kit needs it: a snapshot of the remote's branches and tags, ancestry, and pushes that compare first.
+"""A project's git repository: a snapshot of the remote's branches and tags, ancestry, and pushes that compare first.
 
-A job that may not check out project code works on a bare mirror without file contents (`mirror`);
-a person's command works in the clone at hand (`clone`). Both keep the remote's refs under `refs/ml-cicd/`,
-so nobody's own branches and tags are touched.
+A job that may not check out project code works on a bare mirror without file contents (`mirror`); a person's command
+works in the person's clone (`clone`). Both keep the remote's refs under `refs/ml-cicd/`, so that no branch or tag of
+the person's changes.
 """
 
 from __future__ import annotations
@@ -24,15 +24,24 @@ if TYPE_CHECKING:
 
 SNAPSHOT = "refs/ml-cicd"
 MAIN = ("main", "master")
+LOST_RACE = (
+    "(stale info)",
+    "(already exists)",
+    "(non-fast-forward)",
+    "(fetch first)",
+    "cannot lock ref",
+    "reference already exists",
+)
+DECLINED = ("[remote rejected]", "denied", "403")
 
 
 class LostRaceError(Exception):
-    """A compare-and-swap push was rejected: somebody else was first."""
+    """A push was rejected because somebody else changed the ref first."""
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A git directory and the remote (name or URL) whose refs it mirrors under `refs/ml-cicd/`."""
+    """A git directory, and the remote (name or URL) whose refs it mirrors under `refs/ml-cicd/`."""
 
     path: Path
     remote: str
@@ -55,64 +64,64 @@ class Repository:
         )  # fmt: skip
 
     def branch(self, name: str) -> str | None:
-        """The commit of the remote's branch, as of the last fetch; None when there is none."""
+        """Return the commit of the remote's branch as of the last fetch; None when the remote has no such branch."""
         return self._commit(f"{SNAPSHOT}/heads/{name}")
 
     @property
-    def main(self) -> str:
-        """The branch of what passed integration; not configured, since a commit that is judged must not choose it."""
+    def main_branch(self) -> str:
+        """The branch of commits that passed integration; not configured, since a commit must not choose its judge."""
         return next((name for name in MAIN if self.branch(name)), MAIN[0])
 
     @property
-    def tip(self) -> str | None:
-        """The commit of that branch; None when there is none."""
+    def main_commit(self) -> str | None:
+        """The commit of the main branch as of the last fetch; None when the remote has no main branch."""
         return next(filter(None, map(self.branch, MAIN)), None)
 
     def tag(self, name: str) -> str | None:
-        """The commit to which the remote's tag peels, as of the last fetch; None when there is none."""
+        """Return the commit to which the remote's tag peels as of the last fetch; None when there is no such tag."""
         return self._commit(f"{SNAPSHOT}/tags/{name}")
 
     def tag_object(self, name: str) -> str:
-        """The object that the remote's tag names, as of the last fetch; empty when there is none."""
+        """Return the object that the remote's tag names as of the last fetch; empty when there is no such tag."""
         return self._query("rev-parse", "--verify", "--quiet", f"{SNAPSHOT}/tags/{name}") or ""
 
     def _commit(self, name: str) -> str | None:
         return self._query("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
 
     def commit(self, name: str) -> str:
-        """The full SHA of a commit that the remote's branches or tags, or the clone itself, know by that name.
+        """Return the full SHA of a commit, branch or tag; the remote's tags and branches come before the clone's.
 
         Raises:
             UsageError: there is no such commit.
 
         """
         for candidate in (f"{SNAPSHOT}/tags/{name}", f"{SNAPSHOT}/heads/{name}", name):
-            if found := self._commit(candidate):
-                return found
+            if commit := self._commit(candidate):
+                return commit
         hint = "Name a commit, branch or tag that has been pushed."
-        raise UsageError(f"There is no commit '{name}'." if name else "Which commit is meant is not said.", hint)
+        raise UsageError(f"There is no commit '{name}'." if name else "No commit was named.", hint)
 
     @property
     def forge(self) -> str:
-        """The local forge to which the remote belongs; empty for a remote of any other kind."""
+        """The name of the local forge to which the remote belongs; empty for any other remote."""
         return forge_identity.of_remote(self.git("ls-remote", "--get-url", self.remote))
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Return whether `descendant` contains `ancestor` (a commit contains itself).
 
         Raises:
-            UsageError: the clone is shallow, so that a "no" can't be told from history that is not there.
+            UsageError: the clone is shallow: a "no" may only mean that it lacks the history.
 
         """
         try:
             if self._query("merge-base", "--is-ancestor", ancestor, descendant) is not None:
                 return True
-        except UsageError:  # a commit that is not there contains nothing, and nothing that is there contains it
+        except UsageError:  # an unknown commit contains no commit, and no commit contains an unknown one
             if None not in (self._commit(ancestor), self._commit(descendant)):
                 raise
         if self.git("rev-parse", "--is-shallow-repository") == "true":
             raise UsageError(
-                f"This clone is shallow: whether {descendant[:12]} contains {ancestor[:12]} can't be told from it.",
+                f"This clone is shallow: it can't show whether {descendant[:12]} contains {ancestor[:12]}.",
                 f"Fetch the whole history: git fetch --unshallow {self.remote}",
             )
         return False
@@ -135,12 +144,12 @@ class Repository:
         return git.objects(self.path, names, _authorization())
 
     def tree(self, commit: str, path: str) -> str | None:
-        """The object name of a file's or folder's content in a commit; None when it is not there."""
+        """Return the object id of a file or folder in a commit; None when the commit has no such path."""
         return self._query("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
 
     @contextmanager
     def unpacked(self, commit: str, folder: str) -> Iterator[Path]:
-        """A folder of a commit with its files, and with all that lies beside it; removed at the end.
+        """Yield a folder of a commit, unpacked with everything under the same top-level folder; remove it at the end.
 
         Raises:
             UsageError: the commit has no such folder.
@@ -148,40 +157,41 @@ class Repository:
         """
         if self.tree(commit, folder) is None:
             raise UsageError(f"The commit {commit[:12]} has no folder {folder}.")
-        with tempfile.TemporaryDirectory(prefix="ml-cicd-folder-") as place:
+        with tempfile.TemporaryDirectory(prefix="ml-cicd-folder-") as root:
             words = ("archive", "--format=tar", commit, folder.partition("/")[0])
-            files.unpack(git.output(self.path, *words, environment=_authorization()), Path(place))
-            yield Path(place) / folder
+            files.unpack(git.output(self.path, *words, environment=_authorization()), Path(root))
+            yield Path(root) / folder
 
     def push(self, *refspecs: str, leases: dict[str, str] | None = None, show: bool = False) -> None:
-        """Push all refspecs or none; `leases` maps a ref to the object that it must still have, and so forces it.
+        """Push all refspecs or none.
 
-        A refspec with a `+` would defeat its lease.
-
-        `show` lets the person see what the remote says meanwhile.
+        `leases` maps a ref to the object that it must still have at the remote; such a ref is then replaced by force.
+        A refspec with a `+` would defeat its lease. With `show` the person sees the remote's messages meanwhile.
 
         Raises:
-            LostRaceError: a ref was not what it was thought to be.
-            RefusedError: the remote declined (permission, ruleset).
+            LostRaceError: somebody else changed a ref first.
+            RefusedError: the remote declined: the login may not push, or a ruleset forbids it.
             UnreachableError: the remote does not answer.
 
         """
         conditions = [f"--force-with-lease={ref}:{value}" for ref, value in (leases or {}).items()]
         words = ("push", "--atomic", "--porcelain", "--no-verify", *conditions, self.remote, *refspecs)
-        result = git.completed(self.path, *words, environment=_authorization(), show=show)
-        if result.returncode == 0:
+        process = git.completed(self.path, *words, environment=_authorization(), show=show)
+        if process.returncode == 0:
             return
-        said = (result.stdout + (result.stderr or b"")).decode(errors="replace").strip()
-        if any(sign in said for sign in ("(stale info)", "(already exists)", "(non-fast-forward)", "(fetch first)",
-                                          "cannot lock ref", "reference already exists")):  # fmt: skip
-            raise LostRaceError(said)
-        if "[remote rejected]" in said or "denied" in said or "403" in said:
-            raise RefusedError(f"The remote declined the push: {said}", "Check the job's permissions and the rulesets.")
-        raise UnreachableError(f"The push to {self.remote} failed: {said}", "Check the remote, then run this again.")
+        output = (process.stdout + (process.stderr or b"")).decode(errors="replace").strip()
+        if any(sign in output for sign in LOST_RACE):
+            raise LostRaceError(output)
+        if any(sign in output for sign in DECLINED):
+            raise RefusedError(
+                f"The remote declined the push: {output}",
+                "In a job: check its 'permissions' (contents: write) and the repository's rulesets.",
+            )
+        raise UnreachableError(f"The push to {self.remote} failed: {output}", "Check the remote, then run this again.")
 
 
 def _authorization() -> dict[str, str]:
-    """The token of a job, handed to git without a trace in arguments or files."""
+    """Return the variables that give git the job's token, so that neither arguments nor files show it."""
     token, server = os.environ.get(variables.GITHUB_TOKEN), os.environ.get(variables.GITHUB_SERVER_URL, "")
     if not token or not server.startswith("https://"):
         return {}
@@ -195,7 +205,7 @@ def _authorization() -> dict[str, str]:
 
 @contextmanager
 def mirror(url: str) -> Iterator[Repository]:
-    """A fetched bare mirror of `url` without file contents, removed at the end."""
+    """Yield a bare mirror of `url`, fetched without file contents; remove it at the end."""
     with tempfile.TemporaryDirectory(prefix="ml-cicd-mirror-") as folder:
         repository = Repository(Path(folder), url, contents=False)
         repository.git("init", "--bare", "--quiet", "--template=")
@@ -204,26 +214,26 @@ def mirror(url: str) -> Iterator[Repository]:
 
 
 def clone(directory: Path, remote: str | None = None) -> Repository:
-    """The clone that `directory` lies in, and its remote: the one asked for, else `origin`, else the only one.
+    """Return the clone that contains `directory`, with the remote of that name, else `origin`, else the only remote.
 
     Raises:
-        UsageError: not in a clone, or no remote can be told.
+        UsageError: `directory` is not in a clone, or the clone has no such remote, or several and none was named.
 
     """
     remotes = git.text(directory, "remote").split()
     if remote is None:
-        remote = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else None
-    if remote is None or remote not in remotes:
+        remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
+    if remote not in remotes:
         raise UsageError(
-            f"Which remote holds the ledger is not clear; there are: {', '.join(remotes) or 'none'}.",
-            "Name it with --remote, or start a local one: ml-cicd local up",
+            f"This clone has no remote '{remote}'; its remotes are: {', '.join(remotes) or 'none'}.",
+            "Name the remote that holds the ledger: --remote NAME. Without one, start a local remote: ml-cicd local up",
         )
     return Repository(directory, remote)
 
 
 @contextmanager
-def here(directory: Path, remote: str | None = None) -> Iterator[Repository]:
-    """The repository to work on: in a job a mirror of its remote, else the clone at hand, freshly fetched."""
+def fetched(directory: Path, remote: str | None = None) -> Iterator[Repository]:
+    """Yield the project's repository, freshly fetched: in a job a mirror, else the clone that contains `directory`."""
     server, name = os.environ.get(variables.GITHUB_SERVER_URL), os.environ.get(variables.GITHUB_REPOSITORY)
     if remote is None and os.environ.get(variables.GITHUB_ACTIONS) == "true" and server and name:
         with mirror(f"{server}/{name}") as repository:
@@ -235,7 +245,7 @@ def here(directory: Path, remote: str | None = None) -> Iterator[Repository]:
 
 
 def owner_and_name(directory: Path, remote: str | None = None) -> str:
-    """`owner/name` of the repository: of the running job, else from the remote's address."""
+    """Return `owner/name` of the repository: the running job's, else the last two parts of the remote's address."""
     if name := os.environ.get(variables.GITHUB_REPOSITORY):
         return name
     repository = clone(directory, remote)

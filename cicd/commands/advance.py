@@ -27,8 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Advance main, and start the staging workflow if the tag moved in a job, whose pushes start nothing."""
-    with repository.here(arguments.directory, arguments.remote) as clone:
-        main = clone.main
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
+        main = clone.main_branch
         request, config = resolve(clone, Request(stages.INTEGRATION, arguments.commit))
         advanced = advance.advance(clone, config, request.commit)
     if advanced.staging and github.in_actions():

@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Record the approval."""
     request = Request(stages.named(arguments.environment), arguments.commit, reason=arguments.reason)
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         pending.hand_in(clone)
         request, config = resolve(clone, request)
         entry = approval.approve(clone, config, request)

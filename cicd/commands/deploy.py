@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         wait=arguments.lock_wait,
     )
     outcome = None
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         try:
             if arguments.dry_run:
                 return _dry_run(arguments, deployment.plan(clone, request))

@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the ledger of an environment."""
     stage, project = stages.named(arguments.environment), config.load(arguments.directory.resolve())
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         entries = ledger.read(clone, project.name, stage.name)
     if arguments.json:
         json.show(list(reversed(entries)))

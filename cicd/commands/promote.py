@@ -30,9 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what the promotion would do, ask, and move the tag."""
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         pending.hand_in(clone)
-        request, project = resolve(clone, Request(stages.named(arguments.environment), clone.main))
+        request, project = resolve(clone, Request(stages.named(arguments.environment), clone.main_branch))
         plan = promotion.plan(clone, project, request.stage, arguments.commit)
         sys.stdout.write(terminal.plan(plan) + "\n")
         verification.verify(clone, project, replace(request, commit=plan.commit))

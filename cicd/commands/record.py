@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.pending:
         return _pending(arguments)
     outcome = recording.parse(arguments.outcome)
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         entry = recording.record(clone, outcome)
     github.set_outputs({"entry": str(entry.number), "sha256": entry.sha256})
     if arguments.json:
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _pending(arguments: argparse.Namespace) -> int:
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         entries = pending.hand_in(clone)
     for entry in entries:
         sys.stdout.write(terminal.entry(entry) + "\n")

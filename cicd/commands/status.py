@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what runs where; 1 if something is wrong."""
     project = config.load(arguments.directory.resolve())
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         states = status.status(clone, project)
         waiting = len(pending.waiting(clone))
     if arguments.json:

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     stage, name = stages.named(arguments.environment), arguments.commit
     request = Request(stage, name, tag=arguments.tag, backwards=arguments.backwards)
     candidate, result = None, "accepted"
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         request, project = resolve(clone, request)
         try:
             candidate = verification.verify(clone, project, request)
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _ledger(arguments: argparse.Namespace) -> int:
-    with repository.here(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote) as clone:
         examined = status.examine(clone, config.load(arguments.directory.resolve()))
     if arguments.json:
         json.show({"environments": examined})

@@ -10,7 +10,6 @@ import json
 import os
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from cicd import variables
@@ -78,7 +77,7 @@ def _request(
     login = logins.login(registry)
     try:
         response = registry_http.send(method, url, headers or {}, body, login)
-    except (OSError, HTTPException, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise UnreachableError(
             f"The registry {registry} does not answer: {error}", "Start it (ml-cicd local up) or check the network."
         ) from error

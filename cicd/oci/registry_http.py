@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from cicd.oci import engine
@@ -41,8 +42,7 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes, login: 
     """Call a registry; where it asks for a bearer token, fetch one with the login and call again.
 
     Raises:
-        OSError: The registry or its token endpoint does not answer.
-        http.client.HTTPException: The connection broke during the answer.
+        OSError: The registry or its token endpoint does not answer, or the connection broke.
         ValueError, KeyError: The token endpoint's answer, or its address, is not usable.
 
     """
@@ -91,6 +91,8 @@ def _call(method: str, url: str, headers: Mapping[str, str], body: bytes, author
             return Response(error.code, _lower(error.headers.items()), error.read())
     except urllib.error.URLError as error:
         raise OSError(str(error.reason)) from error
+    except HTTPException as error:
+        raise OSError(f"the connection broke: {error!r}") from error
 
 
 def _lower(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

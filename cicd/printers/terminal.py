@@ -247,6 +247,6 @@ def history(entries: Sequence[Entry]) -> str:
 
 
 def _history(done: Deployment) -> tuple[str, ...]:
-    digest = done.release.partition("@")[2][:19]
+    digest = ledger.digest_of(done.release)[:19]
     numbers = counts.in_words(done.tests)
     return done.ended, done.action, done.result, done.commit[:12], digest, numbers, done.actor

@@ -31,15 +31,15 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
 
     """
     verification.acceptance(ledger.read_all(repository, config.name), stages.INTEGRATION.name, commit)
-    main = repository.tip
+    main = repository.main_commit
     if main is not None and main != commit and repository.is_ancestor(commit, main):
         return Advance("superseded", staging=False)
     if main is not None and not repository.is_ancestor(main, commit):
         raise RefusedError(
-            f"{repository.main} has commits that {commit[:12]} does not contain, so it can't be fast-forwarded.",
-            f"Merge {repository.main} into the integration branch and push that.",
+            f"{repository.main_branch} has commits that {commit[:12]} does not contain, so it can't be fast-forwarded.",
+            f"Merge {repository.main_branch} into the integration branch and push that.",
         )
-    refspecs, leases = [f"{commit}:refs/heads/{repository.main}"], {}
+    refspecs, leases = [f"{commit}:refs/heads/{repository.main_branch}"], {}
     if config.staging_auto:
         ref = f"refs/tags/{stages.STAGING.tag}"
         refspecs.append(f"{commit}:{ref}")
@@ -49,7 +49,7 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
             repository.push(*refspecs, leases=leases)
     except LostRaceError as error:
         raise RefusedError(
-            f"{repository.main} or the tag {stages.STAGING.tag} moved meanwhile.",
+            f"{repository.main_branch} or the tag {stages.STAGING.tag} moved meanwhile.",
             "Run the job again: it reads both anew.",
         ) from error
     return Advance("advanced", staging=config.staging_auto)

@@ -55,7 +55,7 @@ def config_for(repository: Repository, stage: Stage, commit: str, directory: str
         UsageError: there is none, or it is not valid.
 
     """
-    source = commit if stage.configuration_from == "commit" else repository.tip or commit
+    source = commit if stage.configuration_from == "commit" else repository.main_commit or commit
     path = f"{directory.strip('/')}/{configuration.FILE}".removeprefix("./")
     text = repository.show(source, path)
     if text is None:
@@ -74,7 +74,7 @@ def resolve(repository: Repository, request: Request) -> tuple[Request, Config]:
 
     """
     previous = request.backwards and not request.commit
-    commit = repository.commit(repository.main if previous else request.commit)
+    commit = repository.commit(repository.main_branch if previous else request.commit)
     config = config_for(repository, request.stage, commit)
     if previous:
         chain = ledger.read(repository, config.name, request.stage.name)

@@ -50,7 +50,7 @@ def reach(directory: Path, remote: str | None) -> tuple[Repository, str]:
     try:
         clone.fetch()
     except UnreachableError as error:
-        if clone.tip is None:
+        if clone.main_commit is None:
             raise
         return clone, error.message
     return clone, ""
@@ -78,7 +78,7 @@ def plan(clone: Repository, request: Request, name: str | None) -> Plan:
         UsageError: there is no such commit.
 
     """
-    config = config_for(clone, request.stage, clone.commit(clone.main))
+    config = config_for(clone, request.stage, clone.commit(clone.main_branch))
     environment = config.environments[request.stage.name]
     target = target_for(config, environment, clone)
     chains, running = ledger.read_all(clone, config.name), target.observe()

@@ -100,11 +100,11 @@ def check_on_main(repository: Repository, commit: str) -> str:
         RefusedError: main does not contain it.
 
     """
-    main = repository.tip
+    main = repository.main_commit
     if main is None or not repository.is_ancestor(commit, main):
         raise RefusedError(
-            f"{commit[:12]} is not on {repository.main}.",
-            f"Only what passed integration is on {repository.main}; merge it first.",
+            f"{commit[:12]} is not on {repository.main_branch}.",
+            f"Only what passed integration is on {repository.main_branch}; merge it first.",
         )
     return main
 

@@ -37,6 +37,15 @@ def test_parser_imports_no_heavy_package(command: str) -> None:
     assert imported("cli.parser_of(sys.argv[1]); status = 0", command) == (0, HEAVY.get(command, set()))
 
 
+@pytest.mark.parametrize(
+    "module",
+    ["git", "files", "github", "freeze", "repository", "ledger", "ledger.pending"]
+    + [f"oci.{name}" for name in ("archives", "containers", "engine", "errors", "images", "logins", "registry")],
+)
+def test_module_imports_no_heavy_package(module: str) -> None:
+    assert imported(f"import cicd.{module}; status = 0") == (0, set())
+
+
 def test_help_imports_no_heavy_package() -> None:
     assert imported("status = cli.main(['--help'])") == (0, set())
 

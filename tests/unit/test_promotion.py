@@ -195,7 +195,7 @@ def test_without_a_commit_the_release_before_is_meant_but_only_backwards(road: R
     repository = road.workspace.repository()
     assert resolve(repository, Request(stages.PRODUCTION, backwards=True))[0].commit == first
     assert resolve(repository, Request(stages.PRODUCTION, "main", backwards=True))[0].commit != first
-    with pytest.raises(UsageError, match="not said"):
+    with pytest.raises(UsageError, match="No commit was named"):
         resolve(repository, Request(stages.PRODUCTION))
 
 
@@ -242,12 +242,12 @@ def test_targets_are_read_from_main_never_from_the_commit_that_is_promoted(works
 
 
 def test_master_is_main_where_there_is_no_main(workspace: Workspace) -> None:
-    assert workspace.repository().main == "main"
+    assert workspace.repository().main_branch == "main"
     workspace.push("main:master")
-    assert workspace.repository().main == "main"
+    assert workspace.repository().main_branch == "main"
     workspace.git("--git-dir", str(workspace.remote), "symbolic-ref", "HEAD", "refs/heads/master")
     workspace.push(":main")
-    assert workspace.repository().main == "master"
+    assert workspace.repository().main_branch == "master"
 
 
 def test_a_push_whose_lease_does_not_hold_changes_nothing(workspace: Workspace) -> None:
