@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cicd.oci.reference import digest_of
 from cicd.printers import counts
 from cicd.stages import STAGING
 
@@ -247,6 +248,6 @@ def history(entries: Sequence[Entry]) -> str:
 
 
 def _history(done: Deployment) -> tuple[str, ...]:
-    digest = ledger.digest_of(done.release)[:19]
+    digest = digest_of(done.release)[:19]
     numbers = counts.in_words(done.tests)
     return done.ended, done.action, done.result, done.commit[:12], digest, numbers, done.actor
