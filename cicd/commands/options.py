@@ -82,7 +82,7 @@ def confirmed(question: str, arguments: argparse.Namespace) -> bool:
     if arguments.yes:
         return True
     if not sys.stdin.isatty():
-        raise UsageError("This asks before it does anything, and nobody is there to answer.", "Add --yes.")
+        raise UsageError("This command asks first, and standard input is no terminal.", "Add --yes.")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 

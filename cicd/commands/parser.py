@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that raises `UsageError`, names no internal choice, and gives an example."""
 
     def __init__(self, *, example: str = "", **options: Any) -> None:
-        """`example` is a command line that is right."""
+        """Take argparse's own options, and an example of a right command line."""
         options.setdefault("epilog", f"example: {example}" if example else None)
         super().__init__(**options)
         self._example = example

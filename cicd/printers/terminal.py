@@ -30,7 +30,7 @@ SHOWN = 20
 """How many of the commits that a promotion brings are listed."""
 _DATA = {
     "brought back": "as for the release, from {stages}",
-    "locked": "not made: install DVC and run `dvc repro --single-item {stages}` in that folder",
+    "locked": "not made yet: install DVC and run `dvc repro --single-item {stages}` in that folder",
     "not locked": "the bundle holds no lock of the data",
 }
 
@@ -98,15 +98,15 @@ def conclusion(concluded: Conclusion) -> str:
     return "\n".join(f"{job}: {result}" for job, result in concluded.jobs.items())
 
 
-def checkout(made: Checkout) -> str:
+def checkout(result: Checkout) -> str:
     """Return what of a release was brought back, and where it is."""
-    data = _DATA[made.data].format(stages=" ".join(made.stages))
+    data = _DATA[result.data].format(stages=" ".join(result.stages))
     return "\n".join(
         [
-            f"{made.project}, entry {made.entry} of {made.environment}, in {made.folder}",
-            f"code   {made.commit}",
-            f"model  {made.bundle}, in the folder bundle",
-            f"data   {made.digest or '-'}, {data}",
+            f"{result.project}, entry {result.entry} of {result.environment}, in {result.folder}",
+            f"code   {result.commit}",
+            f"model  {result.bundle}, in the folder bundle",
+            f"data   {result.digest or '-'}, {data}",
         ]
     )
 
@@ -207,7 +207,7 @@ def rolled_back(outcome: Deployment, recorded: Entry | None, file: Path) -> str:
 def trust(environments: Mapping[str, Trust | None]) -> list[str]:
     """Return a line about each ledger that no signature vouches for; empty if all are signed."""
     lines = [
-        f"{name}: no entry is signed by a key that counts, so none counts for a promotion."
+        f"{name}: no entry is signed by a key of [ledger] keys, so none counts for a promotion."
         for name, state in environments.items()
         if state == "unsigned"
     ]

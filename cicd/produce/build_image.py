@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cicd import labels
 from cicd.oci import images
+from cicd.produce.bundles import DOCKERFILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ def build(config: Config, directory: Path) -> str:
     """
     return images.build(
         directory,
-        directory / "cicd" / "build" / "Dockerfile",
+        directory / DOCKERFILE,
         tag=f"ml-cicd/{config.name}-build:latest",
         labels={labels.PROJECT: config.name},
     )

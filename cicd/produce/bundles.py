@@ -1,4 +1,4 @@
-"""Training: the model bundle, made inside the build image only when what it depends on changed.
+"""Train the model inside the build image, unless nothing that the model bundle depends on has changed.
 
 A bundle travels as an image with nothing but `/bundle` in it, by digest, and becomes a layer of the release image.
 """
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 OUTPUT = "/tmp/bundle"  # noqa: S108 -- inside the container
 METADATA = "metadata.json"
+DOCKERFILE = "cicd/build/Dockerfile"
+_OBJECT = f"Let the [train] command write one JSON object to {OUTPUT}/{METADATA}."
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,13 @@ def key(repository: Repository, commit: str, train: Train, base: str) -> str:
 
     """
     parts = [*train.command, base]
-    for path in (*train.inputs, "cicd/build/Dockerfile"):
+    for path in (*train.inputs, DOCKERFILE):
         tree = repository.tree(commit, f"./{path}")
         if tree is None:
-            raise UsageError(f"[train] inputs names '{path}', which the commit does not have.", "Correct ml-cicd.toml.")
+            listed = " [train] inputs in ml-cicd.toml lists it." if path in train.inputs else ""
+            raise UsageError(
+                f"The commit {commit[:12]} has no '{path}'.{listed}", f"Commit '{path}', or correct the list."
+            )
         parts += [path, tree]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
@@ -122,11 +127,15 @@ def _train(client: DockerClient, project: str, settings: Train, image: str) -> b
     if finished.exit_code:
         raise CheckFailedError(f"Training failed with exit code {finished.exit_code}.", "The log above says why.")
     if OUTPUT not in finished.files:
-        raise CheckFailedError(f"Training left nothing in {OUTPUT}.", "The [train] command must write it.")
+        raise CheckFailedError(
+            f"Training left nothing in {OUTPUT}.", f"Let the [train] command write the bundle to {OUTPUT}."
+        )
     layer = archives.neutral(finished.files[OUTPUT])
     with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
         if f"bundle/{METADATA}" not in tar.getnames():
-            raise CheckFailedError(f"The bundle has no {METADATA}.", "The [train] command must write it.")
+            raise CheckFailedError(
+                f"The bundle has no {METADATA}.", f"Let the [train] command write {OUTPUT}/{METADATA}."
+            )
     return layer
 
 
@@ -161,7 +170,7 @@ def metadata(client: DockerClient, image: str) -> dict[str, Any]:
     try:
         loaded = json.loads(archives.single_file(data or b""))
     except (ValueError, tarfile.TarError) as error:
-        raise CheckFailedError(f"The bundle's {METADATA} can't be read: {error}") from error
+        raise CheckFailedError(f"The bundle's {METADATA} can't be read: {error}", _OBJECT) from error
     if not isinstance(loaded, dict):
-        raise CheckFailedError(f"The bundle's {METADATA} is not an object.")
+        raise CheckFailedError(f"The bundle's {METADATA} is not a JSON object.", _OBJECT)
     return loaded

@@ -33,7 +33,7 @@ def build_and_push(config: Config, directory: Path, *, bundle: str, test_image: 
     """Build the release image of the commit that is checked out around `bundle`, and push it and the test image.
 
     Raises:
-        RefusedError: the bundle was trained for another lock than the one this release installs.
+        RefusedError: the bundle was trained with another lock file than the one that this release installs.
         CheckFailedError: the release image does not build; nothing was pushed.
         UnreachableError: the engine or the registry does not answer.
 
@@ -63,11 +63,11 @@ def build_and_push(config: Config, directory: Path, *, bundle: str, test_image: 
 
 
 def check_lock(config: Config, directory: Path, metadata: Mapping[str, Any]) -> None:
-    """Raise unless the bundle was trained for the lock file that the release installs.
+    """Raise unless the bundle was trained with the lock file that the release installs.
 
     Raises:
         UsageError: the project has no [train], or no such lock file.
-        RefusedError: it was trained for another.
+        RefusedError: it was trained with another.
 
     """
     name = bundles.required(config).lock
@@ -78,6 +78,6 @@ def check_lock(config: Config, directory: Path, metadata: Mapping[str, Any]) -> 
     installed = hashlib.sha256(lock.read_bytes()).hexdigest()
     if str(trained_for).removeprefix("sha256:") != installed:
         raise RefusedError(
-            f"The model bundle was trained for another lock ({trained_for}) than {name} ({installed}).",
-            "Add the lock file to [train] inputs, so that a changed lock trains again.",
+            f"The model bundle was trained with another {name}: SHA-256 {trained_for} instead of {installed}.",
+            f"Add {name} to [train] inputs in ml-cicd.toml: then a changed lock file trains again.",
         )

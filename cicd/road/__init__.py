@@ -1,1 +1,1 @@
-"""What may go where, and bringing it there."""
+"""Decide which release may go where, and bring it there."""

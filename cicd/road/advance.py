@@ -37,7 +37,7 @@ def advance(repository: Repository, config: Config, commit: str) -> Advance:
     if main is not None and not repository.is_ancestor(main, commit):
         raise RefusedError(
             f"{repository.main_branch} has commits that {commit[:12]} does not contain, so it can't be fast-forwarded.",
-            f"Merge {repository.main_branch} into the integration branch and push that.",
+            f"Merge {repository.main_branch} into the integration branch, and push that branch.",
         )
     refspecs, leases = [f"{commit}:refs/heads/{repository.main_branch}"], {}
     if config.staging_auto:

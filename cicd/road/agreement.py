@@ -33,7 +33,7 @@ def check_recorded(chains: Mapping[str, Sequence[Entry]], environment: str, runn
 def difference(chains: Mapping[str, Sequence[Entry]], passed: Entry | None, running: Running | None) -> str:
     """Return how what runs differs from `passed`, the entry that should run, or what ails it; empty for nothing."""
     if running is None:
-        return "nothing runs, but the ledger says that something should"
+        return f"nothing runs, but the ledger says that {passed.deployment.release} does" if passed else ""
     if missing := missing_entry(chains, running):
         return _cut_off(missing)
     if passed is None or passed.deployment.release != running.release:

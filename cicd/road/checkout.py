@@ -133,7 +133,7 @@ def model(client: DockerClient, bundle: str, project: Path) -> None:
     with containers.created(client, bundle, command=["none"]) as container:
         packed = containers.archive(container, f"/{BUNDLE}")
     if packed is None:
-        raise CheckFailedError(f"{bundle} holds no model bundle.")
+        raise CheckFailedError(f"The image {bundle} has no folder /{BUNDLE}, so it is no model bundle.")
     shutil.rmtree(project / BUNDLE, ignore_errors=True)
     files.unpack(packed, project)
 
@@ -154,7 +154,7 @@ def data(project: Path) -> tuple[Data, tuple[str, ...]]:
     stages = tuple(locked["stages"])
     if shutil.which("dvc") is None:
         return "locked", stages
-    # A remote only saves time, and there need not be one.
+    # A DVC remote only saves time, and a project needs none.
     subprocess.run(["dvc", "pull", "--quiet", *stages], cwd=project, check=False, capture_output=True)
     sys.stdout.flush()
     reproduced = subprocess.run(
@@ -164,14 +164,14 @@ def data(project: Path) -> tuple[Data, tuple[str, ...]]:
         raise CheckFailedError("DVC could not make the data again.", "DVC's output above says why.")
     if _read(lock) != locked:
         raise CheckFailedError(
-            f"The stages make other data than they made for this release: {LOCK} has changed.",
-            "Install what its requirements lock, or add the DVC remote that keeps the data.",
+            f"The DVC stages made other data than for this release: {LOCK} has changed.",
+            "Install the locked requirements of that commit, or add the DVC remote that keeps the data.",
         )
     return "brought back", stages
 
 
 def _read(lock: Path) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 -- only where there is a lock
+    import yaml  # noqa: PLC0415 -- only for a bundle with a lock
 
     try:
         return {"stages": dict(yaml.safe_load(lock.read_text("utf-8"))["stages"])}

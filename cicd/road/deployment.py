@@ -86,8 +86,9 @@ def is_ephemeral(environment: Environment, stage: Stage, runner: str) -> bool:
     allowed = stage.may_vanish if environment.ephemeral is None else environment.ephemeral
     if vanishes and not allowed:
         raise UsageError(
-            f"The environment {environment.name} would vanish with this hosted runner's job.",
-            "Name the machine that carries it (host), or use a self-hosted runner: input runs-on of the workflow.",
+            f"The environment {environment.name} would vanish with this job: GitHub deletes a hosted runner after it.",
+            f"Name another machine in ml-cicd.toml, under [environments.{environment.name}]: "
+            'host = "ssh://user@machine". Or give the workflow a self-hosted runner: its input runs-on.',
         )
     return vanishes
 

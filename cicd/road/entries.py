@@ -25,7 +25,7 @@ def numbered(entries: Sequence[Entry], environment: str, number: str) -> Entry:
             return entry
     raise RefusedError(
         f"The ledger of {environment} has no entry {number.removeprefix('#')}.",
-        f"List it: ml-cicd history {environment}",
+        f"List its entries: ml-cicd history {environment}",
     )
 
 

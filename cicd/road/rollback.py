@@ -88,7 +88,7 @@ def plan(clone: Repository, request: Request, name: str | None) -> Plan:
         raise RefusedError(
             f"The release that runs in {environment.name} names the entry {missing}, "
             "which the ledger as last fetched does not have.",
-            "Name the entry to go back to; known here are "
+            "Name the entry to go back to. Those that passed: "
             + (", ".join(f"{entry.number} ({entry.deployment.commit[:12]})" for entry in passed) or "none"),
         )
     request = _chosen(clone, request, chain, name)
@@ -108,8 +108,8 @@ def _chosen(clone: Repository, request: Request, chain: list[Entry], name: str |
         entry = entries.numbered(chain, environment, name)
         if entry.deployment.result != "passed":
             raise RefusedError(
-                f"Entry {entry.number} of {environment} is no release that has passed there.",
-                f"List those that have: ml-cicd history {environment}",
+                f"Entry {entry.number} of {environment} is no deployment that passed.",
+                f"List those that passed: ml-cicd history {environment}",
             )
     else:
         return replace(request, commit=clone.commit(name))

@@ -1,4 +1,4 @@
-"""What runs where: the target's own word, held against the ledger's."""
+"""What runs where: what the targets say, compared with what the ledger says."""
 
 from __future__ import annotations
 
@@ -18,21 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class State:
-    """One environment: what runs there, the entry that brought it, and what is wrong with it ("" for nothing)."""
+    """What an environment runs."""
 
     commit: str
     digest: str
     entry: int | None
+    """The number of its newest passed entry."""
     healthy: bool
     url: str
     problem: str
+    """How it differs from the ledger, or what ails it; empty for nothing."""
     trust: Trust | None
     """Whether the ledger of the environment is signed; None where it is empty."""
 
 
 def status(repository: Repository, config: Config) -> dict[str, State]:
-    """The state of every environment in which something runs, or should run by the ledger."""
-    found = {}
+    """Return the state of every environment in which something runs, or should run according to the ledger."""
+    states = {}
     chains = ledger.read_all(repository, config.name)
     for name, environment in config.environments.items():
         entries = chains.get(name, [])
@@ -40,7 +42,7 @@ def status(repository: Repository, config: Config) -> dict[str, State]:
         running = target_for(config, environment, repository).observe()
         if running is None and (entry is None or entry.deployment.ephemeral):
             continue
-        found[name] = State(
+        states[name] = State(
             commit=running.commit if running else "",
             digest=ledger.digest_of(running.release) if running and running.release else "",
             entry=entry.number if entry else None,
@@ -49,32 +51,32 @@ def status(repository: Repository, config: Config) -> dict[str, State]:
             problem=agreement.difference(chains, entry, running),
             trust=entries[-1].trust if entries else None,
         )
-    return found
+    return states
 
 
 @dataclass(frozen=True)
 class Examined:
-    """One environment whose whole ledger was found to hold together."""
+    """The ledger of an environment, after all of it was verified."""
 
     entries: int
     newest: str
     trust: Trust | None
     signatures: int
-    """How many were checked; 0 where none counts."""
+    """How many were checked; 0 if the ledger is not signed."""
     links: int
-    """How many of its entries rest on another entry, which is there."""
+    """How many of its entries rest on another entry, which exists."""
     running: str
-    """What became of the comparison with what runs."""
+    """The entries that the running release names, or why it was not compared."""
 
 
 def examine(repository: Repository, config: Config) -> dict[str, Examined]:
-    """Verify everything in the ledger, also whether entries were cut off after a release that runs had named them.
+    """Verify the whole ledger, also that it has every entry which a running release names.
 
     Raises:
-        RefusedError: the first thing that does not hold.
+        RefusedError: the first entry that does not hold.
 
     """
-    found = {}
+    examined = {}
     chains = ledger.read_all(repository, config.name, every_signature=True)
     for name, environment in config.environments.items():
         entries = chains.get(name, [])
@@ -85,7 +87,7 @@ def examine(repository: Repository, config: Config) -> dict[str, Examined]:
             running, compared = None, f"not compared: {error.message}"
         agreement.check_recorded(chains, name, running)
         trust = entries[-1].trust if entries else None
-        found[name] = Examined(
+        examined[name] = Examined(
             entries=len(entries),
             newest=entries[-1].name if entries else "",
             trust=trust,
@@ -93,4 +95,4 @@ def examine(repository: Repository, config: Config) -> dict[str, Examined]:
             links=sum(entry.deployment.basis is not None for entry in entries),
             running=compared,
         )
-    return found
+    return examined

@@ -104,7 +104,7 @@ def check_on_main(repository: Repository, commit: str) -> str:
     if main is None or not repository.is_ancestor(commit, main):
         raise RefusedError(
             f"{commit[:12]} is not on {repository.main_branch}.",
-            f"Only what passed integration is on {repository.main_branch}; merge it first.",
+            f"Merge it into the integration branch: {repository.main_branch} moves to it when its tests pass.",
         )
     return main
 
@@ -116,11 +116,11 @@ def _check_tag(repository: Repository, request: Request, main: str) -> None:
         return
     if tagged and repository.is_ancestor(commit, tagged) and repository.is_ancestor(tagged, main):
         raise SupersededError(
-            f"{tag} has moved on to {tagged[:12]}, which contains {commit[:12]}: nothing is done here."
+            f"{tag} has moved on to {tagged[:12]}, which contains {commit[:12]}: the run of that commit deploys both."
         )
     raise RefusedError(
         f"The tag {tag} moved meanwhile: it is at {(tagged or 'nothing')[:12]}, not at {commit[:12]}.",
-        f"Push the tag again on the commit that you want there: git tag -f {tag} COMMIT",
+        f"To deploy {commit[:12]}, move the tag back: git tag -f {tag} {commit[:12]} && git push -f origin {tag}",
     )
 
 
@@ -173,13 +173,20 @@ def acceptance(
             return _counted(newest)
         commit = passed.deployment.commit
     if commit is None:
-        raise RefusedError(f"Nothing has passed {stage} yet.", f"Bring a commit through {stage} first.")
+        raise RefusedError(f"Nothing has passed {stage} yet.", _way_through(stage))
     failed = any(entry.deployment.commit == commit for entry in entries)
+    consequence = f", so it may not go to {environment}" if stage != environment else ""
     raise RefusedError(
-        f"{commit[:12]} {'failed in' if failed else 'has no passed entry of'} {stage}: "
-        f"it is not accepted for {environment}.",
-        f"Bring it through {stage} first.",
+        f"{commit[:12]} {'failed in' if failed else 'has not passed'} {stage}{consequence}.",
+        _way_through(stage, commit),
     )
+
+
+def _way_through(stage: str, commit: str = "") -> str:
+    """Return how a commit passes a stage."""
+    if stages.STAGES[stage].tag:
+        return f"Deploy it there first: ml-cicd promote {stage} {commit[:12]}".rstrip()
+    return "Push it to the integration branch: the run of the workflow integration records whether it passes."
 
 
 def _counted(entry: Entry) -> Entry:
@@ -187,6 +194,6 @@ def _counted(entry: Entry) -> Entry:
         raise RefusedError(
             f"Entry {entry.number} of {entry.deployment.environment} does not count: "
             "the ledger is signed, but neither this entry nor a later one is.",
-            f"Run {entry.deployment.environment} for it once more: the new entry is signed.",
+            f"Deploy its release to {entry.deployment.environment} again: the new entry will be signed.",
         )
     return entry

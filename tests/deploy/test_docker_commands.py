@@ -194,4 +194,4 @@ def test_r10_status_tells_when_what_runs_is_not_what_the_ledger_says(
     production.target.apply(Order(images[0], "e" * 40, "", "", "somebody, past the ledger"), lambda *_: None)
     assert problem() == f"the ledger says {images[1]}, but {images[0]} runs"
     serving(production.target).remove(force=True)
-    assert problem() == "nothing runs, but the ledger says that something should"
+    assert problem().startswith("nothing runs, but the ledger says that ")

@@ -108,4 +108,4 @@ def test_r10_status_tells_when_what_runs_is_not_what_the_ledger_says(
     production.kubectl.run("set", "image", name, f"{container}={better}")
     assert production.status["problem"] != ""
     production.kubectl.run("delete", name)
-    assert production.status["problem"] == "nothing runs, but the ledger says that something should"
+    assert production.status["problem"].startswith("nothing runs, but the ledger says that ")

@@ -207,7 +207,7 @@ def test_a_commit_of_main_that_staging_never_saw_is_refused(road: Project) -> No
     road.push(f"{commit}:main")
     road.git("tag", "--force", "Production")
     (run,) = road.push("--force", "Production")
-    assert "has no passed entry of staging" in road.said
+    assert "has not passed staging" in road.said
     assert run.result == "failure"
     assert health(road, "production") == before
 

@@ -116,7 +116,7 @@ def test_the_data_come_from_the_stages_of_the_lock_and_a_remote_that_fails_does_
 
 
 @pytest.mark.parametrize(
-    ("script", "said"), [("exit 1", "could not make the data again"), ("sed -i s/abc/xyz/ dvc.lock", "make other data")]
+    ("script", "said"), [("exit 1", "could not make the data again"), ("sed -i s/abc/xyz/ dvc.lock", "made other data")]
 )
 def test_data_that_are_not_what_they_were_are_told(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str

@@ -87,7 +87,7 @@ def test_only_an_approver_approves_and_only_what_the_stage_before_accepted(road:
     config = production(approvers=("ada",))
     with pytest.raises(RefusedError, match="eve may not approve releases for production; ada may"):
         people.approve("eve", config, road.accepted("integration", "staging"))
-    with pytest.raises(RefusedError, match="no passed entry of staging"):
+    with pytest.raises(RefusedError, match="has not passed staging"):
         people.approve("ada", config, road.accepted("integration"))
 
 

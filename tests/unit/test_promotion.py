@@ -91,7 +91,7 @@ def test_an_accepted_commit_goes_on_with_the_digests_of_the_ledger(road: Road) -
 def test_a_commit_that_skipped_a_stage_is_refused(
     road: Road, environment: str, passed: list[str], missing: str
 ) -> None:
-    with pytest.raises(RefusedError, match=f"no passed entry of {missing}"):
+    with pytest.raises(RefusedError, match=f"has not passed {missing}, so it may not go to {environment}"):
         road.verify(environment, road.accepted(*passed))
 
 
@@ -293,7 +293,7 @@ class TestAdvance:
     def test_nothing_moves_without_a_passed_entry(self, road: Road) -> None:
         commit = self.develop(road)
         before = road.workspace.repository().branch("main")
-        with pytest.raises(RefusedError, match="not accepted"):
+        with pytest.raises(RefusedError, match="has not passed integration"):
             self.advance(road, commit)
         road.record("integration", commit, "failed")
         with pytest.raises(RefusedError, match="failed in integration"):

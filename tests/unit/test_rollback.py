@@ -130,7 +130,7 @@ def test_any_accepted_release_comes_back_by_entry_or_commit(production: Producti
     ("name", "message"),
     [
         ("0", "The ledger of production has no entry 0."),
-        ("3", "Entry 3 of production is no release that has passed there"),
+        ("3", "Entry 3 of production is no deployment that passed."),
         ("99", "The ledger of production has no entry 99."),
     ],
 )
@@ -206,7 +206,7 @@ def test_without_the_remote_a_ledger_older_than_what_runs_asks_which_entry(
         repository.git("update-ref", "-d", f"refs/ml-cicd/tags/ledger/app/production/{number}")
     production.remote(up=False)
     assert production.back() == 4
-    assert f"known here are 1 ({production.first[:12]})" in capsys.readouterr().err
+    assert f"Those that passed: 1 ({production.first[:12]})" in capsys.readouterr().err
     assert production.back("1") == 0
     assert production.runs == production.first
 
@@ -253,7 +253,7 @@ def test_r9_a_dry_run_says_what_would_be_done_and_does_nothing(
 
 def test_nobody_to_ask_is_no_yes(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
     assert production.back(yes=False) == 2
-    assert "Add --yes." in capsys.readouterr().err
+    assert "Add --yes" in capsys.readouterr().err
     assert production.runs == production.second
 
 
