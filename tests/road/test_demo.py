@@ -169,6 +169,8 @@ def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again_and_mlflow_h
     second, first = (one["deployment"] for one in Project(demo.home).history("integration")[:2])
     assert (second["bundle"], second["data"]) == (first["bundle"], first["data"])
     assert second["release"] != first["release"]
+    reported = Project(demo.home).command("local", "dispatch", "tracking.yml")
+    assert reported.returncode == 0, reported.stdout + reported.stderr
     for model in ("arrival_delay", "late_arrival"):
         told = subprocess.run(
             [tracking / "python", "-c", VERSION, mlflow, model], check=True, capture_output=True, text=True

@@ -25,6 +25,15 @@ def test_example_calls_every_workflow(callers: Kit, kit: Kit) -> None:
     assert {name for _, _, name in calls(callers)} == offered
 
 
+def test_callers_to_copy_hold_nothing_but_the_call(callers: Kit) -> None:
+    others = {
+        file
+        for file, workflow in callers.workflows.items()
+        if any("uses" not in job.data for job in workflow.jobs.values())
+    }
+    assert others == {"tracking.yml"}
+
+
 def test_tag_starts_stage_of_its_name(callers: Kit, kit: Kit) -> None:
     for file in ("staging.yml", "production.yml"):
         tag = kit.workflows[file].call["inputs"]["tag"]["default"]

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     Rule = Callable[[Kit, Kit], Iterator[Finding]]
 
 RULES: dict[str, Rule] = {rule.__name__: rule for rule in unseen.RULES}
-TEST, CI, INTEGRATION, STAGING, PRODUCTION, DEPLOY = (
-    f".github/workflows/{name}.yml" for name in (".test", "ci", "integration", "staging", "production", "deploy")
+TEST, CI, INTEGRATION, STAGING, PRODUCTION, DEPLOY, TRACKING = (
+    f".github/workflows/{name}.yml"
+    for name in (".test", "ci", "integration", "staging", "production", "deploy", "tracking")
 )
+FOLLOWER = "\njobs:\n  follower:\n    needs: [ci]\n    if: always()\n    runs-on: ubuntu-24.04\n"
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -47,8 +49,8 @@ BREACHES = (
     Breach("concurrency", TEST, "test-${{ github.ref }}", "test-${{ github.workflow }}", "concurrency: is"),
     Breach("concurrency", TEST, "cancel-in-progress: true", "cancel-in-progress: false", "concurrency: is"),
     Breach("concurrency", CI, "\njobs:\n", "\nconcurrency: x\njobs:\n", "concurrency: is x", of_callers=True),
-    Breach("concurrency", INTEGRATION, "group: challenger", "group: champion", "may be ended", of_callers=True),
-    Breach("concurrency", INTEGRATION, "in-progress: false", "in-progress: true", "may be ended", of_callers=True),
+    Breach("concurrency", TRACKING, "group: tracking", "group: champion", "may be ended", of_callers=True),
+    Breach("concurrency", TRACKING, "in-progress: false", "in-progress: true", "may be ended", of_callers=True),
     Breach("time_limits", STAGING, "timeout-minutes: 10\n", "timeout-minutes: 0.5\n", "is limited to 0.5"),
     Breach("time_limits", TEST, "timeout-minutes: 45", "timeout-minutes: 361", "is limited to 361"),
     Breach("time_limits", STAGING, "default: 60", "default: 0", "is limited to 0"),
@@ -59,7 +61,9 @@ BREACHES = (
     Breach("skipped", INTEGRATION, "needs.deploy.result == 'success'", "needs.build.outputs.test", "of build"),
     Breach("cancelled", STAGING, "!cancelled() && ", "always() && ", "job record: cancelled: runs in a cancelled run"),
     Breach("cancelled", STAGING, "needs.verify.outputs.result != 'superseded'", "always()", "job deploy"),
-    Breach("after_calls", INTEGRATION, "if: ${{ vars", "if: ${{ always() && vars", "job challenger", of_callers=True),
+    Breach("following", TRACKING, "integration, production", "integrate, production", "integrate", of_callers=True),
+    Breach("following", TRACKING, "    types: [completed]\n", "", "does not wait", of_callers=True),
+    Breach("after_calls", CI, "\njobs:\n", FOLLOWER, "job follower", of_callers=True),
 )
 
 

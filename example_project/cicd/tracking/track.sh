@@ -1,16 +1,35 @@
 #!/bin/sh
-# Tell MLflow what was trained (record), or what went to Production (promote): cicd/tracking/track.sh record|promote IMAGE
+# Tell MLflow what was trained (record), what went to Production (promote), or both as the ledger says (sync):
+#   cicd/tracking/track.sh record IMAGE | promote IMAGE | sync
 #   IMAGE  a release or a model bundle, pulled if it is not here     MLFLOW_TRACKING_URI  the server (default: sqlite:///mlflow.db)
-#   REGISTRY_TOKEN  for an IMAGE on ghcr.io     DOCKER  the client
+#   REGISTRY_TOKEN  for an IMAGE on ghcr.io     DOCKER  the client     sync needs the command ml-cicd
 set -eu
 case "$#${1:-}" in
-2record | 2promote) ;;
+1sync | 2record | 2promote) ;;
 *)
-    sed -n '2,4s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac
 cd "$(dirname "$0")/../.."
+
+# The image in a field of the newest ledger entry that passed in an environment; empty if there is none.
+newest() {
+    entries=$(ml-cicd history "$1" --json)
+    echo "$entries" | python3 -c '
+import json, sys
+deployments = [entry["deployment"] for entry in json.load(sys.stdin)]
+print(next((d[sys.argv[1]] for d in deployments if d["result"] == "passed" and d[sys.argv[1]]), ""))' "$2"
+}
+
+if [ "$1" = sync ]; then
+    challenger=$(newest integration bundle)
+    [ -z "$challenger" ] || cicd/tracking/track.sh record "$challenger"
+    champion=$(newest production release)
+    [ -z "$champion" ] || cicd/tracking/track.sh promote "$champion"
+    exit
+fi
+
 docker=${DOCKER:-docker}
 place=$(mktemp -d)
 container=

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ case "${0##*/} $1 ${2-}" in
     cp -r "$HERE/registry/$last/." "$HERE/local/$last" ;;
 "docker create "*) echo "$2" ;;
 "docker cp "*) cp -r "$HERE/local/${2%%:/*}/files/${2#*:/}" "$last" ;;
+"ml-cicd history "*) cat "$HERE/$2.json" ;;
+"python3 -c "*) exec "$PYTHON" "$@" ;;
 "python3 -m venv" | "uv venv "*) mkdir -p "$last/bin"; for name in pip uv python; do cp "$0" "$last/bin/$name"; done ;;
 "python -m flights.tracking") shift 2; echo "$1 <$(cat "$3/name")> commit <$5> image <$7>" ;;
 esac
@@ -74,16 +77,16 @@ def images(tmp_path: Path) -> Path:
         for label, value in zip(LABELS, labels[image], strict=False):
             (tmp_path / place / image / label).write_text(value)
     (tmp_path / "bin").mkdir()
-    for name in ("docker", "python3"):
+    for name in ("docker", "ml-cicd", "python3"):
         (tmp_path / "bin" / name).write_text(STAND_IN)
         (tmp_path / "bin" / name).chmod(0o755)
     return tmp_path
 
 
-def track(images: Path, image: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "HERE": str(images), "PATH": f"{images / 'bin'}:{os.environ['PATH']}"}
-    command = ["/bin/sh", str(PROJECT / "cicd" / "tracking" / "track.sh"), "promote", image]
-    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+def track(images: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    given = {"HERE": str(images), "PYTHON": sys.executable, "PATH": f"{images / 'bin'}:{os.environ['PATH']}"}
+    command = ["/bin/sh", str(PROJECT / "cicd" / "tracking" / "track.sh"), *words]
+    return subprocess.run(command, env=os.environ | given, check=False, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize(
@@ -97,11 +100,51 @@ def track(images: Path, image: str) -> subprocess.CompletedProcess[str]:
 def test_the_script_finds_the_bundle_and_pulls_only_what_is_not_there(
     images: Path, image: str, pulled: list[str], told: str
 ) -> None:
-    assert track(images, image).stdout.splitlines() == [*(f"pulled {name}" for name in pulled), told]
-    assert track(images, image).stdout.splitlines() == [told]
+    assert track(images, "promote", image).stdout.splitlines() == [*(f"pulled {name}" for name in pulled), told]
+    assert track(images, "promote", image).stdout.splitlines() == [told]
+
+
+def entry(result: str = "passed", **images: str) -> dict[str, object]:
+    return {"deployment": {"result": result, "bundle": "", "release": "", **images}}
+
+
+def sync(images: Path, **histories: list[dict[str, object]]) -> subprocess.CompletedProcess[str]:
+    """What the script does where the ledger of each environment holds these entries, newest first."""
+    for environment, entries in histories.items():
+        (images / f"{environment}.json").write_text(json.dumps(entries))
+    return track(images, "sync")
+
+
+def test_the_ledger_says_who_is_challenger_and_who_is_champion(images: Path) -> None:
+    done = sync(
+        images,
+        integration=[
+            entry("failed", bundle="broken"),
+            entry(release=RELEASE),  # an older release, brought there by hand
+            entry(bundle=BUNDLE, release=RELEASE),
+            entry(bundle="older"),
+        ],
+        production=[entry("failed", release="broken"), entry(release="flights"), entry(release="older")],
+    )
+    assert done.stdout.splitlines() == [
+        f"pulled {BUNDLE}",
+        f"record <that of {BUNDLE}> commit <1234567> image <sha256:3>",
+        "promote <that of flights> commit <> image <>",
+    ]
+
+
+def test_an_empty_ledger_has_neither(images: Path) -> None:
+    done = sync(images, integration=[], production=[])
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_ledger_that_can_not_be_read_ends_the_script(images: Path) -> None:
+    done = track(images, "sync")
+    assert done.returncode != 0
+    assert done.stdout == ""
 
 
 def test_the_script_says_which_image_has_no_bundle(images: Path) -> None:
-    done = track(images, "other")
+    done = track(images, "promote", "other")
     assert (done.returncode, done.stdout) == (2, "")
     assert "other is neither a release nor a model bundle." in done.stderr

@@ -114,6 +114,19 @@ def after_calls(callers: Kit, _kit: Kit) -> Iterator[Finding]:
                 yield Finding(job.file, job.place, "after-calls", f"also runs after a failure: {condition}")
 
 
+def following(callers: Kit, _kit: Kit) -> Iterator[Finding]:
+    """A workflow that runs after others names workflows that exist, and waits until they have ended."""
+    names = {workflow.data.get("name") for workflow in callers.workflows.values()}
+    for workflow in callers.workflows.values():
+        event = workflow.on.get("workflow_run")
+        if event is None:
+            continue
+        for name in sorted(set(event.get("workflows", ())) - names):
+            yield Finding(workflow.file, "on", "following", f"runs after {name}, which no workflow is called")
+        if event.get("types") != ["completed"]:
+            yield Finding(workflow.file, "on", "following", f"does not wait for an end: {event.get('types')}")
+
+
 def started(callers: Kit, ref: str) -> set[str]:
     """Return the callers that a push to `ref` starts."""
     return {file for file, workflow in callers.workflows.items() if _starts(workflow, ref)}
@@ -125,4 +138,4 @@ def _starts(workflow: Workflow, ref: str) -> bool:
     return "push" in workflow.on and push.accepts(ref, lambda: ["README.md"])
 
 
-RULES = (environments, concurrency, time_limits, choices, skipped, cancelled, after_calls)
+RULES = (environments, concurrency, time_limits, choices, skipped, cancelled, after_calls, following)
