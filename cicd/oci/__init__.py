@@ -1,1 +1,1 @@
-"""Engines, images and registries: everything that speaks to a Docker engine or an image registry."""
+"""The Docker engine, images and image registries: every call to an engine or a registry."""

@@ -1,4 +1,4 @@
-"""Commands inside containers: project code runs here, without the job's token, socket or environment."""
+"""Commands inside containers: project code runs there, without the job's token, socket or environment."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finished:
-    """How a command in a container ended: its exit code, and the files asked for that it left (path -> tar)."""
+    """How a command in a container ended: its exit code, and the collected files (path -> tar)."""
 
     exit_code: int
     files: Mapping[str, bytes]
 
 
 class Runner(Protocol):
-    """Runs a command of an image once, somewhere, and collects files that it left; see `run`."""
+    """Runs a command in a new container of an image, and collects files from the container; see `run`."""
 
     def __call__(
         self,
@@ -38,7 +38,8 @@ class Runner(Protocol):
         labels: Mapping[str, str],
         environment: Mapping[str, str],
         collect: Sequence[str],
-    ) -> Finished: ...
+    ) -> Finished:
+        """Run the command to its end."""
 
 
 def _print(chunk: bytes) -> None:
@@ -57,13 +58,14 @@ def run(
     collect: Sequence[str] = (),
     say: Callable[[bytes], None] = _print,
 ) -> Finished:
-    """Run `command` in a new container of `image`, stream its output, and remove it, whatever happens.
+    """Run `command` in a new container of `image`, stream its output, and remove the container, whatever happens.
 
-    The engine may be elsewhere, so files are copied out (`collect`: paths in the container), never mounted.
+    `collect` names paths in the container whose files are copied out at the end; a path that does not exist is left
+    out. Files are never mounted, since the engine may be on another machine. `say` gets the output in chunks.
 
     Raises:
-        UsageError: the command does not exist in the image.
-        UnreachableError: the engine has no such image.
+        UsageError: the image does not have the command.
+        UnreachableError: the engine does not have the image, or does not answer.
 
     """
     with created(
@@ -78,7 +80,7 @@ def run_to_end(container: Container, image: str, command: Sequence[str], say: Ca
     """Start a created container, stream its output, and return its exit code; `image` and `command` are for messages.
 
     Raises:
-        UsageError: the command does not exist in the image.
+        UsageError: the image does not have the command.
 
     """
     words = " ".join(command)

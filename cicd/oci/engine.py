@@ -1,6 +1,6 @@
-"""The Docker engine that this process uses, a `docker` command that can build with BuildKit, and the machine's CAs.
+"""The Docker engine that this process uses, a `docker` command that builds with BuildKit, and the machine's CAs.
 
-The engine is reached through docker-py; images are built by the `docker` command, since docker-py can't use BuildKit.
+Docker's SDK speaks to the engine; the `docker` command builds images, since the SDK can't use BuildKit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd.errors import UnreachableError
+from cicd.errors import UnreachableError, UsageError
+from cicd.oci.errors import engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     import docker
 
 SOCKET = Path("/var/run/docker.sock")
-FIRST_CLIENT_WITHOUT_BUILDKIT = 23  # from here on the command leaves BuildKit to its plug-in buildx
+CONNECT_HINT = "Check DOCKER_HOST and that the engine runs."
+FIRST_CLIENT_WITHOUT_BUILDKIT = 23  # from this version on, BuildKit needs the plug-in buildx
 CA_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine
     "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, RHEL
@@ -31,21 +33,29 @@ CA_BUNDLES = (
 
 
 def _context_address(config: Path, environment: Mapping[str, str]) -> str:
-    """The address of the docker command's current context; empty when that is the default one."""
-    name = environment.get("DOCKER_CONTEXT", "")
-    if not name and (file := config / "config.json").is_file():
-        name = json.loads(file.read_text()).get("currentContext", "")
-    for path in (config / "contexts" / "meta").glob("*/meta.json") if name else ():
-        meta = json.loads(path.read_text())
-        if meta["Name"] == name:
-            return str(meta["Endpoints"]["docker"]["Host"])
+    """Return the address of the docker command's current context; empty for the default context."""
+    name, file = environment.get("DOCKER_CONTEXT", ""), config / "config.json"
+    try:
+        if not name and file.is_file():
+            name = json.loads(file.read_text()).get("currentContext", "")
+        for file in (config / "contexts" / "meta").glob("*/meta.json") if name else ():
+            meta = json.loads(file.read_text())
+            if meta["Name"] == name:
+                return str(meta["Endpoints"]["docker"]["Host"])
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise UsageError(f"The Docker configuration {file} can't be read: {error}", "Correct or remove it.") from error
     return ""
 
 
 def addresses(environment: Mapping[str, str]) -> list[str]:
-    """Where an engine may be, best first: the one asked for, or else the sockets that usually are one."""
-    if asked := environment.get("DOCKER_HOST"):
-        return [asked]
+    """Return where an engine may answer, best first: `DOCKER_HOST` alone, or the current context and usual sockets.
+
+    Raises:
+        UsageError: the Docker configuration can't be read.
+
+    """
+    if host := environment.get("DOCKER_HOST"):
+        return [host]
     home = Path(environment.get("HOME", "/"))
     config = Path(environment.get("DOCKER_CONFIG") or home / ".docker")
     context = _context_address(config, environment)
@@ -56,7 +66,7 @@ def addresses(environment: Mapping[str, str]) -> list[str]:
 
 
 def problem(address: str) -> str:
-    """Why no engine answers at `address`; empty when one does (only local sockets are asked)."""
+    """Return why no engine answers at `address`; empty when one does. Addresses that are no local socket pass."""
     if not address.startswith("unix://"):
         return ""
     try:
@@ -71,76 +81,77 @@ def problem(address: str) -> str:
 
 
 def address() -> str:
-    """The address of the engine that answers, in the form of DOCKER_HOST.
+    """Return the address of the first engine that answers, in the form of DOCKER_HOST.
 
     Raises:
-        UnreachableError: none answers; the message names what was tried.
+        UnreachableError: no engine answers; the message names every address and its problem.
+        UsageError: the Docker configuration can't be read.
 
     """
     problems = {candidate: problem(candidate) for candidate in addresses(os.environ)}
-    for candidate, why in problems.items():
-        if not why:
+    for candidate, reason in problems.items():
+        if not reason:
             return candidate
     raise UnreachableError(
-        "No Docker engine answers: " + "; ".join(f"{where}: {why}" for where, why in problems.items()) + ".",
+        f"No Docker engine answers: {'; '.join(f'{candidate}: {reason}' for candidate, reason in problems.items())}.",
         "Start Docker, or name an engine in DOCKER_HOST. Debian or Ubuntu, as root: apt-get install docker.io",
     )
 
 
 def connect() -> docker.DockerClient:
-    """A client of the engine that answers.
+    """Return a client of the first engine that answers.
 
     Raises:
-        UnreachableError: none does.
+        UnreachableError: no engine answers.
 
     """
     return client(address())
 
 
-def client(where: str) -> docker.DockerClient:
-    """A client of the engine at an address, which has answered.
+def client(engine_address: str) -> docker.DockerClient:
+    """Return a client of the engine at an address, after the engine has answered.
 
     Raises:
-        UnreachableError: it does not.
+        UnreachableError: the engine does not answer, or not to this client.
 
     """
     import docker  # noqa: PLC0415 -- 0.2 s that a command without an engine need not pay
 
+    action = f"connect to the Docker engine at {engine_address}"
     try:
-        found = docker.from_env(environment={**os.environ, "DOCKER_HOST": where}, use_ssh_client=True)
-        found.ping()
-    except (docker.errors.DockerException, OSError) as error:
-        raise UnreachableError(
-            f"The Docker engine at {where} can't be used: {error}", "Check DOCKER_HOST and that the engine runs."
-        ) from error
-    return found
+        with engine_errors(action, hint=CONNECT_HINT):
+            sdk = docker.from_env(environment={**os.environ, "DOCKER_HOST": engine_address}, use_ssh_client=True)
+            sdk.ping()
+    except OSError as error:  # the SDK starts the command ssh, which may not exist
+        raise UnreachableError(f"Could not {action}: {error}", CONNECT_HINT) from error
+    return sdk
 
 
 def _output(command: list[str]) -> str | None:
-    """What `command` printed, or None when it failed or isn't there."""
+    """Return what `command` prints; None when it fails or does not exist."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        process = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout if done.returncode == 0 else None
+    return process.stdout if process.returncode == 0 else None
 
 
 def _clients(path: str) -> list[str]:
-    """Every `docker` command in the directories of `path`, in this order, each once."""
-    found: dict[str, str] = {}
+    """Return every `docker` command in the directories of `path`, in their order; a link to one counts once."""
+    clients: dict[str, str] = {}
     for folder in filter(None, path.split(os.pathsep)):
         file = Path(folder) / "docker"
         if os.access(file, os.X_OK):
-            found.setdefault(str(file.resolve()), str(file))
-    return list(found.values())
+            clients.setdefault(str(file.resolve()), str(file))
+    return list(clients.values())
 
 
 @functools.cache
 def build_client(path: str) -> tuple[str, ...]:
-    """The first command in the directories of `path` that builds with BuildKit; one with buildx comes first.
+    """Return the first command in the directories of `path` that builds with BuildKit; one with buildx comes first.
 
     Raises:
-        UnreachableError: there is none.
+        UnreachableError: no command there builds with BuildKit.
 
     """
     clients = _clients(path)
@@ -151,19 +162,19 @@ def build_client(path: str) -> tuple[str, ...]:
         version = re.search(r"version (\d+)", _output([client, "--version"]) or "")
         if version and int(version[1]) < FIRST_CLIENT_WITHOUT_BUILDKIT:
             return (client, "build")
-    found = f"found {', '.join(clients)}, but no plug-in buildx" if clients else "there is no docker command"
+    reason = f"{', '.join(clients)} has no plug-in buildx" if clients else "there is no docker command"
     raise UnreachableError(
-        f"No docker command here can build with BuildKit: {found}.",
+        f"No docker command on this machine builds with BuildKit: {reason}.",
         "Install the package docker-buildx (Ubuntu, Debian 13 on), docker-buildx-plugin (Docker's own packages) "
         "or docker.io (Debian 12).",
     )
 
 
 def build_command() -> tuple[list[str], dict[str, str]]:
-    """The command that builds an image with BuildKit into the engine, and the environment to run it in.
+    """Return the command that builds an image with BuildKit into the engine, and the environment to run it in.
 
     Raises:
-        UnreachableError: no such command on this machine, or no engine.
+        UnreachableError: this machine has no such command, or no engine answers.
 
     """
     command = build_client(os.environ.get("PATH", "") + os.pathsep + "/usr/bin")
@@ -171,12 +182,12 @@ def build_command() -> tuple[list[str], dict[str, str]]:
 
 
 def ca_bundle() -> Path | None:
-    """The file with the certificate authorities that this machine trusts, or None when it has none."""
-    named = [os.environ.get("SSL_CERT_FILE"), os.environ.get("REQUESTS_CA_BUNDLE"), *CA_BUNDLES]
-    return next((Path(file) for file in named if file and Path(file).is_file()), None)
+    """Return the file with the certificate authorities that this machine trusts; None when there is no such file."""
+    candidates = [os.environ.get("SSL_CERT_FILE"), os.environ.get("REQUESTS_CA_BUNDLE"), *CA_BUNDLES]
+    return next((Path(file) for file in candidates if file and Path(file).is_file()), None)
 
 
 def ca_secret() -> list[str]:
-    """The arguments of a build that hand it the machine's CA bundle as the secret `ca`."""
+    """Return the arguments that give a build the machine's CA bundle as the secret `ca`; none without a bundle."""
     bundle = ca_bundle()
     return ["--secret", f"id=ca,src={bundle}"] if bundle else []

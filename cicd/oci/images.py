@@ -1,4 +1,4 @@
-"""Images: building them with what the machine has, and pushing them so that from then on a digest names them."""
+"""Images: built by the machine's docker command, pushed so that a digest names them, and pulled."""
 
 from __future__ import annotations
 
@@ -31,17 +31,18 @@ def build(
 ) -> str:
     """Build an image and return its id on the engine.
 
-    The base is the Dockerfile's own unless `ML_CICD_BASE` names another; the machine's CA bundle goes in as the
-    secret `ca`, which no layer keeps.
+    The base image is the Dockerfile's default unless `ML_CICD_BASE` names another. The build gets the machine's CA
+    bundle as the secret `ca`, which no layer keeps.
 
     Raises:
         UsageError: there is no such Dockerfile.
-        CheckFailedError: it does not build; the builder's own words are in the output above.
+        CheckFailedError: the Dockerfile does not build; the builder's words are in the output above.
 
     """
     if not dockerfile.is_file():
         raise UsageError(
-            f"There is no {dockerfile}.", "A project has cicd/build/Dockerfile and cicd/release/Dockerfile."
+            f"There is no {dockerfile}.",
+            "A project needs two: cicd/build/Dockerfile and cicd/release/Dockerfile.",
         )
     values = dict(arguments or {})
     if base := os.environ.get(variables.ML_CICD_BASE):
@@ -55,10 +56,10 @@ def build(
         for name, value in (labels or {}).items():
             words += ["--label", f"{name}={value}"]
         sys.stdout.flush()
-        built = subprocess.run(
+        process = subprocess.run(
             [*words, str(context)], env=environment, stdout=sys.stdout, stderr=sys.stdout, check=False
         )
-        if built.returncode:
+        if process.returncode:
             raise CheckFailedError(
                 f"{os.path.relpath(dockerfile, context)} does not build.",
                 "The builder's last lines above name the instruction; nothing was pushed.",
@@ -67,10 +68,10 @@ def build(
 
 
 def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
-    """Push an image of the engine and return it as `repository@sha256:...`.
+    """Push an image of the engine to an image repository under a tag, and return it by digest.
 
     Raises:
-        UnreachableError: the registry does not take it.
+        UnreachableError: the registry refuses the image; the message has its words.
 
     """
     action = f"push {repository}:{tag}"
@@ -83,25 +84,27 @@ def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
                 raise answered(action, words, hint=refusal(repository, words))
             if digest := line.get("aux", {}).get("Digest"):
                 return str(ImageReference(repository, digest))
-    raise UnreachableError(f"The engine named no digest for {repository}:{tag}.", "Run this again.")
+    raise UnreachableError(f"Could not {action}: the engine reported no digest.", "Run this again.")
 
 
-def refusal(repository: str, said: str) -> str:
-    """What to do when a registry refuses a push with these words; most make a repository on the first push."""
+def refusal(repository: str, reason: str) -> str:
+    """Return what to do when a registry refuses a push to an image repository for this reason, in its own words."""
     host, _, name = repository.partition("/")
-    words = said.lower()
+    words = reason.lower()
     if "name unknown" in words or "name_unknown" in words or "does not exist" in words:
         return (
-            f"{host} makes no image repository on the first push; make {name} once. "
+            f"{host} does not make an image repository on the first push: make {name} once. "
             f"Amazon ECR: aws ecr create-repository --repository-name {name}"
         )
     if "denied" in words or "unauthorized" in words or "no basic auth" in words:
         return (
-            f"The login may not write {name}, or may not make it. GitHub: the job needs 'packages: write', and a "
-            "package that exists must give this repository write access. Others: a REGISTRY_TOKEN that may push."
+            f"The login may not write to {name}. GitHub: the job needs 'packages: write', and an existing package must "
+            "give this repository write access. Other registries: set REGISTRY_TOKEN to a token that may push."
         )
+    if "413" in words or "too large" in words:
+        return f"A layer is larger than {host}, or a proxy before it, accepts: raise that limit, or shrink the layer."
     if "unsupported" in words or "read-only" in words or "405" in words:
-        return f"{host} takes no pushes: it is read-only, or a mirror. Name another image repository in ml-cicd.toml."
+        return f"{host} is read-only, or a mirror: name another image repository in ml-cicd.toml: image."
     return "Start the registry (ml-cicd local up), or log in to it (docker login)."
 
 

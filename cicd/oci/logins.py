@@ -50,15 +50,15 @@ def login(registry: str) -> Login | None:
 
 def credentials(registry: str) -> tuple[str, str] | None:
     """Return user and password for a registry's host; None without a login, or where it is an identity token."""
-    known = login(registry)
-    return None if known is None or known.identity_token else (known.user, known.password)
+    stored = login(registry)
+    return None if stored is None or stored.identity_token else (stored.user, stored.password)
 
 
 def lasting_credentials(registry: str) -> tuple[str, str] | None:
-    """Return user and password that a cluster's nodes may keep; None if there are none, or none are needed.
+    """Return user and password that a cluster's nodes may keep; None without REGISTRY_TOKEN, or where none is needed.
 
     Raises:
-        UsageError: They are those of this job, and end with it.
+        UsageError: The token is the job's own, which ends with the job.
 
     """
     token = os.environ.get(variables.REGISTRY_TOKEN, "")
@@ -66,11 +66,11 @@ def lasting_credentials(registry: str) -> tuple[str, str] | None:
         return None
     if token == os.environ.get(variables.GITHUB_TOKEN):
         raise UsageError(
-            "REGISTRY_TOKEN is the token of this job: nodes could pull with it until the job ends, and not later.",
+            "REGISTRY_TOKEN is the token of this job: nodes could not pull with it after the job has ended.",
             "Make a token that only reads packages, and keep it in the environment's secret REGISTRY_TOKEN.",
         )
-    known = _of_token(token)
-    return known.user, known.password
+    lasting = _of_token(token)
+    return lasting.user, lasting.password
 
 
 def plain_http(registry: str) -> bool:
@@ -117,7 +117,7 @@ def _from_entry(entry: dict[str, Any]) -> Login | None:
 def _from_helper(helper: str, key: str, file: Path) -> Login | None:
     command = f"docker-credential-{helper}"
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [command, "get"], input=key, capture_output=True, text=True, timeout=HELPER_SECONDS, check=False
         )
     except FileNotFoundError as error:
@@ -127,11 +127,11 @@ def _from_helper(helper: str, key: str, file: Path) -> Login | None:
         ) from error
     except subprocess.TimeoutExpired as error:
         raise UnreachableError(f"{command} did not answer within {HELPER_SECONDS} s.", "Run it by hand.") from error
-    output = done.stdout.strip()
-    if done.returncode:
-        if NOTHING_STORED in f"{output} {done.stderr}".lower():
+    output = process.stdout.strip()
+    if process.returncode:
+        if NOTHING_STORED in f"{output} {process.stderr}".lower():
             return None
-        raise UnreachableError(f"{command} failed: {output or done.stderr.strip()}", f"Try: docker login {key}")
+        raise UnreachableError(f"{command} failed: {output or process.stderr.strip()}", f"Try: docker login {key}")
     stored = json.loads(output)
     if stored["Username"] == IDENTITY_TOKEN_USER:
         return Login("", "", stored["Secret"])

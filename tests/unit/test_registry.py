@@ -124,6 +124,7 @@ def test_where_images_go(
         ("denied: permission_denied: write_package", "packages: write"),
         ("unauthorized: authentication required", "REGISTRY_TOKEN"),
         ("unsupported: The operation is unsupported.", "read-only"),
+        ("unexpected status from PUT request: 413 Request Entity Too Large", "larger than registry.example.com"),
         ("dial tcp 127.0.0.1:5000: connect: connection refused", "Start the registry"),
     ],
 )

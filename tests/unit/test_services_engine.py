@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.errors import UnreachableError
+from cicd.errors import UnreachableError, UsageError
 from cicd.forge.machine import engine_setup
 from cicd.oci import engine
 
@@ -41,6 +41,19 @@ def test_the_docker_commands_own_context_comes_before_the_usual_socket(tmp_path:
     environment = {"DOCKER_CONFIG": str(tmp_path), "HOME": "/nonexistent"}
     assert engine.addresses(environment) == ["unix:///desktop.sock", "unix:///var/run/docker.sock"]
     assert engine.addresses({**environment, "DOCKER_CONTEXT": "default"}) == ["unix:///var/run/docker.sock"]
+
+
+def test_a_broken_docker_configuration_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(UsageError, match=str(tmp_path / "config.json")):
+        engine.addresses({"DOCKER_CONFIG": str(tmp_path), "HOME": "/nonexistent"})
+
+
+@pytest.mark.parametrize("address", ["ssh://127.0.0.1:1", "tcp://127.0.0.1:1", "unix:///nonexistent", "nonsense"])
+def test_an_engine_that_cant_be_reached_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnreachableError, match=f"Could not connect to the Docker engine at {address}: "):
+        engine.client(address)
 
 
 def test_sockets_of_docker_desktop_and_of_a_rootless_engine_are_found(tmp_path: Path) -> None:
@@ -89,7 +102,7 @@ def test_a_client_with_buildx_builds_even_if_another_comes_first(tmp_path: Path)
 def test_without_buildx_an_old_client_builds_and_a_new_one_does_not(tmp_path: Path) -> None:
     new, old = _docker(tmp_path / "a", "28.2.2"), _docker(tmp_path / "b", "20.10.24+dfsg1")
     assert engine.build_client(f"{new.parent}:{old.parent}") == (str(old), "build")
-    with pytest.raises(UnreachableError, match=f"found {new}, but no plug-in buildx") as error:
+    with pytest.raises(UnreachableError, match=f"{new} has no plug-in buildx") as error:
         engine.build_client(str(new.parent))
     assert "docker-buildx" in error.value.hint
 
