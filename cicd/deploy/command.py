@@ -20,7 +20,7 @@ from cicd.deploy.engine_lock import EngineLock
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
 from cicd.oci import containers, images
-from cicd.oci.reference import DIGEST
+from cicd.oci.reference import DIGEST, digest_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -85,7 +85,7 @@ class CommandTarget:
         found = self.observe()
         if found and found.release == order.release:
             return []
-        words, digest = " ".join(self.settings.command), order.release.partition("@")[2]
+        words, digest = " ".join(self.settings.command), order.digest
         back = f"the same with {found.release}" if found and found.healthy else "nothing: no release was healthy before"
         return [
             f"run {words} in {self.settings.image} with {order.release}",
@@ -136,7 +136,7 @@ class CommandTarget:
             CheckFailedError: the tool failed, or the release is not healthy in time.
 
         """
-        digest = release.partition("@")[2]
+        digest = digest_of(release)
         with failpoints.change("command.run"):
             code = self._run(
                 {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from cicd.oci.reference import digest_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
@@ -27,6 +29,11 @@ class Order:
     after: str
     """The newest entry of the environment itself when this was ordered: `production/2@<sha256>`; empty for none."""
     actor: str
+
+    @property
+    def digest(self) -> str:
+        """The digest of the release, `sha256:...`."""
+        return digest_of(self.release)
 
 
 @dataclass(frozen=True)

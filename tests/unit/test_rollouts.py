@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LATE = """error: deployment "app" exceeded its progress deadline"""
 DEPLOYMENT = """{"metadata": {"generation": 2, "labels": {"ml-cicd.environment": "staging"}},
 "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "app"}},
- "template": {"spec": {"containers": [{"name": "app", "image": "app@sha256:1"}]}}},
+ "template": {"spec": {"containers": [{"name": "app", "image": "ghcr.io/acme/app@sha256:IMAGE"}]}}},
 "status": {"observedGeneration": 2, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}}"""
 KUBECTL = """#!/bin/sh
 case "$*" in
@@ -34,7 +34,7 @@ esac
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the kubectl of the test is, and what it was asked."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    (tmp_path / "deployment").write_text(DEPLOYMENT)
+    (tmp_path / "deployment").write_text(DEPLOYMENT.replace("IMAGE", "1" * 64))
     return tmp_path
 
 
@@ -63,3 +63,9 @@ def test_any_other_failure_is_one_at_once(folder: Path) -> None:
     with pytest.raises(CheckFailedError, match="timed out waiting for the condition"):
         wait(folder, "error: timed out waiting for the condition", 10_000, 60)
     assert len((folder / "asked").read_text().splitlines()) == 1
+
+
+def test_image_changed_by_hand_is_not_healthy(folder: Path) -> None:
+    (folder / "deployment").write_text(DEPLOYMENT.replace("@sha256:IMAGE", ":latest"))
+    with pytest.raises(CheckFailedError, match="app:latest is not named by digest"):
+        wait(folder, "", 0, 60)

@@ -92,7 +92,7 @@ class Releases:
             },
             "environment": {
                 **environment.variables,
-                variables.ML_CICD_DIGEST: order.release.partition("@")[2],
+                variables.ML_CICD_DIGEST: order.digest,
                 variables.ML_CICD_COMMIT: order.commit,
                 variables.ML_CICD_ENVIRONMENT: environment.name,
             },

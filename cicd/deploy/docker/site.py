@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from cicd import labels
 from cicd.deploy.docker.proxy import Proxy
 from cicd.deploy.docker.release_containers import Releases
+from cicd.oci.reference import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +100,7 @@ class Site:
 
     def problem(self, release: Container) -> str:
         """Return why users do not find this release, healthy, behind the proxy; empty when they do."""
-        digest = release.labels[labels.RELEASE].partition("@")[2]
+        digest = digest_of(release.labels[labels.RELEASE])
         return self.proxy.probe(self.config.service.health, digest)
 
     def url(self) -> str:

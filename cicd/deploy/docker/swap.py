@@ -141,7 +141,7 @@ class Swap:
             name = site.releases.candidate
             yield Step("create", f"create {name} from {order.release}", self._create)
             yield Step("start", f"start {name}", self._start)
-        digest = order.release.partition("@")[2]
+        digest = order.digest
         text = f"wait up to {environment.health_timeout:g} s until it is healthy as {digest}"
         yield Step("wait", text, self._wait)
         yield Step("judge", f"run the tests of {environment.name} against it", self._judge)
@@ -179,7 +179,7 @@ class Swap:
 
     def _wait(self) -> None:
         """Wait until the new release is healthy as the digest that it should be."""
-        digest = self.order.release.partition("@")[2]
+        digest = self.order.digest
         timeout = self.site.environment.health_timeout
         path = self.site.config.service.health
         while True:  # one look at least, however long the engine took to start it
@@ -216,7 +216,7 @@ class Swap:
 
     def _switch(self, old: Container | None) -> None:
         """Lead the requests to the new release; back again when users would not find its digest there."""
-        proxy, path, digest = self.site.proxy, self.site.config.service.health, self.order.release.partition("@")[2]
+        proxy, path, digest = self.site.proxy, self.site.config.service.health, self.order.digest
         self.switching = True
         try:
             # A proxy that a step before made may remember another routing.

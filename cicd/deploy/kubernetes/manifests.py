@@ -231,7 +231,7 @@ def _put_release(deployment: Manifest, config: Config, environment: Environment,
     container.setdefault("readinessProbe", ready | {"timeoutSeconds": 5, "failureThreshold": 3})
     given = {
         **environment.variables,
-        variables.ML_CICD_DIGEST: order.release.partition("@")[2],
+        variables.ML_CICD_DIGEST: order.digest,
         variables.ML_CICD_COMMIT: order.commit,
         variables.ML_CICD_ENVIRONMENT: environment.name,
     }

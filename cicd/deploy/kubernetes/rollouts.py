@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from cicd import failpoints, labels
 from cicd.deploy.kubernetes import manifests, pods
 from cicd.deploy.kubernetes.kubectl import MANAGER, TIMEOUT, ClusterError, Kubectl
-from cicd.errors import CheckFailedError, RefusedError
+from cicd.errors import CheckFailedError, RefusedError, UsageError
+from cicd.oci.reference import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,11 @@ class Rollouts:
             return f"its rollout is not finished: {status.get('updatedReplicas', 0)} of {asked} pods are new"
         if status.get("availableReplicas", 0) < asked:
             return f"{status.get('availableReplicas', 0)} of {asked} pods are ready"
-        digest = self.release(deployment).partition("@")[2]
+        image = self.release(deployment)
+        try:
+            digest = digest_of(image)
+        except UsageError:  # somebody changed the image by hand
+            return f"its image {image} is not named by digest"
         ill = (pods.problem(self.kubectl, pod, self.config, digest) for pod in self.pods(deployment))
         return next((problem for problem in ill if problem), "")
 

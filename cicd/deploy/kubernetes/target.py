@@ -132,7 +132,7 @@ class KubernetesTarget:
         needed, deployment = self._secrets(order), manifests.deployment_of(wanted, self.config)
         found, leftovers = self._rollouts.deployment(), self._leftovers(needed)
         name, seconds = manifests.candidate_name(self.config), self.environment.health_timeout
-        digest = order.release.partition("@")[2]
+        digest = order.digest
         remove: list[Step] = [(f"remove {_names(leftovers)}, which nothing uses", partial(self._remove, leftovers))]
         if found and self._rollouts.is_done(found, deployment):
             return remove if leftovers else []
