@@ -153,7 +153,7 @@ class CommandTarget:
         if code:
             raise CheckFailedError(f"The deployment tool failed with exit code {code}.", "Its output is above.")
         end = time.monotonic() + self.environment.health_timeout
-        while problem := health.problem(self._health, digest):
+        while problem := health.problem_at(self._health, digest):
             if time.monotonic() > end:
                 limit = f"{self.environment.health_timeout:g} s"
                 raise CheckFailedError(f"The new release was not healthy within {limit} ({problem}).")

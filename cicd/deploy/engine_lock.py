@@ -9,13 +9,12 @@ import io
 import tarfile
 from contextlib import suppress
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING
-
-from docker.errors import APIError, ImageNotFound, NotFound
 
 from cicd.deploy import holder as holders
 from cicd.deploy.lock import Lock
+from cicd.oci import containers, images
+from cicd.oci.errors import ConflictError, engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,33 +40,26 @@ class EngineLock:
         """See `LockStore.take`."""
         self._import_image()
         labels = {**self.labels, **holders.to_labels(holder)}
-        try:
-            container = self.client.containers.create(IMAGE, ["never-started"], name=self.name, labels=labels)
-        except APIError as error:
-            if error.status_code == HTTPStatus.CONFLICT:
-                return ""
-            raise
-        return str(container.id)
+        with suppress(ConflictError), engine_errors(f"create the lock {self.name}"):
+            return str(self.client.containers.create(IMAGE, ["never-started"], name=self.name, labels=labels).id)
+        return ""
 
     def find(self) -> Lock | None:
         """See `LockStore.find`."""
-        try:
-            container = self.client.containers.get(self.name)
-        except NotFound:
-            return None
-        return Lock(holders.from_labels(container.labels), str(container.id))
+        container = containers.find(self.client, self.name)
+        return Lock(holders.from_labels(container.labels), str(container.id)) if container else None
 
     def remove(self, identity: str) -> None:
         """See `LockStore.remove`."""
-        with suppress(NotFound):
-            self.client.containers.get(identity).remove(force=True)
+        if container := containers.find(self.client, identity):
+            containers.remove(container)
 
     def _import_image(self) -> None:
         """Have an image on the engine, since a container needs one; it is empty, so no registry is needed."""
-        try:
-            self.client.images.get(IMAGE)
-        except ImageNotFound:
-            content = io.BytesIO()
-            tarfile.open(fileobj=content, mode="w").close()
-            repository, tag = IMAGE.split(":")
+        if images.present(self.client, IMAGE):
+            return
+        content = io.BytesIO()
+        tarfile.open(fileobj=content, mode="w").close()
+        repository, tag = IMAGE.split(":")
+        with engine_errors(f"import the image {IMAGE}"):
             self.client.api.import_image_from_data(content.getvalue(), repository=repository, tag=tag)

@@ -112,7 +112,7 @@ def test_a_probe_gives_up_a_release_that_is_gone(
     address = proxy.address_of(one, target.site.network)
     one.kill()
     monkeypatch.setattr(proxy, "address_of", lambda *_: address)
-    said = target.site.proxy.probe("/health", digest(good), container=one, patience=0.5, limit=600)
+    said = target.site.proxy.probe("/health", digest(good), release=one, patience=0.5, limit=600)
     assert said == "it does not answer"
 
 

@@ -1,7 +1,7 @@
 """The proxy before an environment: HAProxy in a container, switched over its runtime API and never reloaded.
 
-It has two slots. A switch points the idle one to the new release, makes it ready and drains the other, so no connection
-breaks. The routing is also written into the proxy's volume, by name: it outlives the proxy and the engine.
+It has two slots. A switch points the idle slot to the new release, makes it ready and drains the other, so no
+connection breaks. The routing is also written into the proxy's volume, by name: it outlives the proxy and the engine.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import APIError, NotFound
-
 from cicd import labels, variables
 from cicd.deploy import health
-from cicd.deploy.docker import scripts
-from cicd.errors import CheckFailedError, UsageError
+from cicd.deploy.docker import routing, scripts
+from cicd.deploy.docker.routing import Routing
+from cicd.errors import CheckFailedError, CicdError, UsageError
 from cicd.oci import archives, containers, images
+from cicd.oci.errors import ConflictError, MissingError, engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,27 +28,17 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 IMAGE = "haproxy:3.2.4"
-PULL_HINT = "Set ML_CICD_PROXY to an image with HAProxy and bash that the engine has or can pull."
 FOLDER, FILE = "/etc/ml-cicd", "haproxy.cfg"
 PORT = 8080
 PORTS = range(20_000, 30_000)  # below those that systems hand out to outgoing connections
 TRIES = 20
-SLOTS = ("blue", "green")
-TAKEN = re.compile(r"already (allocated|in use)")
-_ROUTE = re.compile(r"^  server (blue|green) ([0-9a-f]{12}):\d+$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Routing:
-    """The slot that gets the requests, and the short id of the container to which it leads; empty for none."""
-
-    slot: str = SLOTS[1]
-    name: str = ""
+PORT_TAKEN = re.compile(r"already (allocated|in use)")
+SWITCH_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """The proxy of one environment. `labels` say to what it belongs; `port` 0: a free one, chosen once and kept."""
+    """The proxy of one environment. `labels` say what it belongs to; `port` 0: a free one, chosen once and kept."""
 
     client: DockerClient
     name: str
@@ -60,39 +50,52 @@ class Proxy:
 
     @property
     def inner_port(self) -> int:
-        """Its port on the environment's network."""
+        """The proxy's port on the environment's network."""
         return PORT
 
     def find(self) -> Container | None:
-        """Its container, running or not."""
-        try:
-            return self.client.containers.get(self.name)
-        except NotFound:
-            return None
+        """Return the proxy's container, running or not; None when there is none."""
+        return containers.find(self.client, self.name)
 
-    def fits(self, container: Container) -> bool:
-        """Whether it is published where the configuration says."""
-        bound = _bound(container)
-        return bound["HostIp"] == self.address and self.port in (0, int(bound["HostPort"]))
+    def container(self) -> Container:
+        """Return the proxy's container, running or not.
+
+        Raises:
+            CheckFailedError: there is none.
+
+        """
+        container = self.find()
+        if container is None:
+            raise CheckFailedError(
+                f"The proxy {self.name} is gone.", "Run the deployment again: it creates a new proxy."
+            )
+        return container
+
+    def is_published_as_configured(self, container: Container) -> bool:
+        """Return whether the proxy's container has the configured address and port."""
+        binding = _binding(container)
+        return binding["HostIp"] == self.address and self.port in (0, int(binding["HostPort"]))
 
     def url(self, host: str) -> str:
-        """Where users reach it; empty when it is not there."""
+        """Return the URL at which users reach the proxy on a machine; empty when there is no proxy."""
         container = self.find()
-        return f"http://{host}:{_bound(container)['HostPort']}" if container else ""
+        return f"http://{host}:{_binding(container)['HostPort']}" if container else ""
 
     def image(self) -> str:
-        """The image to make it from."""
+        """Return the image of the proxy."""
         return os.environ.get(variables.ML_CICD_PROXY) or IMAGE
 
     def create(self) -> None:
-        """Create and start it; the routing that its volume remembers is kept.
+        """Create and start the proxy; the routing in its volume is kept.
 
         Raises:
             UsageError: the configured port is taken.
-            UnreachableError: its image can't be had.
+            UnreachableError: the proxy's image can't be pulled.
 
         """
-        images.pull(self.client, self.image(), PULL_HINT)
+        images.pull(
+            self.client, self.image(), "Name an image with HAProxy and bash that the engine can pull in ML_CICD_PROXY."
+        )
         kept = self._kept_port()
         free = random.Random(self.name).sample(PORTS, TRIES)  # noqa: S311 -- the same name gets the same port again
         ports = [self.port] if self.port else [kept] if kept else free
@@ -110,7 +113,7 @@ class Proxy:
                 volumes={self.name: {"bind": FOLDER, "mode": "rw"}},
                 restart_policy={"Name": "unless-stopped"},  # type: ignore[arg-type]  # the stubs do not know it
             )
-            problem = self.start(container)
+            problem = self._start(container)
             if not problem:
                 return
             container.remove(force=True)
@@ -118,144 +121,136 @@ class Proxy:
                 self.client.volumes.get(self.name).remove()
         raise UsageError(
             f"The proxy can't have port {', '.join(map(str, ports))} of {self.address}: {problem}",
-            "Free it, or set another `port` for the environment in ml-cicd.toml.",
+            "Free that port, or set another `port` for the environment in ml-cicd.toml.",
         )
 
-    def start(self, container: Container) -> str:
-        """Start it, and wait until it answers. Returns why its port can't be had; empty when it runs."""
-        if self._config(container) is None:
-            container.put_archive(FOLDER, archives.packed({FILE: self._rendered(Routing()).encode()}))
-        try:
-            container.start()
-        except APIError as error:
-            if TAKEN.search(str(error.explanation)):
-                return str(error.explanation)
-            raise
-        self._answer("127.0.0.1", PORT, "/", "HTTP/", patience=health.TIMEOUT)
-        return ""
-
     def restart(self, container: Container) -> None:
-        """Start it again after it was stopped.
+        """Start the proxy's container again after it stopped.
 
         Raises:
             UsageError: its port is taken.
 
         """
-        if problem := self.start(container):
+        if problem := self._start(container):
             raise UsageError(f"The proxy {self.name} can't start again: {problem}", "Free its port.")
 
-    def container(self) -> Container:
-        """Its container.
-
-        Raises:
-            CheckFailedError: there is none.
-
-        """
-        container = self.find()
-        if container is None:
-            raise CheckFailedError(f"The proxy {self.name} is gone.", "Run the deployment again: it makes a new one.")
-        return container
-
     def routing(self) -> Routing:
-        """Where it leads."""
+        """Return where the proxy leads."""
         container = self.find()
-        found = _ROUTE.search((self._config(container) or "") if container else "")
-        return Routing(found[1], found[2]) if found else Routing()
+        return routing.read((self._configuration(container) or "") if container else "")
 
-    def route(self, container: Container | None, was: Routing) -> Routing:
-        """Lead every new request to `container`, or none anywhere.
-
-        Raises:
-            CheckFailedError: it can't; the routing is as before.
-
-        """
-        return self._route(container, was)[0]
-
-    def switch(self, container: Container, was: Routing, path: str, digest: str) -> tuple[Routing, str]:
-        """Lead every new request to `container`, and ask as users do. Also returns why that is not healthy as `digest`.
+    def route(self, release: Container | None, before: Routing) -> Routing:
+        """Lead every new request to a release, or to none, and return the new routing.
 
         Raises:
-            CheckFailedError: it can't; the routing is as before.
+            CheckFailedError: the proxy does not switch; the routing is as before.
 
         """
-        routing, answer = self._route(container, was, scripts.probe("127.0.0.1", PORT, path, digest))
-        return routing, health.judged(answer, digest)
+        return self._route(release, before)[0]
 
-    def _route(self, container: Container | None, was: Routing, *then: Sequence[str]) -> tuple[Routing, bytes]:
-        wanted = container.short_id if container else ""
-        now = Routing(_other(was.slot) if wanted not in ("", was.name) else was.slot, wanted)
-        inside = address_of(container, self.network) if container else ""
-        words = [self._rendered(now), now.slot, _other(now.slot), wanted, inside, str(self.service_port)]
-        code, said = scripts.run(self.container(), ["route", *words], *then)
-        # What failed may be the asking: then it has switched, and nothing was answered.
-        if code and (now == was or self.routing() != now):
-            raise CheckFailedError(
-                f"The proxy {self.name} does not switch: {said.decode(errors='replace').strip()}",
-                f"See: docker logs {self.name}",
-            )
-        return now, b"" if code else said
+    def switch(self, release: Container, before: Routing, path: str, digest: str) -> tuple[Routing, str]:
+        """Lead every new request to a release, then ask as users do.
 
-    def drain(self, routing: Routing, seconds: float) -> bool:
-        """Wait until the slot that gets no new requests has answered its last one; whether it has."""
+        Returns the new routing, and why users do not find the release healthy as `digest`; empty when they do.
+
+        Raises:
+            CheckFailedError: the proxy does not switch; the routing is as before.
+
+        """
+        after, response = self._route(release, before, scripts.probe("127.0.0.1", PORT, path, digest))
+        return after, health.problem_of_response(response, digest)
+
+    def drain(self, current: Routing, seconds: float) -> bool:
+        """Wait until the slot that gets no new requests has answered its last one. Return whether it has."""
         proxy = self.container()
         end = time.monotonic() + seconds
         while True:
             tries = max(1, min(50, int(10 * (end - time.monotonic()))))
-            code, _ = scripts.run(proxy, ["drain", _other(routing.slot), routing.name, str(tries)])
+            with engine_errors(f"drain the proxy {self.name}"):
+                code, _ = scripts.run(proxy, ["drain", current.idle, current.name, str(tries)])
             if code == 0 or time.monotonic() >= end:
                 return code == 0
 
     def probe(
-        self, path: str, digest: str, *, container: Container | None = None, patience: float = 0,
+        self, path: str, digest: str, *, release: Container | None = None, patience: float = 0,
         limit: float = health.TIMEOUT,
     ) -> str:  # fmt: skip
-        """Why `container`, or what users reach, is not healthy as `digest`.
+        """Return why a release, or without one what users reach, is not healthy as `digest`; empty when it is.
 
-        Asked anew for `patience` seconds; each answer may take up to `limit` seconds.
+        The proxy asks. It asks again for `patience` seconds; each answer may take up to `limit` seconds.
         """
-        where, port = (address_of(container, self.network), self.service_port) if container else ("127.0.0.1", PORT)
-        if not where:
+        host, port = (address_of(release, self.network), self.service_port) if release else ("127.0.0.1", PORT)
+        if not host:
             return "it has no address"
+        command = scripts.probe(host, port, path, digest, patience=patience, limit=limit)
+        proxy = self.container()
         try:
-            return health.judged(self._answer(where, port, path, digest, patience=patience, limit=limit), digest)
-        except APIError as error:
-            return f"the proxy {self.name} can't be used: {error.explanation}"
+            with engine_errors(f"ask through the proxy {self.name}", CheckFailedError):
+                _, response = scripts.run(proxy, command, seconds=patience + limit)
+        except (CheckFailedError, ConflictError, MissingError) as error:
+            return error.message
+        return health.problem_of_response(response, digest)
 
-    def _answer(
-        self, where: str, port: int, path: str, wanted: str, *, patience: float, limit: float = health.TIMEOUT
-    ) -> bytes:
-        """What is answered, as soon as it holds what is `wanted`, else when the `patience` ends."""
-        command = scripts.probe(where, port, path, wanted, patience=patience, limit=limit)
-        return scripts.run(self.container(), command, seconds=patience + limit)[1]
+    def _start(self, container: Container) -> str:
+        """Start the proxy, and wait until it answers. Return why its port can't be had; empty when it runs."""
+        if self._configuration(container) is None:
+            content = Routing().configuration(self.name, self.service_port).encode()
+            container.put_archive(FOLDER, archives.packed({FILE: content}))
+        try:
+            with engine_errors(f"start the proxy {self.name}"):
+                container.start()
+        except CicdError as error:
+            if PORT_TAKEN.search(error.message):
+                return error.message
+            raise
+        command = scripts.probe("127.0.0.1", PORT, "/", "HTTP/", patience=health.TIMEOUT)
+        scripts.run(container, command, seconds=2 * health.TIMEOUT)
+        return ""
 
-    def _config(self, container: Container) -> str | None:
+    def _route(self, release: Container | None, before: Routing, *then: Sequence[str]) -> tuple[Routing, bytes]:
+        """Switch, then run other scripts in the same call. Return the new routing and those scripts' output."""
+        name = release.short_id if release else ""
+        after = before.to(name)
+        address = address_of(release, self.network) if release else ""
+        content = after.configuration(self.name, self.service_port)
+        words = ["route", content, after.slot, after.idle, name, address, str(self.service_port)]
+        with engine_errors(f"switch the proxy {self.name}"):
+            code, output = scripts.run(self.container(), words, *then, seconds=SWITCH_SECONDS)
+        # What failed may be the asking: then the proxy has switched, and nothing was answered.
+        if code and (after == before or self.routing() != after):
+            raise CheckFailedError(
+                f"The proxy {self.name} does not switch: {output.decode(errors='replace').strip()}",
+                f"See: docker logs {self.name}",
+            )
+        return after, b"" if code else output
+
+    def _configuration(self, container: Container) -> str | None:
+        """Return HAProxy's configuration in the container's volume; None when there is none yet."""
         data = containers.archive(container, f"{FOLDER}/{FILE}")
         return archives.single_file(data).decode() if data else None
 
-    def _rendered(self, to: Routing) -> str:
-        off = {one: "" if to.name and one == to.slot else " disabled" for one in SLOTS}
-        lines = [f"  server {one} {to.name or self.name}:{self.service_port}{off[one]}" for one in SLOTS]
-        return (scripts.FOLDER / FILE).read_text("utf-8") + "\n".join(lines) + "\n"
-
     def _kept_port(self) -> int:
+        """Return the port that the proxy's volume remembers; 0 without a volume."""
         try:
-            worn: dict[str, str] = self.client.volumes.get(self.name).attrs.get("Labels") or {}
-        except NotFound:
+            with engine_errors(f"look for the volume {self.name}"):
+                volume = self.client.volumes.get(self.name)
+        except MissingError:
             return 0
-        return int(worn.get(labels.PORT, 0))
+        return int((volume.attrs.get("Labels") or {}).get(labels.PORT, 0))
 
 
 def address_of(container: Container, network: str) -> str:
-    """The container's address on a network; empty when it has none."""
-    container.reload()
-    found: Any = container.attrs["NetworkSettings"]["Networks"].get(network, {})
-    return str(found.get("IPAddress", ""))
+    """Return the container's address on a network; empty when it has none, or is gone."""
+    try:
+        with engine_errors(f"look for the container {container.name}"):
+            container.reload()
+    except MissingError:
+        return ""
+    endpoint: Any = container.attrs["NetworkSettings"]["Networks"].get(network, {})
+    return str(endpoint.get("IPAddress", ""))
 
 
-def _bound(container: Container) -> dict[str, str]:
-    found: dict[str, str] = container.attrs["HostConfig"]["PortBindings"][f"{PORT}/tcp"][0]
-    return found
-
-
-def _other(slot: str) -> str:
-    return SLOTS[1 - SLOTS.index(slot)]
+def _binding(container: Container) -> dict[str, str]:
+    """Return where the engine's machine publishes the proxy: `HostIp` and `HostPort`."""
+    binding: dict[str, str] = container.attrs["HostConfig"]["PortBindings"][f"{PORT}/tcp"][0]
+    return binding

@@ -1,6 +1,6 @@
 """The releases of an environment on a Docker engine: containers, one of which serves; the state is in their labels.
 
-One that comes up is called `<name>-candidate`; accepted, it takes the name `<name>-<its id>` and keeps it.
+A release that comes up is called `<name>-candidate`; accepted, it takes the name `<name>-<its id>` and keeps it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import APIError, ImageNotFound
-from docker.types import LogConfig
-
 from cicd import labels, variables
 from cicd.deploy import secrets
-from cicd.errors import CheckFailedError, RefusedError
+from cicd.errors import CheckFailedError, CicdError, RefusedError
+from cicd.oci import containers
+from cicd.oci.errors import ConflictError, MissingImageError, engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +31,7 @@ LOG_LINES = 40
 
 @dataclass(frozen=True)
 class Releases:
-    """The containers of one environment; `labels` say to what they belong."""
+    """The release containers of one environment; `labels` say what they belong to."""
 
     client: DockerClient
     name: str
@@ -46,28 +45,28 @@ class Releases:
         """The name of a release that was not accepted yet."""
         return f"{self.name}-candidate"
 
-    def lasting(self, container: Container) -> str:
-        """The name of a release that was accepted."""
+    def accepted_name(self, container: Container) -> str:
+        """Return the name of a release that was accepted."""
         return f"{self.name}-{container.short_id}"
 
     def all(self) -> list[Container]:
-        """All of them, those that ran last first."""
-        wanted = [f"{key}={value}" for key, value in {**self.labels, labels.ROLE: labels.SERVICE}.items()]
-        found = self.client.containers.list(all=True, filters={"label": wanted}, ignore_removed=True)
-        mine = [one for one in found if one.name in (self.candidate, self.lasting(one))]
-        return sorted(mine, key=lambda one: (one.status in RUNNING, one.attrs["State"]["FinishedAt"]), reverse=True)
+        """Return all releases, those that ran last first."""
+        marks = [f"{key}={value}" for key, value in {**self.labels, labels.ROLE: labels.SERVICE}.items()]
+        with engine_errors(f"list the releases of {self.name}"):
+            services = self.client.containers.list(all=True, filters={"label": marks}, ignore_removed=True)
+        releases = [service for service in services if service.name in (self.candidate, self.accepted_name(service))]
+        return sorted(releases, key=_last_run, reverse=True)
 
-    def fits(self, container: Container, order: Order) -> bool:
-        """Whether it is what the order asks for, with the settings and the secrets of now."""
-        worn = container.labels
-        wanted = (order.release, order.commit, self._settings())
-        if (worn.get(labels.RELEASE), worn.get(labels.COMMIT), worn.get(labels.SETTINGS)) != wanted:
+    def matches(self, container: Container, order: Order) -> bool:
+        """Return whether a container is the release of an order, with the current settings and secrets."""
+        names = (labels.RELEASE, labels.COMMIT, labels.SETTINGS)
+        if [container.labels.get(name) for name in names] != [order.release, order.commit, self._settings_hash()]:
             return False
         values = secrets.given(self.environment.secrets)
         return values is None or values == secrets.of(container)
 
     def create(self, order: Order) -> Container:
-        """A new container of the release, not started.
+        """Create a container of the release, and do not start it.
 
         Raises:
             RefusedError: the engine has no such image.
@@ -75,9 +74,21 @@ class Releases:
 
         """
         values = secrets.required(self.environment)
-        environment = self.environment
-        log = dict(self.settings.log)
-        options: dict[str, Any] = {
+        try:
+            with engine_errors(f"create {self.candidate}"):
+                container = self.client.containers.create(order.release, **self._options(order))
+        except MissingImageError as error:
+            raise RefusedError(
+                f"The engine has no {order.release}.", "Check that the registry still has that image."
+            ) from error
+        secrets.put(container, values)
+        return container
+
+    def _options(self, order: Order) -> dict[str, Any]:
+        from docker.types import LogConfig  # noqa: PLC0415 -- slow to import, and needed only here
+
+        environment, log = self.environment, dict(self.settings.log)
+        return {
             "name": self.candidate,
             "network": self.network,
             "labels": {
@@ -88,7 +99,7 @@ class Releases:
                 labels.COMMIT: order.commit,
                 labels.ENTRY: order.entry,
                 labels.AFTER: order.after,
-                labels.SETTINGS: self._settings(),
+                labels.SETTINGS: self._settings_hash(),
             },
             "environment": {
                 **environment.variables,
@@ -100,42 +111,55 @@ class Releases:
             "mem_limit": environment.memory,
             "nano_cpus": int(1e9 * environment.cpus) if environment.cpus else None,
         }
-        try:
-            container = self.client.containers.create(order.release, **options)
-        except ImageNotFound as error:
-            raise RefusedError(f"The engine has no {order.release}.", "Is the registry's copy still there?") from error
-        secrets.put(container, values)
-        return container
 
-    def _settings(self) -> str:
-        """What else than the release decides what a container is, in short. Secrets are compared themselves."""
-        one = self.environment
-        decides = [dict(one.variables), dict(self.settings.log), one.cpus, one.memory, sorted(one.secrets)]
-        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+    def _settings_hash(self) -> str:
+        """Return a hash of the settings that make another container necessary. Secrets are compared themselves."""
+        environment = self.environment
+        values = [
+            dict(environment.variables),
+            dict(self.settings.log),
+            environment.cpus,
+            environment.memory,
+            sorted(environment.secrets),
+        ]
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def start(container: Container) -> None:
     """Start a release.
 
     Raises:
-        CheckFailedError: the engine can't.
+        CheckFailedError: the engine can't start it.
 
     """
-    try:
+    with engine_errors(f"start {container.name}", CheckFailedError):
         container.start()
-    except APIError as error:
-        raise CheckFailedError(f"The release can't be started: {error.explanation}") from error
 
 
-def restart(container: Container, *, always: bool) -> None:
-    """Whether the engine starts it again when it ends by itself; one that is not accepted yet must not come back."""
+def set_restart_policy(container: Container, *, always: bool) -> None:
+    """Set the restart policy; releases that were not accepted stay down."""
     policy: Any = {"Name": "unless-stopped" if always else "no"}
-    container.update(restart_policy=policy)
+    with engine_errors(f"set the restart policy of {container.name}"):
+        container.update(restart_policy=policy)
+
+
+def remove(container: Container) -> None:
+    """Remove a release, also while it runs; one that is gone, or that somebody else is removing, is no error."""
+    try:
+        containers.remove(container)
+    except ConflictError as error:
+        if "already in progress" not in error.message:
+            raise
 
 
 def log(container: Container) -> str:
-    """The last lines of what it said."""
+    """Return the last lines of a release's output."""
     try:
-        return str(container.logs(tail=LOG_LINES).decode(errors="replace"))
-    except APIError as error:
-        return f"(no log: {error.explanation})"
+        with engine_errors(f"read the log of {container.name}"):
+            return str(container.logs(tail=LOG_LINES).decode(errors="replace"))
+    except CicdError as error:
+        return f"(no log: {error.message})"
+
+
+def _last_run(container: Container) -> tuple[bool, str]:
+    return container.status in RUNNING, container.attrs["State"]["FinishedAt"]

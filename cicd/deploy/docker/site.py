@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from cicd import labels
 from cicd.deploy.docker.proxy import Proxy
 from cicd.deploy.docker.release_containers import Releases
+from cicd.oci.errors import engine_errors
 from cicd.oci.reference import digest_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
     from cicd.config import Config, DockerSettings, Environment
-    from cicd.deploy.docker.proxy import Routing
+    from cicd.deploy.docker.routing import Routing
 
 LOOPBACK, EVERY_ADDRESS = "127.0.0.1", "0.0.0.0"  # noqa: S104 -- a named host must be reachable by users
 
@@ -81,11 +82,13 @@ class Site:
 
     def create_network(self) -> None:
         """Create the environment's network."""
-        self.client.networks.create(self.network, labels=self.labels_for(labels.NETWORK), check_duplicate=True)
+        with engine_errors(f"create the network {self.network}"):
+            self.client.networks.create(self.network, labels=self.labels_for(labels.NETWORK), check_duplicate=True)
 
     def has_network(self) -> bool:
         """Return whether the environment's network exists."""
-        return bool(self.client.networks.list(names=[f"^{self.network}$"]))
+        with engine_errors(f"look for the network {self.network}"):
+            return bool(self.client.networks.list(names=[f"^{self.network}$"]))
 
     def routing(self) -> Routing | None:
         """Return where the proxy leads; None when somebody removed the proxy."""

@@ -15,6 +15,7 @@ from cicd.deploy.engine_lock import EngineLock
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
 from cicd.oci import containers, engine
+from cicd.oci.errors import engine_errors
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
     from cicd.config import Config, DockerSettings, Environment
-    from cicd.deploy.docker.proxy import Routing
+    from cicd.deploy.docker.routing import Routing
     from cicd.deploy.holder import Holder
     from cicd.deploy.target import Accept, Order
     from cicd.oci.containers import Runner
@@ -60,29 +61,34 @@ class DockerTarget:
 
     def observe(self) -> Running | None:
         """See `Target.observe`."""
-        return self._observed(self.site.routing())
+        with engine_errors(f"read what runs in {self.site.environment.name}"):
+            return self._observed(self.site.routing())
 
     def retained(self) -> list[Running]:
         """See `Target.retained`."""
-        releases = self.site.releases.all()
-        serving = self.site.serving(releases, self.site.routing())
-        others = [one for one in releases if one != serving and one.name != self.site.releases.candidate]
-        return [self._running(one, "it is stopped") for one in others]
+        site = self.site
+        with engine_errors(f"read which releases {site.environment.name} retains"):
+            releases = site.releases.all()
+            serving = site.serving(releases, site.routing())
+            others = [one for one in releases if one != serving and one.name != site.releases.candidate]
+            return [self._running(release, "it is stopped") for release in others]
 
     def plan(self, order: Order) -> list[str]:
         """See `Target.plan`."""
-        return [step.text for step in Swap(self.site, order, lambda *_: None).steps()]
+        with engine_errors(f"read what runs in {self.site.environment.name}"):
+            return [step.text for step in Swap(self.site, order, lambda *_: None).steps()]
 
     def apply(self, order: Order, accept: Accept) -> Running:
         """See `Target.apply`. A release that serves already is only judged again."""
         swap = Swap(self.site, order, accept)
         swap.run()
-        running = self._observed(swap.routing or self.site.routing())
+        with engine_errors(f"read what runs in {self.site.environment.name}"):
+            running = self._observed(swap.routing or self.site.routing())
         if running is None or not running.healthy:
             raise CheckFailedError(
                 f"{self.site.name} is not healthy: {running.detail if running else 'nothing serves'}"
             )
-        if swap.candidate is None:
+        if swap.candidate.found is None:
             accept(self.site.inner_url(self.site.proxy.container()), self.site.network)
         return running
 

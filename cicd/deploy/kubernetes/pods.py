@@ -35,7 +35,7 @@ def problem(kubectl: Kubectl, pod: Manifest, config: Config, digest: str) -> str
         body = kubectl.http(name, config.service.port, path, timeout=health.TIMEOUT)
     except ClusterError as error:
         return f"{name}{path} does not answer: {error.message}"
-    return health.named(body, digest, f"{name}{path}")
+    return health.problem_of_body(body, digest, f"{name}{path}")
 
 
 def wait(kubectl: Kubectl, name: str, config: Config, digest: str, seconds: float) -> Manifest:

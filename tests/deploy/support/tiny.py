@@ -110,7 +110,7 @@ def state(target: DockerTarget) -> tuple[list[str], list[str], set[str]]:
     stopped = [one.labels["ml-cicd.release"] for one in known if one.status != "running"]
     labels = [f"{names.PROJECT}={target.site.config.name}", f"{names.ENVIRONMENT}={target.site.environment.name}"]
     mine = target.site.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-    lasting = {target.site.releases.lasting(one) for one in known}
+    lasting = {target.site.releases.accepted_name(one) for one in known}
     return running, stopped, {str(one.name) for one in mine} - lasting - {target.site.proxy.name}
 
 

@@ -1,0 +1,130 @@
+"""The release that a deployment brings up: created or started again, waited for, accepted, or taken away."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cicd.deploy import health
+from cicd.deploy.docker import release_containers
+from cicd.errors import CheckFailedError
+from cicd.oci.errors import MissingError, engine_errors
+from cicd.text import say
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+
+    from cicd.deploy.docker.site import Site
+    from cicd.deploy.target import Order
+
+SLICE = 0.5  # seconds between two looks whether a release that comes up has ended
+LOOK = 0.1  # seconds that a look takes
+
+
+@dataclass
+class Candidate:
+    """The release of one deployment; it has no container before it was created or started again."""
+
+    site: Site
+    order: Order
+    found: Container | None = field(default=None, init=False)
+    deadline: float = field(default=0.0, init=False)
+    """When it must be healthy: so long after the engine was told to start it."""
+
+    @property
+    def container(self) -> Container:
+        """The container of the release."""
+        assert self.found is not None  # noqa: S101 -- a step before created it
+        return self.found
+
+    def create(self) -> None:
+        """Create the container; it is not started.
+
+        Raises:
+            RefusedError: the engine has no such image.
+
+        """
+        self.found = self.site.releases.create(self.order)
+
+    def start(self) -> None:
+        """Start the container.
+
+        Raises:
+            CheckFailedError: the engine can't start it.
+
+        """
+        self.deadline = time.monotonic() + self.site.environment.health_timeout
+        release_containers.start(self.container)
+
+    def start_again(self, retained: Container) -> None:
+        """Start a retained release.
+
+        Raises:
+            CheckFailedError: the engine can't start it.
+
+        """
+        self.found = retained
+        release_containers.set_restart_policy(retained, always=False)
+        self.start()
+
+    def wait(self) -> None:
+        """Wait until the release is healthy as the digest of the order.
+
+        Raises:
+            CheckFailedError: it ended, was removed, or was not healthy in time.
+
+        """
+        path, timeout = self.site.config.service.health, self.site.environment.health_timeout
+        while True:  # one look at least, however long the engine took to start it
+            self._check_running()
+            rest = max(LOOK, self.deadline - time.monotonic())
+            problem = self.site.proxy.probe(
+                path, self.order.digest, release=self.container, patience=min(SLICE, rest),
+                limit=min(health.TIMEOUT, rest),
+            )  # fmt: skip
+            if not problem:
+                return
+            if self.deadline - time.monotonic() <= LOOK:
+                break
+        self._check_running()
+        raise CheckFailedError(
+            f"The new release was not healthy within {timeout:g} s ({problem}); the old one still serves.",
+            "Its log is above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
+        )
+
+    def keep(self) -> None:
+        """Give the accepted release its lasting name, and let the engine restart it."""
+        release_containers.set_restart_policy(self.container, always=True)
+        if self._is_unaccepted():
+            self.container.rename(self.site.releases.accepted_name(self.container))
+
+    def take_away(self) -> None:
+        """Print the end of the release's log, then remove it; a retained release is stopped."""
+        if self.found is None:
+            return
+        say(f"The last lines of the new release, which is taken down:\n{release_containers.log(self.found)}")
+        try:
+            with engine_errors(f"look for {self.found.name}"):
+                self.found.reload()
+        except MissingError:
+            return
+        if self._is_unaccepted():
+            release_containers.remove(self.found)
+        else:
+            with engine_errors(f"stop {self.found.name}"):
+                self.found.stop(timeout=0)
+
+    def _is_unaccepted(self) -> bool:
+        return self.container.name == self.site.releases.candidate
+
+    def _check_running(self) -> None:
+        """Raise CheckFailedError unless the release runs."""
+        try:
+            with engine_errors(f"look for {self.container.name}"):
+                self.container.reload()
+        except MissingError as error:
+            raise CheckFailedError("The new release was removed while it came up; the old one still serves.") from error
+        if self.container.status in ("exited", "dead"):
+            code = self.container.attrs["State"]["ExitCode"]
+            raise CheckFailedError(f"The new release ended with exit code {code}; the old one still serves.")

@@ -1,0 +1,42 @@
+"""Where a proxy leads: one of two slots, and the release in it; as HAProxy's configuration says it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cicd.deploy.docker import scripts
+
+SLOTS = ("blue", "green")
+_SERVER = re.compile(r"^  server (blue|green) ([0-9a-f]{12}):\d+$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Routing:
+    """The slot that gets the requests, and the short id of the container in that slot; empty for none."""
+
+    slot: str = SLOTS[1]
+    name: str = ""
+
+    @property
+    def idle(self) -> str:
+        """The other slot."""
+        return SLOTS[1 - SLOTS.index(self.slot)]
+
+    def to(self, name: str) -> Routing:
+        """Return the routing that leads to `name`, which gets the idle slot unless it is there already or empty."""
+        return Routing(self.slot if name in ("", self.name) else self.idle, name)
+
+    def configuration(self, placeholder: str, port: int) -> str:
+        """Return HAProxy's configuration: releases have that port, and an empty slot gets the name `placeholder`."""
+        lines = []
+        for slot in SLOTS:
+            disabled = "" if self.name and slot == self.slot else " disabled"
+            lines.append(f"  server {slot} {self.name or placeholder}:{port}{disabled}")
+        return (scripts.FOLDER / "haproxy.cfg").read_text("utf-8") + "\n".join(lines) + "\n"
+
+
+def read(configuration: str) -> Routing:
+    """Return the routing in a configuration of HAProxy."""
+    server = _SERVER.search(configuration)
+    return Routing(server[1], server[2]) if server else Routing()
