@@ -13,6 +13,7 @@ import pytest
 
 from cicd.config import Config, Environment, KubernetesSettings
 from cicd.deploy.kubernetes.kubectl import Kubectl
+from cicd.deploy.kubernetes.site import Site
 from cicd.deploy.kubernetes.target import KubernetesTarget
 from tests.deploy.conftest import client, own_services, release  # noqa: F401 -- fixtures
 from tests.kubernetes.support.common import deploy, order
@@ -71,7 +72,7 @@ def make(config: Config) -> Iterator[Make]:
         namespaces.add(namespace)
         environment = replace(config.environment(name), **values)  # type: ignore[arg-type]
         settings = KubernetesSettings(service_type="NodePort", replicas=replicas, manifests=manifests)
-        return KubernetesTarget(config, environment, settings, Kubectl(namespace), folder)
+        return KubernetesTarget(Site(config, environment, settings, Kubectl(namespace)), folder)
 
     yield made
     kubectl = Kubectl("default")

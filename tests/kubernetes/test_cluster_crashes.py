@@ -23,10 +23,12 @@ sys.path.insert(0, {root!r})
 from cicd.config import Config, Environment, KubernetesSettings, Service
 from cicd.deploy import holder
 from cicd.deploy.kubernetes.kubectl import Kubectl
+from cicd.deploy.kubernetes.site import Site
 from cicd.deploy.kubernetes.target import KubernetesTarget
 from cicd.deploy.target import Order
 config = {config!r}
-target = KubernetesTarget(config, {environment!r}, {settings!r}, Kubectl({namespace!r}), None)
+site = Site(config, {environment!r}, {settings!r}, Kubectl({namespace!r}))
+target = KubernetesTarget(site, None)
 with target.locked(holder.this_process("a process"), 0):
     target.apply({order!r}, lambda url, network: None)
 """
@@ -36,10 +38,10 @@ def run(target: KubernetesTarget, image: str, root: Path, **variables: str) -> i
     """Deploy `image` in a process of its own; returns its exit code."""
     code = DEPLOYS.format(
         root=str(root),
-        config=target.config,
-        environment=target.environment,
-        settings=target.settings,
-        namespace=target.kubectl.namespace,
+        config=target.site.config,
+        environment=target.site.environment,
+        settings=target.site.settings,
+        namespace=target.site.kubectl.namespace,
         order=order(image),
     )
     with pytest.MonkeyPatch.context() as patch:

@@ -166,17 +166,17 @@ def test_r9_the_plan_is_exactly_what_is_done(
 ) -> None:
     fresh = make(suffix="fresh", replicas=1)
     planned = fresh.plan(order(good))
-    assert fresh.kubectl.get("namespace", fresh.kubectl.namespace) is None
+    assert fresh.site.kubectl.get("namespace", fresh.site.kubectl.namespace) is None
     capsys.readouterr()
     deploy(fresh, order(good))
     assert capsys.readouterr().out.splitlines() == planned
-    assert planned[0] == f"create the namespace {fresh.kubectl.namespace}"
+    assert planned[0] == f"create the namespace {fresh.site.kubectl.namespace}"
 
 
 def test_r10_what_was_changed_by_hand_is_seen(target: KubernetesTarget, running: Running, better: str) -> None:
-    name = target.config.name
-    target.kubectl.run("set", "image", f"deployment/{name}", f"{name}={better}")
-    target.kubectl.run("rollout", "status", f"deployment/{name}", timeout=60)
+    name = target.site.config.name
+    target.site.kubectl.run("set", "image", f"deployment/{name}", f"{name}={better}")
+    target.site.kubectl.run("rollout", "status", f"deployment/{name}", timeout=60)
     found = target.observe()
     assert found is not None
     assert found.release == better != running.release

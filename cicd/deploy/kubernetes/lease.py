@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cicd.deploy import holder as holders
-from cicd.deploy.kubernetes import manifests
+from cicd.deploy.kubernetes import objects
 from cicd.deploy.lock import Lock
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def lease(config: Config, environment: Environment, who: str, details: Mapping[s
         "kind": "Lease",
         "metadata": {
             "name": _name(config),
-            "labels": manifests.labels(config, environment),
+            "labels": objects.labels(config, environment),
             "annotations": dict(details),
         },
         "spec": {"holderIdentity": who, "acquireTime": since},

@@ -58,7 +58,7 @@ def deploy(target: KubernetesTarget, order: Order, judge: Accept = accept) -> Ru
 
 def pods(target: KubernetesTarget) -> dict[str, str]:
     """The pods that are not on their way out: the name of each, and the digest of the image that its node runs."""
-    found = json.loads(target.kubectl.run("get", "pods", "--output=json"))["items"]
+    found = json.loads(target.site.kubectl.run("get", "pods", "--output=json"))["items"]
     return {
         one["metadata"]["name"]: one["status"]["containerStatuses"][0]["imageID"].rpartition("@")[2]
         for one in found
