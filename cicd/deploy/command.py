@@ -1,14 +1,13 @@
-"""The project's own deployment tool as a target: a command in an image by digest, held to the contract of the others.
+"""The project's own deployment tool as a target: a command in an image by digest, held to the promises of the others.
 
-The tool is told in its environment what to bring where, and returns when it is there. The rest is done here: the lock
-(a container's name on the engine at hand), the health check at the declared address, the tests, and if any of it
-fails the same command once more, with the release that was healthy before.
+The tool learns from environment variables what to deploy where, and returns when that is in place. The kit does the
+rest: the lock (a container's name on the engine at hand), the health check at the configured URL, and the tests. If
+any of it fails, the kit runs the same command once more, with the release that was healthy before.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 import urllib.request
 from dataclasses import dataclass
@@ -20,9 +19,11 @@ from cicd.deploy.engine_lock import EngineLock
 from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
 from cicd.oci import containers, images
-from cicd.oci.reference import DIGEST, digest_of
+from cicd.oci.reference import DIGEST, ImageReference, digest_of
+from cicd.text import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from docker import DockerClient
@@ -38,18 +39,18 @@ POLL = 0.5
 
 @dataclass(frozen=True)
 class CommandTarget:
-    """One environment that a tool of the project's own brings releases to."""
+    """One environment that the project's own tool brings releases to; see `Target`."""
 
     client: DockerClient
     config: Config
     environment: Environment
     settings: CommandSettings
     repository: str
-    """The image repository of the project's releases: an address says its digest, and no more."""
+    """The image repository of the project's releases: the health path names only a digest."""
 
     @property
     def name(self) -> str:
-        """What the names of all that belongs to the environment begin with."""
+        """The beginning of the names of all that belongs to the environment."""
         return f"{self.config.name}-{self.environment.name}"
 
     def runner(self, network: str) -> Runner:
@@ -57,64 +58,72 @@ class CommandTarget:
         return containers.runner(self.client, network)
 
     def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
-        """See `Target.locked`. It keeps out whoever deploys through the same engine; a lock beyond is the tool's."""
-        return lock.hold(self._lock, self.environment.name, holder, wait)
+        """See `Target.locked`. The lock covers this engine; a lock across machines is the tool's task."""
+        return lock.hold(self._lock(), self.environment.name, holder, wait)
 
     def unlock(self) -> Holder | None:
         """See `Target.unlock`."""
-        return lock.unlock(self._lock)
+        return lock.unlock(self._lock())
 
     def observe(self) -> Running | None:
         """See `Target.observe`: what the health path names."""
         try:
-            with urllib.request.urlopen(self._health, timeout=health.TIMEOUT) as answer:  # noqa: S310 -- as configured
-                told = json.loads(answer.read())
+            with urllib.request.urlopen(self._health, timeout=health.TIMEOUT) as response:  # noqa: S310 -- as configured
+                answer = json.loads(response.read())
         except (OSError, ValueError):
             return None
-        digest, commit = (str(told.get(name) or "") for name in ("digest", "commit"))
-        detail = "" if DIGEST.fullmatch(digest) else f"{self._health} names no digest"
-        release = "" if detail else f"{self.repository}@{digest}"
-        return Running(release, commit, "", "", self.settings.url, healthy=not detail, detail=detail)
+        digest, commit = (str(answer.get(name) or "") for name in ("digest", "commit"))
+        named = DIGEST.fullmatch(digest) is not None
+        return Running(
+            release=str(ImageReference(self.repository, digest)) if named else "",
+            commit=commit,
+            entry="",
+            after="",
+            url=self.settings.url,
+            healthy=named,
+            detail="" if named else f"{self._health} names no digest",
+        )
 
     def retained(self) -> list[Running]:
-        """See `Target.retained`: what the tool keeps is its own business."""
+        """See `Target.retained`: the kit does not know what the tool keeps."""
         return []
 
     def plan(self, order: Order) -> list[str]:
         """See `Target.plan`."""
-        found = self.observe()
-        if found and found.release == order.release:
+        running = self.observe()
+        if running and running.release == order.release:
             return []
-        words, digest = " ".join(self.settings.command), order.digest
-        back = f"the same with {found.release}" if found and found.healthy else "nothing: no release was healthy before"
+        words, seconds = " ".join(self.settings.command), self.environment.health_timeout
+        back = "nothing: no release was healthy before"
+        if running and running.healthy:
+            back = f"the same with {running.release}"
         return [
             f"run {words} in {self.settings.image} with {order.release}",
-            f"wait until {self._health} names {digest}, at most {self.environment.health_timeout:g} s; have it judged",
+            f"wait until {self._health} names {order.digest}, at most {seconds:g} s; run the tests against it",
             f"if any of it fails: {back}",
         ]
 
     def apply(self, order: Order, accept: Accept) -> Running:
         """See `Target.apply`. Between the tool's switch and the end of the tests the new release already serves."""
-        before, todo = self.observe(), self.plan(order)
-        if not todo:
+        before, plan = self.observe(), self.plan(order)
+        if not plan:
             accept(self.settings.url, NETWORK)
-            return self._found()
+            return self._healthy()
         images.pull(self.client, self.settings.image)
         try:
             self._bring(order.release, order, before)
             accept(self.settings.url, NETWORK)
         except BaseException:
             if before and before.healthy:
-                sys.stdout.write(f"back to {before.release}\n")
+                say(f"back to {before.release}")
                 self._bring(before.release, order, before)
             raise
-        return self._found()
+        return self._healthy()
 
     @property
     def _health(self) -> str:
         return self.settings.url + self.config.service.health
 
-    @property
     def _lock(self) -> EngineLock:
         marks = {
             labels.PROJECT: self.config.name,
@@ -123,7 +132,13 @@ class CommandTarget:
         }
         return EngineLock(self.client, f"{self.name}-lock", marks)
 
-    def _found(self) -> Running:
+    def _healthy(self) -> Running:
+        """Return what runs.
+
+        Raises:
+            CheckFailedError: it is not healthy.
+
+        """
         running = self.observe()
         if running is None or not running.healthy:
             raise CheckFailedError(f"{self._health} is not healthy.")
@@ -136,39 +151,37 @@ class CommandTarget:
             CheckFailedError: the tool failed, or the release is not healthy in time.
 
         """
-        digest = digest_of(release)
+        digest, seconds = digest_of(release), self.environment.health_timeout
+        values = {
+            **self.environment.variables,
+            variables.ML_CICD_PROJECT: self.config.name,
+            variables.ML_CICD_ENVIRONMENT: self.environment.name,
+            variables.ML_CICD_RELEASE: release,
+            variables.ML_CICD_DIGEST: digest,
+            variables.ML_CICD_COMMIT: before.commit if before and before.release == release else order.commit,
+            variables.ML_CICD_PREVIOUS: before.release if before else "",
+            variables.ML_CICD_ACTOR: order.actor,
+        }
         with failpoints.change("command.run"):
-            code = self._run(
-                {
-                    **self.environment.variables,
-                    variables.ML_CICD_PROJECT: self.config.name,
-                    variables.ML_CICD_ENVIRONMENT: self.environment.name,
-                    variables.ML_CICD_RELEASE: release,
-                    variables.ML_CICD_DIGEST: digest,
-                    variables.ML_CICD_COMMIT: before.commit if before and before.release == release else order.commit,
-                    variables.ML_CICD_PREVIOUS: before.release if before else "",
-                    variables.ML_CICD_ACTOR: order.actor,
-                }
-            )
+            code = self._run_tool(values)
         if code:
             raise CheckFailedError(f"The deployment tool failed with exit code {code}.", "Its output is above.")
-        end = time.monotonic() + self.environment.health_timeout
+        end = time.monotonic() + seconds
         while problem := health.problem_at(self._health, digest):
             if time.monotonic() > end:
-                limit = f"{self.environment.health_timeout:g} s"
-                raise CheckFailedError(f"The new release was not healthy within {limit} ({problem}).")
+                raise CheckFailedError(f"The new release was not healthy within {seconds:g} s ({problem}).")
             time.sleep(POLL)
 
-    def _run(self, variables: dict[str, str]) -> int:
-        """The exit code of the tool, whose container gets these variables and the environment's secrets alone."""
-        settings, given = self.settings, secrets.required(self.environment)
+    def _run_tool(self, values: Mapping[str, str]) -> int:
+        """Run the tool, and return its exit code; it gets these variables and the environment's secrets alone."""
+        settings, app_secrets = self.settings, secrets.required(self.environment)
         with containers.created(
             self.client,
             settings.image,
             command=list(settings.command),
             entrypoint=[],
-            environment=variables,
+            environment=dict(values),
             labels={labels.PROJECT: self.config.name, labels.ROLE: labels.TOOL},
         ) as container:
-            secrets.put(container, given)
+            secrets.put(container, app_secrets)
             return containers.run_to_end(container, settings.image, settings.command)

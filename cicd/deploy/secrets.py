@@ -1,4 +1,4 @@
-"""An environment's secrets: given in the job as one JSON object, found by the release as files, and nowhere else."""
+"""An environment's secrets: the job has them as one JSON object, the release finds them as files, and nobody else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cicd import variables
 from cicd.errors import UsageError
 from cicd.oci import archives, containers
+from cicd.oci.errors import engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 
 VARIABLE = variables.APP_SECRETS
 FOLDER = "run/secrets"
+EXAMPLE = '{"API_KEY": "..."}'
 
 
-def given(names: Sequence[str]) -> dict[str, str] | None:
-    """The values of the secrets `names`; None when this process was given none at all.
+def read(names: Sequence[str]) -> dict[str, str] | None:
+    """Return the values of the secrets `names`; None when this process was given none at all.
 
     Raises:
-        UsageError: it is not a JSON object of texts, or one is missing. No message holds a value.
+        UsageError: the variable is not a JSON object of texts, or lacks a secret. No message contains a value.
 
     """
     if not names:
@@ -40,26 +42,27 @@ def given(names: Sequence[str]) -> dict[str, str] | None:
     except ValueError:
         values = None
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
-        raise UsageError(f"{VARIABLE} is not a JSON object whose values are texts.", 'For example: {"API_KEY": "..."}')
+        raise UsageError(f"{VARIABLE} is not a JSON object whose values are texts.", f"For example: {EXAMPLE}")
     if missing := [name for name in names if name not in values]:
         raise UsageError(
-            f"{VARIABLE} lacks {', '.join(missing)}.", "Add it there, or take it off `secrets` in ml-cicd.toml."
+            f"{VARIABLE} lacks {', '.join(missing)}.",
+            f"Add it to {VARIABLE}, or remove it from `secrets` in ml-cicd.toml.",
         )
     return {name: values[name] for name in names}
 
 
 def required(environment: Environment) -> dict[str, str]:
-    """The values of an environment's secrets; see `given`.
+    """Return the values of an environment's secrets; see `read`.
 
     Raises:
-        UsageError: it has some, and this process was given none.
+        UsageError: the environment has secrets, and this process was given none.
 
     """
-    values = given(environment.secrets)
+    values = read(environment.secrets)
     if values is None:
         raise UsageError(
             f"The environment {environment.name} has secrets, but {VARIABLE} is not set.",
-            'Map the secret into the job, as a JSON object: {"API_KEY": "..."}',
+            f"Map the secret {VARIABLE} into the job, as a JSON object: {EXAMPLE}",
         )
     return values
 
@@ -67,13 +70,13 @@ def required(environment: Environment) -> dict[str, str]:
 def put(container: Container, values: Mapping[str, str]) -> None:
     """Write the secrets into a container that has not started; every user of the container may read them."""
     if values:
-        container.put_archive(
-            "/", archives.packed({f"{FOLDER}/{name}": value.encode() for name, value in values.items()})
-        )
+        files = {f"{FOLDER}/{name}": value.encode() for name, value in values.items()}
+        with engine_errors(f"write the secrets into {container.name}"):
+            container.put_archive("/", archives.packed(files))
 
 
 def of(container: Container) -> dict[str, str]:
-    """The secrets that a container has."""
+    """Return the secrets that a container has."""
     data = containers.archive(container, f"/{FOLDER}")
     if data is None:
         return {}

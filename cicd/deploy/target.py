@@ -1,4 +1,4 @@
-"""What a deploy target is asked to do, and what it says is running."""
+"""What every deploy target does: the protocol, what it is ordered to bring, and what it reports to run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """What to bring to an environment, and what in the ledger it rests on."""
+    """The release to bring to an environment, and the ledger entries that it rests on."""
 
     release: str
     """`repository@sha256:...`"""
@@ -27,7 +27,7 @@ class Order:
     entry: str
     """The entry that accepted the release: `staging/3@<sha256>`."""
     after: str
-    """The newest entry of the environment itself when this was ordered: `production/2@<sha256>`; empty for none."""
+    """The newest entry of the environment itself at the time of the order: `production/2@<sha256>`; empty for none."""
     actor: str
 
     @property
@@ -38,7 +38,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Running:
-    """A release that an environment runs, or can run again, as read from the target itself; see `Order`."""
+    """A release that an environment runs, or can run again, as the target itself reports it; see `Order`."""
 
     release: str
     commit: str
@@ -47,45 +47,46 @@ class Running:
     url: str
     healthy: bool
     detail: str = ""
+    """Why the release is not healthy."""
 
 
 class Target(Protocol):
     """One environment on one kind of infrastructure."""
 
     def runner(self, network: str) -> Runner:
-        """What runs the test image where it reaches the URL and the network that `apply` hands to `accept`."""
+        """Return a runner of the test image that reaches the URL which `apply` passes to `accept`, on that network."""
 
     def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
         """Hold the environment's lock, which keeps every other deployment out, wherever it runs.
 
-        A dead holder of this machine is recovered from. `wait` is how many seconds to wait for a living one.
+        The lock of a dead process of this machine is taken over. `wait` is how many seconds to wait for a living one.
 
         Raises:
-            RefusedError: it is held; the message names the holder.
+            RefusedError: another deployment holds the lock; the message names the holder.
 
         """
 
     def observe(self) -> Running | None:
-        """What is running; None for nothing."""
+        """Return the release that runs; None for none."""
 
     def plan(self, order: Order) -> list[str]:
-        """What `apply` would change, a line per step, in order; empty for nothing."""
+        """Return what `apply` would change, a line per step, in order; empty for nothing."""
 
     def apply(self, order: Order, accept: Accept) -> Running:
-        """Bring a release up beside the old one, let `accept(url, network)` judge it, then switch. The lock is held.
+        """Bring a release up beside the old one, test it with `accept(url, network)`, then switch. The lock is held.
 
         Raises:
-            CheckFailedError: it is not healthy in time, or `accept` raised; the old release still serves.
+            CheckFailedError: the release is not healthy in time, or `accept` raised; the old release still serves.
 
         """
 
     def retained(self) -> list[Running]:
-        """The releases that can come back without a registry, newest first."""
+        """Return the releases that can come back without a registry, newest first."""
 
     def unlock(self) -> Holder | None:
-        """Remove the lock, whoever holds it. Returns the holder; None when nobody held it."""
+        """Remove the lock, whoever holds it. Return the holder; None when nobody held it."""
 
 
-def held(target: Target, running: Running | None) -> set[str]:
-    """The releases that a target has by their digest, `running` among them: they need no registry."""
-    return {one.release for one in [*target.retained(), *([running] if running else [])]}
+def releases_on(target: Target, running: Running | None) -> set[str]:
+    """Return the releases that a target has by their digest, `running` among them: they need no registry."""
+    return {release.release for release in [*target.retained(), *([running] if running else [])]}

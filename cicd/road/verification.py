@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cicd import github, labels, ledger, stages
-from cicd.deploy.target import Order, held
+from cicd.deploy.target import Order, releases_on
 from cicd.errors import RefusedError, UnreachableError
 from cicd.oci import registry
 from cicd.road import agreement, people
@@ -140,7 +140,7 @@ def _direction(repository: Repository, request: Request, present: Entry | None) 
 
 def _check_images(request: Request, accepted: Deployment, target: Target | None, running: Running | None) -> None:
     """Raise unless the registry serves the images unchanged, or the target can go back to the release without it."""
-    if request.backwards and target and accepted.release in held(target, running):
+    if request.backwards and target and accepted.release in releases_on(target, running):
         return
     try:
         registry.verify(accepted.release)

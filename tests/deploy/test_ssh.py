@@ -84,7 +84,7 @@ def test_a_release_is_deployed_over_ssh_and_answers(
 
 
 def test_another_host_key_than_the_pinned_one_is_refused(host: tuple[str, str], tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="does not identify itself by the key"):
+    with pytest.raises(RefusedError, match="does not identify itself by the `host-key`"):
         ssh.connect(host[0], key(tmp_path / "another"))
 
 

@@ -28,15 +28,20 @@ class Candidate:
 
     site: Site
     order: Order
-    found: Container | None = field(default=None, init=False)
+    _container: Container | None = field(default=None, init=False)
     deadline: float = field(default=0.0, init=False)
     """When it must be healthy: so long after the engine was told to start it."""
 
     @property
+    def exists(self) -> bool:
+        """Whether the release has a container."""
+        return self._container is not None
+
+    @property
     def container(self) -> Container:
         """The container of the release."""
-        assert self.found is not None  # noqa: S101 -- a step before created it
-        return self.found
+        assert self._container is not None  # noqa: S101 -- a step before created it
+        return self._container
 
     def create(self) -> None:
         """Create the container; it is not started.
@@ -45,7 +50,7 @@ class Candidate:
             RefusedError: the engine has no such image.
 
         """
-        self.found = self.site.releases.create(self.order)
+        self._container = self.site.releases.create(self.order)
 
     def start(self) -> None:
         """Start the container.
@@ -64,7 +69,7 @@ class Candidate:
             CheckFailedError: the engine can't start it.
 
         """
-        self.found = retained
+        self._container = retained
         release_containers.set_restart_policy(retained, always=False)
         self.start()
 
@@ -101,19 +106,20 @@ class Candidate:
 
     def take_away(self) -> None:
         """Print the end of the release's log, then remove it; a retained release is stopped."""
-        if self.found is None:
+        container = self._container
+        if container is None:
             return
-        say(f"The last lines of the new release, which is taken down:\n{release_containers.log(self.found)}")
+        say(f"The last lines of the new release, which is taken down:\n{release_containers.log(container)}")
         try:
-            with engine_errors(f"look for {self.found.name}"):
-                self.found.reload()
+            with engine_errors(f"look for {container.name}"):
+                container.reload()
         except MissingError:
             return
         if self._is_unaccepted():
-            release_containers.remove(self.found)
+            release_containers.remove(container)
         else:
-            with engine_errors(f"stop {self.found.name}"):
-                self.found.stop(timeout=0)
+            with engine_errors(f"stop {container.name}"):
+                container.stop(timeout=0)
 
     def _is_unaccepted(self) -> bool:
         return self.container.name == self.site.releases.candidate

@@ -62,7 +62,7 @@ class Releases:
         names = (labels.RELEASE, labels.COMMIT, labels.SETTINGS)
         if [container.labels.get(name) for name in names] != [order.release, order.commit, self._settings_hash()]:
             return False
-        values = secrets.given(self.environment.secrets)
+        values = secrets.read(self.environment.secrets)
         return values is None or values == secrets.of(container)
 
     def create(self, order: Order) -> Container:

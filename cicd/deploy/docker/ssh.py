@@ -1,4 +1,4 @@
-"""A Docker engine on another machine, over the system's `ssh`: one connection that carries the engine's socket here."""
+"""A Docker engine on another machine, over the system's `ssh`: one connection that forwards the engine's socket."""
 
 from __future__ import annotations
 
@@ -38,34 +38,37 @@ OPTIONS = {
 
 
 def connect(host: str, host_key: str) -> DockerClient:
-    """A client of the engine on `ssh://user@host[:port]`, which must identify itself by `host_key`.
+    """Return a client of the engine on `ssh://user@host[:port]`, which must identify itself by `host_key`.
 
-    The key of this side comes from DEPLOY_SSH_KEY; no agent and no configuration of the user takes part. The
-    connection ends with the client, or with this process, however it ends.
+    The private key comes from DEPLOY_SSH_KEY; the user's agent and configuration are not used. The connection ends
+    with the client, or with this process, however it ends.
 
     Raises:
-        UsageError: there is no key.
+        UsageError: there is no private key.
         RefusedError: the host's key is another one.
         UnreachableError: the host, or the engine on it, does not answer.
 
     """
     text = os.environ.get(KEY)
     if not text:
-        raise UsageError(f"The environment is on {host}, but {KEY} is not set.", "It holds the private key's text.")
-    place = urlsplit(host)
+        raise UsageError(
+            f"The environment is on {host}, but {KEY} is not set.",
+            f"Set {KEY} to the text of the private key; in a job, map the environment's secret {KEY}.",
+        )
+    address = urlsplit(host)
     folder = tempfile.TemporaryDirectory(prefix="ml-cicd-ssh-")
     path = Path(folder.name)
     _write(path / "key", text.replace("\r\n", "\n").rstrip("\n") + "\n")
-    port = place.port or DEFAULT_PORT
-    known = place.hostname if port == DEFAULT_PORT else f"[{place.hostname}]:{port}"
-    _write(path / "known_hosts", f"{known} {host_key}\n")
+    port = address.port or DEFAULT_PORT
+    known_host = address.hostname if port == DEFAULT_PORT else f"[{address.hostname}]:{port}"
+    _write(path / "known_hosts", f"{known_host} {host_key}\n")
     options = {**OPTIONS, "UserKnownHostsFile": str(path / "known_hosts")}
     words = ["ssh", "-F", "none", "-i", str(path / "key"), "-p", str(port), "-L", f"{path}/engine:{engine.SOCKET}"]
     words += [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
     # `cat` ends when this process does: then the pipe is closed, and with it goes the connection.
     process = subprocess.Popen(
-        [*words, f"{place.username}@{place.hostname}", "cat"],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=(path / "said").open("wb"), start_new_session=True,
+        [*words, f"{address.username}@{address.hostname}", "cat"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=(path / "errors").open("wb"), start_new_session=True,
     )  # fmt: skip
     try:
         _wait(process, path, host)
@@ -84,20 +87,21 @@ def _write(file: Path, text: str) -> None:
 
 
 def _wait(process: subprocess.Popen[bytes], path: Path, host: str) -> None:
-    """Wait until the engine's socket is here."""
+    """Wait until ssh has created the forwarded socket."""
     end = time.monotonic() + SECONDS_TO_CONNECT
     while not (path / "engine").exists():
         if process.poll() is None and time.monotonic() < end:
             time.sleep(0.02)
             continue
-        said = (path / "said").read_text(errors="replace").strip()
-        if "Host key verification failed" in said or "host key is known for" in said:
+        errors = (path / "errors").read_text(errors="replace").strip()
+        if "Host key verification failed" in errors or "host key is known for" in errors:
             raise RefusedError(
-                f"{host} does not identify itself by the key that ml-cicd.toml pins.",
-                "Find out why before you change `host-key`: somebody may be in between.",
+                f"{host} does not identify itself by the `host-key` in ml-cicd.toml.",
+                "Find out why before you change `host-key`: somebody may intercept the connection.",
             )
         raise UnreachableError(
-            f"{host} can't be reached over SSH: {said or 'no answer'}", f"Check `host`, the network and {KEY}."
+            f"Could not reach {host} over SSH: {errors or 'no answer'}",
+            f"Check `host` in ml-cicd.toml, the network, and that the host accepts the key in {KEY}.",
         )
 
 

@@ -88,7 +88,7 @@ class DockerTarget:
             raise CheckFailedError(
                 f"{self.site.name} is not healthy: {running.detail if running else 'nothing serves'}"
             )
-        if swap.candidate.found is None:
+        if not swap.candidate.exists:
             accept(self.site.inner_url(self.site.proxy.container()), self.site.network)
         return running
 
