@@ -1,4 +1,4 @@
-"""Real pushes to a local forge: bare remote, hook, `act`. Only the services (registry, engine) are left out."""
+"""Real pushes to a local forge with remote, hook and `act`, but without registry and engine."""
 
 from __future__ import annotations
 
@@ -14,14 +14,23 @@ from cicd.errors import UnreachableError
 from cicd.forge import lifecycle
 from cicd.forge.running import records
 from cicd.printers import runs as printer
-from tests.act.support.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
+from tests.act.support.forge import (
+    RUNS_UNTIL_KILLED,
+    RUNS_UNTIL_RELEASED,
+    SERVICES,
+    Project,
+    alive,
+    make_kit,
+    make_project,
+    until,
+)
 
 HOSTILE = "a$(touch${IFS}x)'\";&|<b"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """One project for all tests: each works on its own branch. Its folder has a name that shells don't like."""
+    """Return one project for all tests, each on its own branch. Its folder has a name that needs quoting in shells."""
     folder = tmp_path_factory.mktemp("forge")
     project = make_project(folder / "it's a=project", folder / "cache")
     lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None)
@@ -29,47 +38,47 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_a_push_runs_the_workflow_through_the_kit_and_streams_its_steps(project: Project) -> None:
+def test_push_runs_workflow_and_streams_steps(project: Project) -> None:
     commit = project.commit(branch="feature/green")
-    seen = project.push("feature/green")
-    assert re.search(r"^run \d+: CI \(ci.yml\), push of feature/green at " + commit[:7], seen, re.MULTILINE)
-    assert re.search(r"^  ok +\d+\.\d s  ci / Work: Greet$", seen, re.MULTILINE)
-    assert re.search(r"^passed: CI   \(\d+\.\d s; ml-cicd local logs \d+\)$", seen, re.MULTILINE)
+    output = project.push("feature/green")
+    assert re.search(r"^run \d+: CI \(ci.yml\), push of feature/green at " + commit[:7], output, re.MULTILINE)
+    assert re.search(r"^  ok +\d+\.\d s  ci / Work: Greet$", output, re.MULTILINE)
+    assert re.search(r"^passed: CI   \(\d+\.\d s; ml-cicd local logs \d+\)$", output, re.MULTILINE)
     assert project.last.result == "success"
     assert (project.last.sha, project.last.ref, project.last.event) == (commit, "refs/heads/feature/green", "push")
-    log = records.log(project.data, project.last.number)
+    log = records.log(project.forge, project.last.number)
     assert log.results == {"ci / Work": "success", "ci / Result": "success", "after": "success"}
     assert log.job("after").step("Tell").output == ["told hello feature/green"]
     assert log.job("ci / Work").step("Greet").outputs == {"greeting": "hello feature/green"}
-    assert (records.folder(project.data, project.last.number) / "log.txt").read_text().count("told hello") == 1
+    assert (records.folder(project.forge, project.last.number) / "log.txt").read_text().count("told hello") == 1
 
 
-def test_a_failing_step_is_shown_with_its_output_and_named_in_the_last_line(project: Project) -> None:
+def test_failed_step_is_shown_with_its_output(project: Project) -> None:
     script = "for i in $(seq 50); do echo line $i; done; echo '::error file=a.py,line=3::too bad'; exit 7"
     project.commit({"script.sh": script}, branch="feature/red")
-    seen = project.push("feature/red")
-    assert "    | line 50\n" in seen
-    assert "| line 10\n" not in seen, "only the tail belongs there"
-    assert "    error: a.py:3: too bad\n" in seen
-    assert re.search(r"^FAILED: CI / ci / Work / Run the script   \(", seen, re.MULTILINE)
+    output = project.push("feature/red")
+    assert "    | line 50\n" in output
+    assert "| line 10\n" not in output, "only the tail belongs there"
+    assert "    error: a.py:3: too bad\n" in output
+    assert re.search(r"^FAILED: CI / ci / Work / Run the script   \(", output, re.MULTILINE)
     assert (project.last.result, project.last.failed) == ("failure", "ci / Work / Run the script")
     assert "line 10\n" in project.log
 
 
-def test_the_step_option_of_the_log_shows_that_step_only(project: Project) -> None:
+def test_log_of_one_step(project: Project) -> None:
     project.commit({"script.sh": "echo needle"}, branch="feature/log")
     project.push("feature/log")
-    lines = list(printer.text(records.log(project.data, project.last.number), "run the script"))
+    lines = list(printer.text(records.log(project.forge, project.last.number), "run the script"))
     assert [line for line in lines if line.startswith("-- ")] == [line for line in lines if "Run the script" in line]
     assert "   needle" in lines
 
 
-def test_jobs_see_the_environment_of_the_contract_and_nothing_of_this_process(project: Project) -> None:
+def test_jobs_see_only_the_contracts_environment(project: Project) -> None:
     project.environment["MY_OWN_SECRET"] = "hunter2"
     project.commit({"script.sh": "env | sort; git branch -r"}, branch="feature/env")
     project.push("feature/env")
     shown = dict(line.strip().split("=", 1) for line in project.log.splitlines() if "=" in line)
-    remote = project.data.remote(project.data.state().repository)
+    remote = project.forge.remote(project.forge.state().repository)
     expected = {
         "ML_CICD_REGISTRY": "localhost:5000",
         "ML_CICD_BASE": "base:1",
@@ -89,17 +98,17 @@ def test_jobs_see_the_environment_of_the_contract_and_nothing_of_this_process(pr
     assert not [name for name in shown if name.startswith(("GIT_DIR", "GIT_QUARANTINE", "PYTHONPATH"))]
 
 
-def test_a_tag_runs_its_workflow_on_the_tagged_commit(project: Project) -> None:
+def test_tag_runs_workflow_on_tagged_commit(project: Project) -> None:
     commit = project.git("rev-parse", "main")
     project.git("tag", "-f", "-a", "-m", "go", "Staging", commit)
     tag = project.git("rev-parse", "refs/tags/Staging")
-    seen = project.push("-f", "Staging")
-    assert "run" in seen
+    output = project.push("-f", "Staging")
+    assert "run" in output
     assert (project.last.file, project.last.sha, project.last.result) == ("staging.yml", commit, "success")
     assert f"ref=refs/tags/Staging type=tag sha={commit} after={tag} head={commit}" in project.log
 
 
-def test_filters_decide_what_starts(project: Project) -> None:
+def test_filters_decide_which_workflows_run(project: Project) -> None:
     before = len(project.records())
     project.commit(branch="quiet/one")
     assert "no workflow starts on a push of branch quiet/one" in project.push("quiet/one")
@@ -111,7 +120,7 @@ def test_filters_decide_what_starts(project: Project) -> None:
     assert len(project.records()) == before + 1
 
 
-def test_more_than_three_tags_start_nothing_and_a_tag_that_did_not_move_neither(project: Project) -> None:
+def test_push_of_many_or_unmoved_tags_runs_nothing(project: Project) -> None:
     for name in ("Staging", "t1", "t2", "t3"):
         project.git("tag", "-f", name, project.commit(branch="feature/tags"))
     before = len(project.records())
@@ -120,7 +129,7 @@ def test_more_than_three_tags_start_nothing_and_a_tag_that_did_not_move_neither(
     assert len(project.records()) == before
 
 
-def test_a_deleted_branch_starts_nothing(project: Project) -> None:
+def test_deleted_branch_runs_nothing(project: Project) -> None:
     project.commit(branch="quiet/gone")
     project.push("quiet/gone")
     before = len(project.records())
@@ -141,19 +150,19 @@ PY
 """
 
 
-def test_a_workflow_that_a_job_starts_runs_after_it_in_the_same_push(project: Project) -> None:
+def test_dispatched_workflow_runs_in_the_same_push(project: Project) -> None:
     commit = project.commit({"script.sh": DISPATCH}, branch="feature/dispatch")
-    seen = project.push("feature/dispatch")
+    output = project.push("feature/dispatch")
     first, second = project.records()[-2:]
     assert (first.file, first.result) == ("ci.yml", "success")
     assert (second.file, second.event, second.result) == ("staging.yml", "workflow_dispatch", "success")
     assert second.ref == "refs/heads/main"
-    assert f"   run {second.number}\n" in (records.folder(project.data, first.number) / "log.txt").read_text()
-    assert seen.index("passed: CI") < seen.index("Staging (staging.yml), workflow_dispatch of main")
+    assert f"   run {second.number}\n" in (records.folder(project.forge, first.number) / "log.txt").read_text()
+    assert output.index("passed: CI") < output.index("Staging (staging.yml), workflow_dispatch of main")
     assert f"deploy commit={commit} dry-run=true actor=github-actions[bot] event=workflow_dispatch" in project.log
 
 
-def test_what_a_job_pushes_starts_nothing(project: Project) -> None:
+def test_push_from_a_job_runs_nothing(project: Project) -> None:
     script = "git push -q origin HEAD:refs/heads/from-a-job HEAD:refs/tags/from-a-job && echo pushed"
     commit = project.commit({"script.sh": script}, branch="feature/pushes")
     before = len(project.records())
@@ -164,7 +173,7 @@ def test_what_a_job_pushes_starts_nothing(project: Project) -> None:
     assert listed.count(commit) == 2
 
 
-def test_a_hostile_branch_name_is_only_a_name(project: Project) -> None:
+def test_hostile_branch_name_is_harmless(project: Project) -> None:
     project.commit({"script.sh": 'echo "on <$GITHUB_REF_NAME>"; git branch --show-current'}, branch=HOSTILE)
     project.push(HOSTILE)
     assert project.last.result == "success"
@@ -173,11 +182,11 @@ def test_a_hostile_branch_name_is_only_a_name(project: Project) -> None:
     assert not [path for path in project.path.parent.rglob("x") if ".git" not in path.parts]
 
 
-def test_a_broken_workflow_file_is_named_and_the_others_still_run(project: Project) -> None:
+def test_invalid_workflow_is_named_and_others_run(project: Project) -> None:
     project.commit({".github/workflows/bad.yml": "on: push\njobs:\n  a: [\n"}, branch="feature/broken")
-    seen = project.push("feature/broken")
-    assert "error: .github/workflows/bad.yml:4: " in seen
-    assert "passed: CI" in seen
+    output = project.push("feature/broken")
+    assert "error: .github/workflows/bad.yml:4: " in output
+    assert "passed: CI" in output
 
 
 @pytest.mark.parametrize(
@@ -194,13 +203,13 @@ def test_a_broken_workflow_file_is_named_and_the_others_still_run(project: Proje
         ),
     ],
 )
-def test_what_can_not_run_here_is_a_failure_that_says_why(project: Project, job: str, message: str) -> None:
+def test_job_that_cannot_run_fails_with_a_reason(project: Project, job: str, message: str) -> None:
     odd = f"name: Odd\non: {{push: {{branches: ['odd/*']}}}}\njobs:\n  odd: {job}\n"
     branch = f"odd/{abs(hash(job))}"
     project.commit({".github/workflows/odd.yml": odd, ".github/workflows/ci.yml": ""}, branch=branch)
-    seen = project.push(branch)
-    assert message in seen
-    assert "FAILED: Odd" in seen
+    output = project.push(branch)
+    assert message in output
+    assert "FAILED: Odd" in output
     assert project.last.result == "failure"
 
 
@@ -215,23 +224,23 @@ jobs:
 """
 
 
-def test_a_variable_of_the_repository_is_read_by_its_workflows_until_it_is_removed(project: Project) -> None:
+def test_repository_variable_is_kept_until_removed(project: Project) -> None:
     project.commit({".github/workflows/variable.yml": VARIABLE, ".github/workflows/ci.yml": ""}, branch="variable")
     results = []
-    for given in ([("Place", "a=b 'c'")], [("OTHER", "d")], [("PLACE", "")]):
-        kit = Path(project.data.state().source)
-        lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, given)
+    for changes in ([("Place", "a=b 'c'")], [("OTHER", "d")], [("PLACE", "")]):
+        kit = Path(project.forge.state().source)
+        lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, changes)
         project.commit()
         project.push("variable")
-        log = records.log(project.data, project.last.number)
+        log = records.log(project.forge, project.last.number)
         results.append((log.results, [line for job in log.jobs for step in job.steps for line in step.output]))
     assert results == [({"read": "success"}, ["at <a=b 'c'>"])] * 2 + [({"read": "skipped"}, [])]
 
 
 @pytest.mark.parametrize("how", ["interrupt", "kill"])
-def test_a_push_that_ends_early_ends_its_run_and_all_its_processes(project: Project, tmp_path: Path, how: str) -> None:
+def test_killed_push_ends_its_run(project: Project, tmp_path: Path, how: str) -> None:
     branch, mark = f"feature/{how}", tmp_path / "mark"
-    files = {"script.sh": WAITS.format(mark=mark), "tidy.sh": f"touch {mark}.tidy"}
+    files = {"script.sh": RUNS_UNTIL_KILLED.format(mark=mark), "tidy.sh": f"touch {mark}.tidy"}
     project.commit(files, branch=branch)
     with project.start_push(branch) as push:
         process = int(until(lambda: mark.exists() and mark.read_text()))
@@ -246,13 +255,13 @@ def test_a_push_that_ends_early_ends_its_run_and_all_its_processes(project: Proj
     until(lambda: not list(Path(project.environment["XDG_CACHE_HOME"]).glob("ml-cicd/work/*")))
 
 
-def test_a_run_whose_hook_was_killed_is_lost_and_the_next_push_works(project: Project, tmp_path: Path) -> None:
+def test_run_of_killed_hook_is_lost(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    project.commit({"script.sh": WAITS.format(mark=mark)}, branch="feature/lost")
+    project.commit({"script.sh": RUNS_UNTIL_KILLED.format(mark=mark)}, branch="feature/lost")
     with project.start_push("feature/lost") as push:
         process = int(until(lambda: mark.exists() and mark.read_text()))
         assert project.last.result == "running"
-        os.kill(project.data.queue.processes()[0], signal.SIGKILL)
+        os.kill(project.forge.queue.processes()[0], signal.SIGKILL)
         push.wait()
     assert project.last.result == "lost"
     project.commit({"script.sh": "echo again"})
@@ -261,9 +270,9 @@ def test_a_run_whose_hook_was_killed_is_lost_and_the_next_push_works(project: Pr
     assert [run.result for run in project.records()[-2:]] == ["lost", "success"]
 
 
-def test_a_second_push_waits_for_the_first_and_says_so(project: Project, tmp_path: Path) -> None:
+def test_second_push_waits_for_the_first(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    project.commit({"script.sh": IS_TOLD.format(mark=mark)}, branch="feature/first")
+    project.commit({"script.sh": RUNS_UNTIL_RELEASED.format(mark=mark)}, branch="feature/first")
     with project.start_push("feature/first") as first:
         until(mark.exists)
         project.commit({"script.sh": "echo second"}, branch="feature/second")
@@ -276,7 +285,7 @@ def test_a_second_push_waits_for_the_first_and_says_so(project: Project, tmp_pat
     assert [run.ref.rpartition("/")[2] for run in project.records()[-2:]] == ["first", "second"]
 
 
-def test_a_changed_kit_is_used_by_the_next_run(tmp_path: Path) -> None:
+def test_next_run_uses_the_changed_kit(tmp_path: Path) -> None:
     project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
     lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
     action = kit / "actions" / "greet" / "action.yml"
@@ -285,7 +294,7 @@ def test_a_changed_kit_is_used_by_the_next_run(tmp_path: Path) -> None:
     assert "told good morning main" in project.log
 
 
-def test_up_again_repairs_and_down_leaves_nothing(tmp_path: Path) -> None:
+def test_up_repairs_and_down_removes_everything(tmp_path: Path) -> None:
     project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
     stopped: list[str] = []
     for _ in range(2):
@@ -301,7 +310,7 @@ def test_up_again_repairs_and_down_leaves_nothing(tmp_path: Path) -> None:
     assert project.git("remote") == ""
 
 
-def test_without_act_up_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_up_without_act_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
     monkeypatch.setattr("sys.executable", str(tmp_path / "python3"))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")

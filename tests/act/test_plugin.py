@@ -1,4 +1,4 @@
-"""The plug-in as a team uses it: the example of its page, and what fails a test without being asked."""
+"""The plug-in as a team uses it: the example in its documentation, and runs that prove nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def team(tmp_path: Path) -> Path:
-    """A team's repository with the two files of the page."""
+    """Make a team's repository with the two files of docs/testing.md."""
     folder = tmp_path / "team"
     shutil.copytree(ROOT / "example_project" / ".github", folder / ".github")
     blocks = re.findall(r"```python\n# (\S+)\n(.*?)```", (ROOT / "docs" / "testing.md").read_text("utf-8"), re.DOTALL)
@@ -38,9 +38,9 @@ def _pytest(folder: Path) -> str:
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=60, check=False).stdout
 
 
-def test_the_example_of_the_page_passes_as_printed(team: Path) -> None:
-    said = _pytest(team)
-    assert "2 passed" in said, said
+def test_example_of_the_documentation_passes(team: Path) -> None:
+    output = _pytest(team)
+    assert "2 passed" in output, output
 
 
 OK: dict[str, Any] = {"runs-on": "ubuntu-latest", "steps": [{"run": "true"}]}
@@ -51,15 +51,13 @@ def _run(kit: Kit, project: Project, folder: Path, jobs: dict[str, Any]) -> Run:
     return testing.run(kit, project, folder, text, event=project.push("refs/heads/x"))
 
 
-def test_a_job_without_a_runner_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+def test_job_without_runner_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
     jobs = {"a": {**OK, "runs-on": "${{ vars.X || 'the-moon' }}"}}
     with pytest.raises(AssertionError, match="no runner with the label 'the-moon'"):
         _run(scripted_kit, calling_project, tmp_path, jobs)
 
 
-def test_jobs_are_known_by_their_ids_whatever_their_names(
-    scripted_kit: Kit, calling_project: Project, tmp_path: Path
-) -> None:
+def test_jobs_are_found_by_id(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
     legs = {"strategy": {"matrix": {"leg": [1, 2]}}, "name": "Leg ${{ matrix.leg }}"}
     jobs = {"a": {**OK, "name": "Before / after"}, "b": {**OK, **legs}, "c": {**OK, "name": "Not run", "if": "false"}}
     assert _run(scripted_kit, calling_project, tmp_path, jobs).results == {
@@ -69,20 +67,20 @@ def test_jobs_are_known_by_their_ids_whatever_their_names(
     }
 
 
-def test_what_nothing_local_stands_for_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+def test_action_without_local_copy_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
     jobs = {"a": {**OK, "steps": [{"uses": "someone/tool@v1"}]}}
     with pytest.raises(UsageError, match="someone/tool@v1"):
         _run(scripted_kit, calling_project, tmp_path, jobs)
 
 
-def test_a_job_that_act_never_came_to_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+def test_job_missing_in_the_log_fails(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
     run = _run(scripted_kit, calling_project, tmp_path, {"a": OK, "b": {**OK, "if": "false"}})
     assert run.results == {"a": "success", "b": "skipped"}
     run.log.jobs.remove(run.job("b"))
     assert list(run.unsound()) == ["job 'b' did not run, and act's log has no reason"]
 
 
-def test_a_run_is_read_into_an_object(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+def test_run_has_outputs_summary_and_annotations(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
     script = 'echo "said=$((6 * 7))" >> "$GITHUB_OUTPUT"; echo "# Done" >> "$GITHUB_STEP_SUMMARY"; echo "::notice::hi"'
     run = _run(scripted_kit, calling_project, tmp_path, {"a": {**OK, "steps": [{"id": "tell", "run": script}]}})
     assert run.step("tell").outputs == {"said": "42"}
@@ -90,13 +88,13 @@ def test_a_run_is_read_into_an_object(scripted_kit: Kit, calling_project: Projec
     assert [str(line) for line in run.annotations] == ["notice: hi"]
 
 
-def test_a_step_has_this_python(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
-    """The runner's `python3` is shell for the kit's own bootstrap only."""
+def test_steps_use_this_python(scripted_kit: Kit, calling_project: Project, tmp_path: Path) -> None:
+    """The runner's `python3` is a shell script only for the bootstrap of a scripted kit."""
     script = 'python3 -c "import sys; print(sys.prefix, *sys.argv)" "a  b"; python3 no-such-file || echo "it fails"'
     run = _run(scripted_kit, calling_project, tmp_path, {"a": {**OK, "steps": [{"id": "ask", "run": script}]}})
     assert run.step("ask").output[0] == f"{sys.prefix} -c a  b"
     assert run.step("ask").output[-1] == "it fails"
 
 
-def test_installed_alone_the_plug_in_changes_nothing() -> None:
+def test_plugin_is_not_loaded_by_default() -> None:
     assert "pytest11" not in (ROOT / "pyproject.toml").read_text("utf-8")

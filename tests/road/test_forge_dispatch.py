@@ -1,4 +1,4 @@
-"""`deploy.yml` started by hand on a laptop: the way back, through the same workflow as on GitHub."""
+"""`deploy.yml` by `ml-cicd local dispatch`: a rollback through the same workflow as on GitHub."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.road.support.project import Project
 
 
-def test_production_goes_back_by_a_workflow_that_is_started_by_hand_also_without_a_registry(road: Project) -> None:
+def test_dispatched_rollback_needs_no_registry(road: Project) -> None:
     before = road.environments()["production"]
     commit = road.commit("to be taken back")
     assert [run.result for run in road.push("--force", "develop")] == ["success", "success"], road.said
@@ -35,7 +35,7 @@ def test_production_goes_back_by_a_workflow_that_is_started_by_hand_also_without
     assert "Only a release that production has retained can come back meanwhile." in log
 
 
-def test_a_commit_that_was_never_accepted_is_refused_and_nothing_changes(road: Project) -> None:
+def test_dispatch_of_unaccepted_commit_is_refused(road: Project) -> None:
     before, entries = road.environments(), len(road.history("production"))
     inputs = ("--input", "environment=production", "--input", f"commit={road.commit('unknown to all')}")
     done = road.command("local", "dispatch", "deploy.yml", *inputs)
@@ -44,7 +44,7 @@ def test_a_commit_that_was_never_accepted_is_refused_and_nothing_changes(road: P
     assert (road.environments(), len(road.history("production"))) == (before, entries)
 
 
-def test_an_environment_that_does_not_exist_is_refused_before_anything_runs(road: Project) -> None:
+def test_dispatch_to_unknown_environment_is_refused(road: Project) -> None:
     before = len(road.runs())
     done = road.command("local", "dispatch", "deploy.yml", "--input", "environment=moon", "--input", "commit=main")
     assert (done.returncode, len(road.runs())) == (2, before)

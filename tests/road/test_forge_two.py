@@ -1,4 +1,4 @@
-"""Two forges of one project on one machine at once: two clones of the same name that never meet."""
+"""Two forges of one project on one machine: clones with the same name do not touch each other's containers."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def clones(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, 
 
 
 def at_once(projects: tuple[Project, Project], action: Callable[[Project], list[Run]]) -> list[list[Run]]:
-    """What the action returns for each project, done in parallel."""
-    found: dict[int, list[Run]] = {}
+    """Run the action for all projects in parallel, and return its results."""
+    runs: dict[int, list[Run]] = {}
     threads = [
-        threading.Thread(target=lambda at, project: found.update({at: action(project)}), args=(at, project))
+        threading.Thread(target=lambda at, project: runs.update({at: action(project)}), args=(at, project))
         for at, project in enumerate(projects)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return [found[at] for at in range(len(projects))]
+    return [runs[at] for at in range(len(projects))]
 
 
 def to_production(project: Project) -> list[Run]:
@@ -53,19 +53,19 @@ def to_production(project: Project) -> list[Run]:
 
 
 def containers() -> set[str]:
-    listed = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"}, ignore_removed=True)
-    return {str(one.name) for one in listed}
+    running = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"}, ignore_removed=True)
+    return {str(container.name) for container in running}
 
 
-def test_each_reaches_its_own_production_and_down_of_one_leaves_the_other(clones: tuple[Project, Project]) -> None:
+def test_two_forges_of_one_project_are_separate(clones: tuple[Project, Project]) -> None:
     for project, runs in zip(clones, at_once(clones, to_production), strict=True):
         assert [run.result for run in runs] == ["success"] * 3, project.said
         environments = project.environments()
-        assert {one["commit"] for one in environments.values()} == {project.git("rev-parse", "HEAD")}
-        assert all(one["healthy"] and not one["problem"] for one in environments.values())
+        assert {state["commit"] for state in environments.values()} == {project.git("rev-parse", "HEAD")}
+        assert all(state["healthy"] and not state["problem"] for state in environments.values())
     first, second = clones
     mine, theirs = first.environments(), second.environments()
-    assert {one["url"] for one in mine.values()}.isdisjoint(one["url"] for one in theirs.values())
+    assert {state["url"] for state in mine.values()}.isdisjoint(state["url"] for state in theirs.values())
     before = containers()
 
     first.down()
@@ -73,5 +73,5 @@ def test_each_reaches_its_own_production_and_down_of_one_leaves_the_other(clones
     assert len([name for name in gone if "registry" in name]) == 1
     assert len(gone) == 7, "a registry, and a release and a proxy for each of three environments"
     assert second.environments() == theirs
-    second.git("commit", "--quiet", "--allow-empty", "--message", "on it goes")
+    second.git("commit", "--quiet", "--allow-empty", "--message", "another commit")
     assert [run.result for run in second.push("develop")] == ["success", "success"], second.said

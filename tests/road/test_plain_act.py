@@ -1,4 +1,4 @@
-"""The lines for plain `act` in docs/local.md, run as they are printed, in a team's repository."""
+"""The commands for plain `act` in docs/local.md, run as printed in a team's repository."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONCLUDE = ["Run the command ml-cicd conclude", "Fail unless every earlier job s
 
 
 def printed() -> list[str]:
-    """The commands of the section on plain `act`."""
+    """Return the commands of the section on plain `act`."""
     section = (KIT / "docs" / "local.md").read_text().partition("## Plain act\n")[2]
     lines = section.partition("```bash\n")[2].partition("```")[0]
     return re.sub(r"\\\n", " ", lines).splitlines()
@@ -35,14 +35,14 @@ def printed() -> list[str]:
 
 @pytest.fixture(scope="module")
 def base() -> str:
-    """The base image to build on: empty where the Dockerfile's own can be pulled."""
+    """Return the base image of builds: empty if the one of the Dockerfile can be pulled."""
     engine_setup.ensure_build_client(print)
     return base_images.python_image(engine.connect(), print)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """The tiny project with the example's callers, and its refs packed as `git gc` leaves them."""
+    """Make the tiny project with the example's callers, and with packed refs, as after `git gc`."""
     project = Project(tmp_path_factory.mktemp("act") / "tiny", TINY, name=NAME)
     project.create()
     shutil.copytree(EXAMPLE / ".github", project.path / ".github")
@@ -56,13 +56,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 @pytest.fixture
 def shell(project: Project, base: str) -> dict[str, str]:
-    """The environment of a person's shell, where no job runs."""
+    """Return the environment of a person's shell, outside of any job."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "ACTIONS_", "ML_CICD_"))}
     return {**kept, "PATH": f"{COMMAND.parent}{os.pathsep}{kept['PATH']}", "ML_CICD_BASE": base}
 
 
 def run(project: Project, shell: dict[str, str], command: str) -> tuple[int, str, list[tuple[str, str, str]]]:
-    """What a printed command ends with, what it says, and which steps ran in which job, with which result."""
+    """Run a command; return its exit code, its output, and the job, result and name of each step."""
     done = subprocess.run(
         ["bash", "-euc", command], cwd=project.path, env=shell, check=False, text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
@@ -75,23 +75,23 @@ def ran(job: str, names: list[str], result: str = "Success") -> list[tuple[str, 
     return [(job, result, name) for name in names]
 
 
-def test_the_printed_lines_build_test_and_check_and_the_gate_stops_what_is_bad(
-    project: Project, shell: dict[str, str]
-) -> None:
+def test_documented_act_commands_run_ci(project: Project, shell: dict[str, str]) -> None:
     freeze, act = printed()
     assert run(project, shell, freeze)[0] == 0
 
-    code, said, steps = run(project, shell, act)
+    code, output, steps = run(project, shell, act)
     built = [*ran(JOB, ["Check out the code"]), *ran(JOB, BUILD)]
-    assert steps == [*built, *ran(JOB, TESTS), *ran(JOB, CHECKS), *ran(GATE, CONCLUDE)], said
+    assert steps == [*built, *ran(JOB, TESTS), *ran(JOB, CHECKS), *ran(GATE, CONCLUDE)], output
     assert code == 0
-    assert ["Ran 1 test" in said, "imports: passed" in said, "test: success" in said] == [True, True, True], said
-    assert "not matched" not in said, "something was fetched that is not local"
+    assert ["Ran 1 test" in output, "imports: passed" in output, "test: success" in output] == [True, True, True], (
+        output
+    )
+    assert "not matched" not in output, "act fetched a repository that is not local"
 
     test = project.path / "tests" / "test_model.py"
     test.write_text(test.read_text() + "\n\nraise AssertionError\n")
-    code, said, steps = run(project, shell, act)
+    code, output, steps = run(project, shell, act)
     failed = [*ran(JOB, TESTS, "Failure"), *ran(JOB, CHECKS), *ran(GATE, CONCLUDE, "Failure")]
-    assert steps == [*built, *failed], said
-    assert (code, "test: failure" in said) == (1, True), said
+    assert steps == [*built, *failed], output
+    assert (code, "test: failure" in output) == (1, True), output
     assert project.git("status", "--porcelain").split() == ["M", "tests/test_model.py"], "the run changed the project"

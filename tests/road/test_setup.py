@@ -1,4 +1,4 @@
-"""The set-up action with the real bootstrap, from the package index: on a machine with nothing, and again."""
+"""The set-up action with the real bootstrap and the package index: on a fresh machine, and again."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ SET_UP = json.dumps({"on": {"workflow_dispatch": {}}, "jobs": {"only": {"runs-on
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A team's repository."""
+    """Make a team's repository."""
     return Project(tmp_path_factory.mktemp("team"), {"ml-cicd.toml": b'name = "app"\n'})
 
 
 @pytest.fixture(scope="module")
 def machine(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A machine that was set up once. The kit that it ran is in `kit`, and `act` keeps a tool cache for its steps."""
+    """Set up a machine once. Its kit is in `kit`, and `act` keeps a tool cache for its steps."""
     folder = tmp_path_factory.mktemp("machine")
     run = _set_up(Kit.frozen(KIT, folder / "kit"), project, folder)
     _assert_runs(run, __version__)
@@ -51,7 +51,7 @@ def _cached(machine: Path) -> list[str]:
     return sorted(path.name for path in (machine / "act" / "tool_cache" / "ml-cicd").iterdir())
 
 
-def test_a_second_set_up_installs_nothing(project: Project, machine: Path) -> None:
+def test_second_setup_installs_nothing(project: Project, machine: Path) -> None:
     before = _cached(machine)
     _assert_runs(_set_up(Kit(machine / "kit"), project, machine), __version__)
     assert _cached(machine) == before

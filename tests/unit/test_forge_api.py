@@ -1,4 +1,4 @@
-"""The REST calls that the kit makes, over HTTP."""
+"""The forge's REST API, called over HTTP."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def path_of(file: str, repository: str = "acme/app") -> str:
 
 
 @pytest.mark.parametrize("ref", ["main", "refs/heads/main", "v1", "refs/tags/v1"])
-def test_a_dispatch_is_answered_with_204_and_waits_with_all_its_inputs(server: api.Server, ref: str) -> None:
+def test_dispatch_is_queued_with_all_inputs(server: api.Server, ref: str) -> None:
     body = {"ref": ref, "inputs": {"commit": "abc", "where": "there"}}
     assert call(server, path_of("staging.yml"), body) == (204, None)
     queued = server.queue.pop()
@@ -102,29 +102,27 @@ def test_a_dispatch_is_answered_with_204_and_waits_with_all_its_inputs(server: a
         ("staging.yml", b"{", 400, "Problems parsing JSON"),
     ],
 )
-def test_what_is_wrong_is_answered_as_github_does(
-    server: api.Server, file: str, body: Any, status: int, message: str
-) -> None:
-    answered, answer = call(server, path_of(file), body)
-    assert (answered, answer["status"]) == (status, str(status))
+def test_refusal_equals_githubs(server: api.Server, file: str, body: Any, status: int, message: str) -> None:
+    code, answer = call(server, path_of(file), body)
+    assert (code, answer["status"]) == (status, str(status))
     assert message in answer["message"]
     assert answer["documentation_url"] == api.DISPATCH_DOCUMENTATION
     assert not server.queue
 
 
-def test_who_asks_for_it_is_told_the_number_that_the_run_will_have(server: api.Server) -> None:
+def test_dispatch_can_return_its_run_number(server: api.Server) -> None:
     body = {"ref": "main", "inputs": {"commit": "abc"}, "return_run_details": True}
     server.before = 7
-    told = [call(server, path_of("staging.yml"), body) for _ in range(2)]
+    answers = [call(server, path_of("staging.yml"), body) for _ in range(2)]
     server.queue.clear()
-    assert [(status, answer["workflow_run_id"]) for status, answer in told] == [(200, 8), (200, 9)]
-    assert told[0][1]["run_url"] == f"{server.url}/repos/acme/app/actions/runs/8"
-    assert told[0][1]["html_url"] == "file:///srv/acme/app/actions/runs/8"
+    assert [(status, answer["workflow_run_id"]) for status, answer in answers] == [(200, 8), (200, 9)]
+    assert answers[0][1]["run_url"] == f"{server.url}/repos/acme/app/actions/runs/8"
+    assert answers[0][1]["html_url"] == "file:///srv/acme/app/actions/runs/8"
     assert call(server, path_of("staging.yml"), {**body, "return_run_details": False}) == (204, None)
     server.queue.clear()
 
 
-def test_only_the_run_s_own_token_and_repository_count(server: api.Server) -> None:
+def test_other_tokens_and_repositories_are_refused(server: api.Server) -> None:
     body = {"ref": "main", "inputs": {"commit": "x"}}
     assert call(server, path_of("staging.yml"), body, token="another")[0] == 401
     assert call(server, path_of("staging.yml", "other/app"), body)[0] == 404

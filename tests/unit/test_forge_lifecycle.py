@@ -1,4 +1,4 @@
-"""The forge's own data: its name for the repository, its runs, its lock, what `up` refuses."""
+"""The forge's files: repository name, run records, lock and queue, and the refusals of `up`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         ("", "local/my-project"),
     ],
 )
-def test_the_repository_is_named_after_origin_or_the_directory(tmp_path: Path, address: str, name: str) -> None:
+def test_repository_is_named_after_origin_or_folder(tmp_path: Path, address: str, name: str) -> None:
     project = tmp_path / "my 'project"
     project.mkdir()
     subprocess.run(["git", "init", "-q", str(project)], check=True)
@@ -48,7 +48,7 @@ def test_the_repository_is_named_after_origin_or_the_directory(tmp_path: Path, a
     assert remote.repository_name(project) == name
 
 
-def test_up_needs_the_root_of_a_repository_and_a_configuration(tmp_path: Path) -> None:
+def test_up_needs_configuration_and_repository_root(tmp_path: Path) -> None:
     def never(*_: object) -> State:
         raise AssertionError
 
@@ -65,7 +65,7 @@ def test_up_needs_the_root_of_a_repository_and_a_configuration(tmp_path: Path) -
     assert not (project / ".ml-cicd").exists()
 
 
-def made(forge: Forge, **fields: str) -> records.Run:
+def saved(forge: Forge, **fields: str) -> records.Run:
     rest = {"workflow": "CI", "file": "ci.yml", "event": "push", "ref": "refs/heads/x", "sha": "a" * 40,
             "actor": "ada", "started": "2026-01-01T00:00:00+00:00"}  # fmt: skip
     return records.create(forge, {"ref": "x"}, **{**rest, **fields})
@@ -73,16 +73,16 @@ def made(forge: Forge, **fields: str) -> records.Run:
 
 def test_runs_are_numbered_and_kept(tmp_path: Path) -> None:
     forge = Forge.of_project(tmp_path)
-    first, second = made(forge), made(forge, file="other.yml")
+    first, second = saved(forge), saved(forge, file="other.yml")
     records.save(forge, replace(first, result="success", seconds=1.5))
     assert (first.number, second.number) == (1, 2)
     assert json.loads((records.folder(forge, 1) / "event.json").read_text()) == {"ref": "x"}
     assert records.load(forge)[0].seconds == 1.5
 
 
-def test_a_running_run_is_lost_when_nobody_holds_the_lock(tmp_path: Path) -> None:
+def test_running_run_without_lock_is_lost(tmp_path: Path) -> None:
     forge = Forge.of_project(tmp_path)
-    made(forge)
+    saved(forge)
     with forge.queue.lock() as held:
         assert held
         assert records.load(forge)[0].result == "running"
@@ -92,7 +92,7 @@ def test_a_running_run_is_lost_when_nobody_holds_the_lock(tmp_path: Path) -> Non
     assert json.loads((records.folder(forge, 1) / "run.json").read_text())["result"] == "lost"
 
 
-def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:
+def test_turns_are_first_come_first_served(tmp_path: Path) -> None:
     forge, order, waited = Forge.of_project(tmp_path), list[int](), list[int]()
     forge.path.mkdir(parents=True)
 
@@ -109,11 +109,11 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) ->
     for thread in threads:
         thread.join()
     assert order == list(range(8))
-    assert sorted(waited) == list(range(8)), "only who comes first has not to wait"
+    assert sorted(waited) == list(range(8)), "only the first process does not wait"
     assert forge.queue.processes() == []
 
 
-def test_a_killed_process_leaves_the_queue(tmp_path: Path) -> None:
+def test_killed_process_leaves_the_queue(tmp_path: Path) -> None:
     forge = Forge.of_project(tmp_path)
     forge.path.mkdir(parents=True)
     take = f"""
@@ -128,19 +128,19 @@ with Forge.of_project(pathlib.Path({str(tmp_path)!r})).queue.turn(lambda: None):
         process.stdout.readline()
         assert forge.queue.processes() == [process.pid]
         process.kill()
-    told: list[str] = []
-    with forge.queue.turn(lambda: told.append("waits")):
-        assert told == []
+    waits: list[str] = []
+    with forge.queue.turn(lambda: waits.append("waits")):
+        assert waits == []
 
 
-def test_the_commands_tell_what_is_known(
+def test_runs_and_logs_print_records(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["local", "runs", "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == []
     forge = Forge.of_project(tmp_path)
-    records.save(forge, replace(made(forge), result="failure", failed="test / Unit tests"))
+    records.save(forge, replace(saved(forge), result="failure", failed="test / Unit tests"))
     assert main(["local", "runs"]) == 0
     assert "failure" in (shown := capfd.readouterr().out)
     assert "test / Unit tests" in shown
@@ -151,7 +151,7 @@ def test_the_commands_tell_what_is_known(
     assert main(["local"]) == 2
 
 
-def test_a_cache_with_a_space_in_its_path_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_path_with_a_space_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere/with a space")
     with pytest.raises(UsageError, match="contains a space"):
         state.cache()

@@ -1,4 +1,4 @@
-"""A project with a forge of its own, for tests by real pushes: bare remote, hook, `act`, without the services."""
+"""A project with a forge, for tests with real pushes: remote, hook and `act`, but no registry and no engine."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "forge"
 COMMAND = Path(sys.executable).parent / "ml-cicd"
 SERVICES = SimpleNamespace(registry="localhost:5000", base="base:1", proxy="proxy:1", engine="", runner="")
-WAITS = "echo $$ > {mark}.tmp; mv {mark}.tmp {mark}; sleep 60 & sleep 60"
-"""A script that waits to be ended; the number of its process is in the mark."""
-IS_TOLD = "touch {mark}; for _ in $(seq 3000); do test -e {mark}.go && break; sleep 0.02; done"
-"""A script that goes on when there is another file beside the mark."""
+RUNS_UNTIL_KILLED = "echo $$ > {mark}.tmp; mv {mark}.tmp {mark}; sleep 60 & sleep 60"
+"""A script that runs until it is killed. It writes its process id to the file `mark`."""
+RUNS_UNTIL_RELEASED = "touch {mark}; for _ in $(seq 3000); do test -e {mark}.go && break; sleep 0.02; done"
+"""A script that creates the file `mark`, and waits until the file `mark.go` exists."""
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Project:
         return self.git("rev-parse", "HEAD")
 
     def push(self, *arguments: str) -> str:
-        """What the person sees."""
+        """Push, and return the output that the person sees."""
         done = subprocess.run(
             ["git", "push", "local", *arguments], cwd=self.path, env=self.environment, capture_output=True, text=True,
             check=True,
@@ -69,23 +69,23 @@ class Project:
         return re.sub(r" *$", "", done.stderr.replace("remote: ", ""), flags=re.MULTILINE)
 
     def start_push(self, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
-        """A push that goes on while the block does its work."""
+        """Start a push that runs during the block."""
         return self._start(["git", "push", "local", *arguments])
 
     def start(self, *words: str) -> AbstractContextManager[subprocess.Popen[str]]:
-        """The command `ml-cicd local` with those words, which goes on while the block does its work."""
+        """Start a command `ml-cicd local` that runs during the block."""
         return self._start([str(COMMAND), "local", *words])
 
     def local(self, *words: str) -> tuple[int, str]:
-        """The exit code and the words of `ml-cicd local`, in this process: a new one takes longer than what it does."""
-        said = io.StringIO()
-        here = patch.dict(os.environ, self.environment, clear=True)
-        with chdir(self.path), here, redirect_stdout(said), redirect_stderr(said):
-            return cli.main(["local", *words]), said.getvalue()
+        """Run `ml-cicd local` in this process, which is quicker than a new one. Return its exit code and its output."""
+        output = io.StringIO()
+        variables = patch.dict(os.environ, self.environment, clear=True)
+        with chdir(self.path), variables, redirect_stdout(output), redirect_stderr(output):
+            return cli.main(["local", *words]), output.getvalue()
 
     @contextmanager
     def _start(self, words: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
-        """A process that ends with the block: when an assertion of the block fails, it is interrupted."""
+        """Start a process, and interrupt it if the block raises."""
         with subprocess.Popen(
             words, cwd=self.path, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -102,11 +102,11 @@ class Project:
                 raise
 
     @property
-    def data(self) -> Forge:
+    def forge(self) -> Forge:
         return Forge.of_project(self.path)
 
     def records(self) -> list[Run]:
-        return records.load(self.data)
+        return records.load(self.forge)
 
     @property
     def last(self) -> Run:
@@ -114,18 +114,18 @@ class Project:
 
     @property
     def log(self) -> str:
-        return "\n".join(printer.text(records.log(self.data, self.last.number)))
+        return "\n".join(printer.text(records.log(self.forge, self.last.number)))
 
 
 def make_kit(path: Path) -> Path:
-    """The smallest kit."""
+    """Make the smallest kit."""
     shutil.copytree(FIXTURES / "kit", path)
     subprocess.run(["git", "init", "-q", "--template=", str(path)], check=True)
     return path
 
 
 def make_project(path: Path, cache: Path) -> Project:
-    """The smallest project, without a forge yet."""
+    """Make the smallest project, without a forge."""
     shutil.copytree(FIXTURES / "project", path)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "ML_CICD_", "GITHUB_"))}
     person = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
@@ -137,16 +137,16 @@ def make_project(path: Path, cache: Path) -> Project:
 
 
 def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    """The value of the condition as soon as it is true."""
+    """Wait until the condition is true, and return its value."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         time.sleep(0.02)
     return value
 
 
 def alive(process: int) -> bool:
-    """Whether the process has not ended."""
+    """Return whether the process still runs."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 STATIC = "tests/static/test_"
 RINGS = f"{STATIC}rings.py::test_jobs_keep_to_their_rings"
 CALLERS = f"{STATIC}callers.py::test_callers_fit_the_kit"
-FORGE = "tests/unit/test_forge_"
+UNIT = "tests/unit/test_"
 ACT = "tests/act/test_"
 
 
@@ -72,7 +72,7 @@ UNSEEN = (
         ("* on.*.types*", "* on.*.paths*")),
     Row("`on.*.branches`, `tags` and their `-ignore`", "ignores them: every push starts every workflow",
         ("* on.*.branches*", "* on.*.tags*"),
-        (f"{STATIC}unseen.py::test_push_starts_the_right_callers", f"{FORGE}filters.py::test_the_documented_examples")),
+        (f"{STATIC}unseen.py::test_push_starts_the_right_callers", f"{UNIT}act_filters.py::test_documented_examples")),
     Row("`on.schedule`, `on.repository_dispatch`, `on.release` and other events", "starts them by their name only",
         ("* on.schedule*", "* on.repository_dispatch*", "* on.release*", "* on.merge_group*", "* on.create*",
          "* on.delete*", "* on.issue*", "* on.pull_request_*")),
@@ -81,7 +81,7 @@ UNSEEN = (
     Row("`required`, `type` and `options` of `workflow_dispatch`", "does not enforce them",
         ("caller on.workflow_dispatch.inputs._.required*", "caller on.workflow_dispatch.inputs._.type*",
          "caller on.workflow_dispatch.inputs._.options"),
-        (unseen("choices"), f"{FORGE}api.py::test_what_is_wrong_is_answered_as_github_does")),
+        (unseen("choices"), f"{UNIT}forge_api.py::test_refusal_equals_githubs")),
     Row("`required` and `type` of `workflow_call`, for inputs and secrets", "does not enforce them",
         ("workflow on.workflow_call.*._.required*", "workflow on.workflow_call.*._.type*"),
         (CALLERS, f"{STATIC}callers.py::test_misfit_is_found")),
@@ -90,7 +90,7 @@ UNSEEN = (
     Row("`secrets: inherit`", "passes all secrets on, and crashes now and then", ("* jobs._.secrets =inherit",)),
     Row("`secrets.GITHUB_TOKEN` in a called workflow", "leaves it empty", ("*{secrets.GITHUB_TOKEN*",)),
     Row("`vars`", "knows only those that it is given: `ml-cicd local up --var NAME=VALUE`", ("*{vars*",),
-        (f"{ACT}forge.py::test_a_variable_of_the_repository_is_read_by_its_workflows_until_it_is_removed",)),
+        (f"{ACT}forge.py::test_repository_variable_is_kept_until_removed",)),
     Row("`services` and `container` in host mode", "starts none, silently",
         ("* jobs._.services*", "* jobs._.container*")),
     Row("`uses: $/...`", "rejects it, so it is given the released form", ("*.uses =$/",),
@@ -107,10 +107,10 @@ UNSEEN = (
     Row("`cancelled()` in the `if` of a job", "is false when the run is cancelled", ("* jobs._.if {cancelled()}",),
         (unseen("cancelled"),)),
     Row("`runs-on`", "skips a job without a runner, and ends with 0", ("* jobs._.runs-on*",),
-        (rule("runners"), f"{FORGE}actlog.py::test_a_run_that_did_nothing_or_broke_is_a_failure")),
+        (rule("runners"), f"{UNIT}act_log.py::test_run_without_proof_is_a_failure")),
     Row("`github.sha`", "is the local HEAD, whatever commit the event names", ("*{github.sha}",),
-        (f"{FORGE}events.py::test_an_annotated_tag_names_the_tag_object_and_the_commit",
-         f"{ACT}forge.py::test_a_tag_runs_its_workflow_on_the_tagged_commit")),
+        (f"{UNIT}forge_payloads.py::test_annotated_tag_names_tag_and_commit",
+         f"{ACT}forge.py::test_tag_runs_workflow_on_tagged_commit")),
     Row("`github.event`, branch names and other text that outsiders write", "is what the event file says",
         ("*{github.event*", "*{github.head_ref}", "*{github.ref*", "*{github.base_ref}")),
     Row("`github.workflow*`, `github.triggering_actor`, `job.*`, `runner.*`, `jobs.*.result` and others",
@@ -122,7 +122,7 @@ UNSEEN = (
         ("*.uses =actions/*-artifact", "*.uses =actions/cache*", "*.uses =actions/setup-*")),
     Row("`actions/checkout`", "copies the working directory, uncommitted files too",
         ("*.uses =actions/checkout", "*.with(actions/checkout)", "*.with(actions/checkout).persist-credentials"),
-        (rule("checkouts"), f"{ACT}forge.py::test_a_tag_runs_its_workflow_on_the_tagged_commit")),
+        (rule("checkouts"), f"{ACT}forge.py::test_tag_runs_workflow_on_tagged_commit")),
     Row("`ref`, `fetch-depth` and other inputs of `actions/checkout`", "ignores them", ("*.with(actions/checkout).*",)),
     Row("`env` of a workflow or job", "lets the variables that act is given override it",
         ("* env*", "* jobs._.env*", "*{env._}")),

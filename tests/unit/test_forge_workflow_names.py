@@ -24,7 +24,7 @@ JOBS = "on: push\njobs: {a: {runs-on: x}}\n"
         ("{name: CI, on: push, jobs: {a: {runs-on: x}}}\n", "CI 1a.7"),
     ],
 )
-def test_the_mark_stands_behind_the_name_and_nothing_else_changes(text: str, name: str) -> None:
+def test_suffix_changes_only_the_name(text: str, name: str) -> None:
     before, after = yaml.safe_load(text), yaml.safe_load(workflow_names.with_suffix(text, "ci.yml", "1a.7"))
     assert after.pop("name") == name
     before.pop("name", None)
@@ -32,5 +32,5 @@ def test_the_mark_stands_behind_the_name_and_nothing_else_changes(text: str, nam
 
 
 @pytest.mark.parametrize("text", ["on: [\n", "- a\n", ""])
-def test_what_is_no_workflow_stays_as_it_is(text: str) -> None:
+def test_text_that_is_no_workflow_stays_unchanged(text: str) -> None:
     assert workflow_names.with_suffix(text, "ci.yml", "1a.7") == text

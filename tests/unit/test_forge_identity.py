@@ -1,4 +1,4 @@
-"""By which remote a forge is known: jobs, and commands outside of jobs, must find the same containers."""
+"""A forge is identified by its remote: commands in jobs and outside of jobs find the same containers."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("name", ["project", "it's a=project", "gro\u00df"])
-def test_every_address_of_a_forge_s_remote_leads_to_its_name(tmp_path: Path, name: str) -> None:
+def test_address_of_a_remote_identifies_its_forge(tmp_path: Path, name: str) -> None:
     forge = Forge.of_project(tmp_path / name)
     remote = forge.remote("acme/app")
     assert len(forge.instance) == 8
     assert {forge_identity.of_remote(str(remote)), forge_identity.of_remote(remote.as_uri())} == {forge.instance}
-    assert f"{forge.server}/acme/app" == remote.as_uri(), "that is what jobs see"
+    assert f"{forge.server}/acme/app" == remote.as_uri(), "the URL that jobs see"
 
 
-def test_a_clone_finds_the_forge_by_the_name_of_its_remote_and_a_mirror_by_its_address(tmp_path: Path) -> None:
+def test_forge_is_found_by_remote_name_and_address(tmp_path: Path) -> None:
     forge = Forge.of_project(tmp_path)
     git.text(tmp_path, "init", "--quiet")
     git.text(tmp_path, "remote", "add", "local", str(forge.remote("acme/app")))
     git.text(tmp_path, "remote", "add", "origin", "https://github.com/acme/app")
-    found = {name: Repository(tmp_path, name).forge for name in ("local", "origin", f"{forge.server}/acme/app")}
-    assert found == {"local": forge.instance, "origin": "", f"{forge.server}/acme/app": forge.instance}
+    identities = {name: Repository(tmp_path, name).forge for name in ("local", "origin", f"{forge.server}/acme/app")}
+    assert identities == {"local": forge.instance, "origin": "", f"{forge.server}/acme/app": forge.instance}
 
 
-def test_two_clones_of_one_project_have_two_names(tmp_path: Path) -> None:
+def test_two_clones_have_two_identities(tmp_path: Path) -> None:
     assert Forge.of_project(tmp_path / "a").instance != Forge.of_project(tmp_path / "b").instance
 
 
@@ -41,11 +41,11 @@ def test_two_clones_of_one_project_have_two_names(tmp_path: Path) -> None:
     "address",
     ["https://github.com/acme/app", "git@github.com:acme/app.git", "/srv/git/app", "file:///srv/git/acme/app", "/", ""],
 )
-def test_no_other_remote_is_a_forge_s(address: str) -> None:
+def test_other_remotes_have_no_forge(address: str) -> None:
     assert forge_identity.of_remote(address) == ""
 
 
-def test_containers_of_a_run_are_labelled_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_containers_of_runs_are_labelled(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ML_CICD_INSTANCE", "ML_CICD_FORGE_RUN"):
         monkeypatch.delenv(name, raising=False)
     assert names.of_this_run() == {}

@@ -1,4 +1,4 @@
-"""The inputs of an explicit start, judged as GitHub judges them; the API and `local dispatch` ask the same function."""
+"""The inputs of `workflow_dispatch` are checked as GitHub does; the API and `local dispatch` use this function."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ ANY = {
         ("filled", "other", "other"),
     ],
 )
-def test_a_given_value_arrives_as_text(name: str, value: Any, text: str) -> None:
+def test_given_value_becomes_text(name: str, value: Any, text: str) -> None:
     assert inputs.values(ANY, {"needed": "x", name: value})[name] == text
 
 
-def test_what_is_not_given_has_its_default() -> None:
+def test_missing_input_has_its_default() -> None:
     assert inputs.values(ANY, {"needed": "x"}) == {
         "text": "", "needed": "x", "filled": "usual", "flag": "false", "on": "true", "count": "3", "where": "",
         "target": "",
@@ -72,18 +72,18 @@ def test_what_is_not_given_has_its_default() -> None:
         ({"needed": ["x"]}, "Provided value for input 'needed' is not a string, a boolean or a number"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_githubs_words(given: dict[str, Any], message: str) -> None:
+def test_unfit_input_is_refused_as_by_github(given: dict[str, Any], message: str) -> None:
     with pytest.raises(NotStartedError) as refused:
         inputs.values(ANY, given)
     assert (refused.value.message, refused.value.status, refused.value.exit_code) == (message, 422, 2)
 
 
 @given(number=st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)))
-def test_every_number_is_a_number(number: float) -> None:
+def test_every_number_is_accepted(number: float) -> None:
     assert inputs.values({"count": Input("number")}, {"count": number}) == {"count": str(number)}
 
 
-def test_a_workflow_has_at_most_25_inputs() -> None:
+def test_workflow_has_at_most_25_inputs() -> None:
     names = [f"input-{number}" for number in range(26)]
     assert len(inputs.declared("a.yml", {"inputs": dict.fromkeys(names[:25])})) == 25
     with pytest.raises(UsageError, match=r"a\.yml: on\.workflow_dispatch has 26 inputs"):

@@ -1,4 +1,4 @@
-"""Which workflows a push starts, from real repositories and real updates of their refs."""
+"""The workflows that a push triggers, with real repositories and real ref updates."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ FILES = {
 
 
 class Remote:
-    """A repository whose refs a test moves; `pushed` says which workflows that starts, and keeps what was said."""
+    """A repository whose refs a test moves; `planned` returns the runs that this triggers, and keeps the notes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.said: list[str] = []
+        self.notes: list[str] = []
         self.first = self.git("rev-parse", "--verify", "-q", "HEAD") if (path / ".git").exists() else self._begin()
 
     def _begin(self) -> str:
@@ -62,11 +62,11 @@ class Remote:
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 
-    def started(self, *updates: RefUpdate) -> list[PlannedRun]:
-        return triggers.by_push(self.repository, updates, "ada", self.said.append)
+    def planned(self, *updates: RefUpdate) -> list[PlannedRun]:
+        return triggers.by_push(self.repository, updates, "ada", self.notes.append)
 
     def names(self, *updates: RefUpdate) -> list[str]:
-        return [f"{one.event} {one.workflow.file.removesuffix('.yml')}" for one in self.started(*updates)]
+        return [f"{run.event} {run.workflow.file.removesuffix('.yml')}" for run in self.planned(*updates)]
 
 
 @pytest.fixture(scope="module")
@@ -80,21 +80,21 @@ def remote(template: Path, tmp_path: Path) -> Remote:
     return Remote(tmp_path)
 
 
-def test_a_new_branch_starts_push_and_create(remote: Remote) -> None:
+def test_new_branch_triggers_push_and_create(remote: Remote) -> None:
     tip = remote.commit("more", "src/a.py")
     assert remote.names(RefUpdate(history.NO_OBJECT, tip, "refs/heads/main")) == [
         "push push",
         "push source",
         "create create",
     ]
-    (*_, created) = remote.started(RefUpdate(history.NO_OBJECT, tip, "refs/heads/main"))
+    (*_, created) = remote.planned(RefUpdate(history.NO_OBJECT, tip, "refs/heads/main"))
     assert {key: created.payload[key] for key in ("ref", "ref_type", "master_branch", "pusher_type")} == {
         "ref": "main", "ref_type": "branch", "master_branch": "main", "pusher_type": "user",
     }  # fmt: skip
     assert (created.ref, created.commit) == ("refs/heads/main", tip)
 
 
-def test_a_moved_branch_starts_push_only_and_a_tag_its_own(remote: Remote) -> None:
+def test_moved_branch_triggers_push_only(remote: Remote) -> None:
     tip = remote.commit("more", "README.md")
     assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == ["push push"]
     assert remote.names(RefUpdate(history.NO_OBJECT, tip, "refs/tags/v1")) == [
@@ -106,18 +106,18 @@ def test_a_moved_branch_starts_push_only_and_a_tag_its_own(remote: Remote) -> No
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/feature", "refs/tags/v1"])
-def test_a_deletion_starts_no_push_but_delete_on_the_default_branch(remote: Remote, ref: str) -> None:
+def test_deletion_triggers_delete_on_main(remote: Remote, ref: str) -> None:
     remote.git("branch", "feature")
     tip = remote.commit("main is further")
-    (start,) = remote.started(RefUpdate(remote.first, history.NO_OBJECT, ref))
-    assert (start.event, start.workflow.file, start.ref, start.commit) == (
+    (run,) = remote.planned(RefUpdate(remote.first, history.NO_OBJECT, ref))
+    assert (run.event, run.workflow.file, run.ref, run.commit) == (
         "delete", "delete.yml", "refs/heads/main", tip,
     )  # fmt: skip
-    assert (start.payload["ref"], start.payload["ref_type"]) in (("feature", "branch"), ("v1", "tag"))
-    assert "master_branch" not in start.payload
+    assert (run.payload["ref"], run.payload["ref_type"]) in (("feature", "branch"), ("v1", "tag"))
+    assert "master_branch" not in run.payload
 
 
-def test_a_deletion_starts_nothing_without_a_default_branch(remote: Remote) -> None:
+def test_deletion_without_main_triggers_nothing(remote: Remote) -> None:
     remote.git("branch", "-m", "main", "other")
     assert remote.names(RefUpdate(remote.first, history.NO_OBJECT, "refs/heads/feature")) == []
 
@@ -133,60 +133,60 @@ def test_a_deletion_starts_nothing_without_a_default_branch(remote: Remote) -> N
         ([], False),
     ],
 )
-def test_paths_with_negation(remote: Remote, changed: list[str], runs: bool) -> None:
+def test_path_filters_with_negation(remote: Remote, changed: list[str], runs: bool) -> None:
     tip = remote.commit("a change", *changed)
     assert ("push source" in remote.names(RefUpdate(remote.first, tip, "refs/heads/main"))) is runs
 
 
-def test_several_refs_in_one_push_are_each_compared_with_what_was_there_before(remote: Remote) -> None:
+def test_each_ref_of_a_push_is_compared_with_before(remote: Remote) -> None:
     one = remote.commit("one", "src/a.py")
     two = remote.commit("two", "README.md")
     updates = [RefUpdate(remote.first, one, "refs/heads/main"), RefUpdate(history.NO_OBJECT, two, "refs/heads/feature")]
-    found = remote.started(*updates)
-    assert [f"{start.workflow.file} {start.ref}" for start in found] == [
+    runs = remote.planned(*updates)
+    assert [f"{run.workflow.file} {run.ref}" for run in runs] == [
         "push.yml refs/heads/main", "source.yml refs/heads/main",
         "push.yml refs/heads/feature", "source.yml refs/heads/feature", "create.yml refs/heads/feature",
     ]  # fmt: skip
-    assert [commit["id"] for commit in found[0].payload["commits"]] == [one]
+    assert [commit["id"] for commit in runs[0].payload["commits"]] == [one]
 
 
-def test_a_rewritten_branch_is_forced_and_compared_with_what_it_was(remote: Remote) -> None:
+def test_rewritten_branch_is_compared_with_its_old_tip(remote: Remote) -> None:
     old = remote.commit("old", "src/a.py")
     remote.git("reset", "-q", "--hard", remote.first)
     new = remote.commit("new", "README.md")
-    (first, second) = remote.started(RefUpdate(old, new, "refs/heads/main"))
+    (first, second) = remote.planned(RefUpdate(old, new, "refs/heads/main"))
     assert (first.payload["forced"], first.payload["before"]) == (True, old)
-    assert second.workflow.file == "source.yml", "src/a.py is gone, and that is a change"
+    assert second.workflow.file == "source.yml", "the push removes src/a.py"
 
 
-def test_a_branch_that_is_set_back_is_forced_and_brings_nothing(remote: Remote) -> None:
+def test_branch_that_is_set_back_has_no_new_commits(remote: Remote) -> None:
     later = remote.commit("later", "src/a.py")
-    first, _ = remote.started(RefUpdate(later, remote.first, "refs/heads/main"))
+    first, _ = remote.planned(RefUpdate(later, remote.first, "refs/heads/main"))
     assert (first.payload["forced"], first.payload["commits"]) == (True, [])
     assert first.payload["head_commit"]["id"] == remote.first
 
 
-def test_more_than_three_tags_start_nothing_and_three_start(remote: Remote) -> None:
+def test_more_than_three_tags_trigger_nothing(remote: Remote) -> None:
     tags = [RefUpdate(history.NO_OBJECT, remote.first, f"refs/tags/v{number}") for number in range(4)]
     assert remote.names(*tags) == []
-    assert remote.said == ["a push of more than 3 tags starts no workflow, as on GitHub; push the tags one by one"]
+    assert remote.notes == ["a push of more than 3 tags starts no workflow, as on GitHub; push the tags one by one"]
     assert len(remote.names(*tags[:3])) == 9
     deleted = [RefUpdate(remote.first, history.NO_OBJECT, update.ref) for update in tags]
     assert remote.names(*deleted) == []
     branch = RefUpdate(history.NO_OBJECT, remote.first, "refs/heads/x")
-    assert remote.names(*tags, branch) == ["push push", "create create"], "branches in the same push do start"
+    assert remote.names(*tags, branch) == ["push push", "create create"], "branches of the same push trigger runs"
 
 
-def test_other_refs_and_tags_on_no_commit_start_nothing(remote: Remote) -> None:
+def test_tag_without_commit_triggers_nothing(remote: Remote) -> None:
     blob = remote.git("hash-object", "-w", ".github/workflows/push.yml")
     assert remote.names(RefUpdate(history.NO_OBJECT, remote.first, "refs/notes/commits")) == []
     assert remote.names(RefUpdate(history.NO_OBJECT, blob, "refs/tags/ledger/app/staging/1")) == []
 
 
-def test_a_broken_workflow_is_named_and_the_others_start(remote: Remote) -> None:
+def test_invalid_workflow_does_not_stop_the_others(remote: Remote) -> None:
     tip = remote.commit("on: [", ".github/workflows/push.yml")
     assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == []
-    assert any(".github/workflows/push.yml:" in line for line in remote.said)
+    assert any(".github/workflows/push.yml:" in line for line in remote.notes)
 
 
 SKIPPING = [
@@ -213,29 +213,29 @@ NOT_SKIPPING = [
 
 
 @pytest.mark.parametrize(("message", "skipped"), [(m, True) for m in SKIPPING] + [(m, False) for m in NOT_SKIPPING])
-def test_a_commit_may_ask_to_start_nothing(message: str, skipped: bool) -> None:
+def test_commit_message_can_skip_ci(message: str, skipped: bool) -> None:
     assert triggers.skips(message) is skipped
 
 
-def test_only_the_head_of_a_push_is_asked_and_only_pushes_are_skipped(remote: Remote) -> None:
+def test_only_the_head_commit_can_skip_a_push(remote: Remote) -> None:
     skipping = remote.commit("quiet [skip ci]")
     tip = remote.commit("loud")
     assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == ["push push"]
     assert remote.names(RefUpdate(history.NO_OBJECT, skipping, "refs/heads/x")) == ["create create"]
     assert remote.names(RefUpdate(history.NO_OBJECT, skipping, "refs/tags/v1")) == ["create create"]
-    assert remote.said == [
+    assert remote.notes == [
         f"the push of {name} starts no workflow: the commit message asks to skip CI" for name in ("branch x", "tag v1")
     ]
 
 
-def test_of_a_large_difference_only_the_first_files_are_looked_at(remote: Remote) -> None:
+def test_path_filters_see_only_the_first_files(remote: Remote) -> None:
     tip = remote.commit("many", *(f"a/{number}" for number in range(triggers.MAX_FILES)), "src/a.py")
     assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == ["push push"]
     tip = remote.commit("fewer", *(f"a/{number}" for number in range(triggers.MAX_FILES - 1)), "src/b.py")
     assert "push source" in remote.names(RefUpdate(git.text(remote.path, "rev-parse", "HEAD^"), tip, "refs/heads/main"))
 
 
-def test_a_push_of_very_many_commits_passes_every_path_filter(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_push_of_many_commits_passes_path_filters(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(triggers, "MAX_COMMITS", 2)
     remote.commit("one", "README.md")
     two = remote.commit("two", "README.md")
@@ -244,19 +244,19 @@ def test_a_push_of_very_many_commits_passes_every_path_filter(remote: Remote, mo
     assert "push source" in remote.names(RefUpdate(remote.first, three, "refs/heads/main"))
 
 
-def test_every_schedule_of_the_default_branch_can_be_fired(remote: Remote) -> None:
+def test_every_schedule_of_main_can_be_fired(remote: Remote) -> None:
     remote.git("checkout", "-q", "-b", "elsewhere")
     remote.commit("not there", ".github/workflows/clock.yml")
-    found = triggers.by_schedule(remote.repository, "", "ada", remote.said.append)
-    assert [(one.event, one.payload["schedule"], one.ref, one.commit) for one in found] == [
+    runs = triggers.by_schedule(remote.repository, "", "ada", remote.notes.append)
+    assert [(run.event, run.payload["schedule"], run.ref, run.commit) for run in runs] == [
         ("schedule", "1 2 * * *", "refs/heads/main", remote.first),
         ("schedule", "3 4 * * *", "refs/heads/main", remote.first),
     ]
-    assert triggers.by_schedule(remote.repository, "clock.yml", "ada", remote.said.append) == found
+    assert triggers.by_schedule(remote.repository, "clock.yml", "ada", remote.notes.append) == runs
 
 
 @pytest.mark.parametrize("file", ["push.yml", "none.yml"])
-def test_a_workflow_without_a_schedule_can_not_be_fired(remote: Remote, file: str) -> None:
+def test_workflow_without_schedule_cannot_be_fired(remote: Remote, file: str) -> None:
     with pytest.raises(UsageError) as refused:
         triggers.by_schedule(remote.repository, file, "ada", print)
     assert refused.value.message == f"There is no schedule to fire in {file}."

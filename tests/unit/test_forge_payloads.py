@@ -45,7 +45,7 @@ def work(tmp_path: Path) -> Workspace:
     return workspace
 
 
-def test_the_payload_of_a_push_to_a_branch(work: Workspace) -> None:
+def test_payload_of_a_branch_push(work: Workspace) -> None:
     first = work.commit("a")
     second, third = work.commit("b", "two\n\nwith a body\n"), work.commit("c", 'quotes " and $(x)')
     payload = payloads.push(work.repository, RefUpdate(first, third, "refs/heads/main"), third, "ada", [first])
@@ -66,7 +66,7 @@ def test_the_payload_of_a_push_to_a_branch(work: Workspace) -> None:
     assert (payload["pusher"]["name"], payload["sender"]["login"]) == ("ada", "ada")
 
 
-def test_a_rewritten_branch_is_forced_and_brings_only_its_own_commits(work: Workspace) -> None:
+def test_rewritten_branch_lists_only_new_commits(work: Workspace) -> None:
     base, old = work.commit("a"), work.commit("b")
     work.git("reset", "-q", "--hard", base)
     new = work.commit("c")
@@ -75,7 +75,7 @@ def test_a_rewritten_branch_is_forced_and_brings_only_its_own_commits(work: Work
     assert [commit["id"] for commit in payload["commits"]] == [new]
 
 
-def test_an_annotated_tag_names_the_tag_object_and_the_commit(work: Workspace) -> None:
+def test_annotated_tag_names_tag_and_commit(work: Workspace) -> None:
     commit = work.commit("a")
     work.git("tag", "-a", "-m", "go", "Staging")
     tag = work.git("rev-parse", "refs/tags/Staging")
@@ -87,7 +87,7 @@ def test_an_annotated_tag_names_the_tag_object_and_the_commit(work: Workspace) -
     assert payload["compare"].endswith("/compare/Staging")
 
 
-def test_the_payload_of_an_explicit_start(work: Workspace) -> None:
+def test_payload_of_a_dispatch(work: Workspace) -> None:
     payload = payloads.dispatch(
         work.repository, "staging.yml", "refs/heads/main", {"commit": "x"}, "github-actions[bot]"
     )
@@ -96,7 +96,7 @@ def test_the_payload_of_an_explicit_start(work: Workspace) -> None:
     assert payload["sender"] == {"login": "github-actions[bot]", "type": "Bot"}
 
 
-def test_a_new_branch_is_compared_with_the_parent_of_its_oldest_new_commit(work: Workspace) -> None:
+def test_new_branch_is_compared_with_its_base(work: Workspace) -> None:
     base = work.commit("a")
     work.git("checkout", "-q", "-b", "feature")
     work.commit("b")
@@ -106,25 +106,25 @@ def test_a_new_branch_is_compared_with_the_parent_of_its_oldest_new_commit(work:
     assert history.changed(work.path, before, tip) == ["b", "dir with blank/\u00fcber"]
 
 
-def test_the_first_push_of_all_changes_every_file(work: Workspace) -> None:
+def test_first_push_changes_every_file(work: Workspace) -> None:
     work.commit("a")
     tip = work.commit("b")
     assert history.changed(work.path, history.before_of(work.path, tip, [], "main"), tip) == ["a", "b"]
 
 
-def test_a_new_branch_without_new_commits_is_compared_with_the_default_branch(work: Workspace) -> None:
+def test_branch_without_new_commits_is_compared_with_main(work: Workspace) -> None:
     old, tip = work.commit("a"), work.commit("b")
     assert history.before_of(work.path, old, [tip], "main") == old
 
 
-def test_a_renamed_file_counts_with_both_names(work: Workspace) -> None:
+def test_renamed_file_counts_with_both_names(work: Workspace) -> None:
     before = work.commit("a")
     work.git("mv", "a", "b")
     work.git("commit", "-q", "-m", "rename")
     assert history.changed(work.path, before, "HEAD") == ["a", "b"]
 
 
-def test_new_branch_without_default_branch_is_compared_with_nothing(work: Workspace) -> None:
+def test_branch_without_default_branch_changes_every_file(work: Workspace) -> None:
     tip = work.commit("a")
     assert history.before_of(work.path, tip, [tip], "nowhere") == history.EMPTY_TREE
 

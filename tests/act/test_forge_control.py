@@ -1,4 +1,4 @@
-"""What people do with a forge besides pushing: start, fire, wait, cancel; and what `create` and `delete` start."""
+"""`ml-cicd local dispatch`, `fire`, `cancel` and `wait`, and the events `create` and `delete`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.forge import lifecycle
-from tests.act.support.forge import IS_TOLD, SERVICES, WAITS, Project, alive, make_kit, make_project, until
+from tests.act.support.forge import (
+    RUNS_UNTIL_KILLED,
+    RUNS_UNTIL_RELEASED,
+    SERVICES,
+    Project,
+    alive,
+    make_kit,
+    make_project,
+    until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +92,7 @@ jobs:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("byhand")
+    folder = tmp_path_factory.mktemp("control")
     project = make_project(folder / "project", folder / "cache")
     texts = {"by-hand": BY_HAND, "clock": CLOCK, "twice": TWICE, "refs": REFS, "long": LONG, "ci": ""}
     project.commit({f".github/workflows/{name}.yml": text for name, text in texts.items()})
@@ -93,7 +102,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("options", "shown"),
     [
         (
             ["--input", "flag=true", "--input", "count=10", "--input", "where=there"],
@@ -102,20 +111,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         (["--input", "flag=false"], "flag=no:false count=3 where=here"),
     ],
 )
-def test_a_workflow_is_started_by_hand_with_its_inputs(project: Project, given: Sequence[str], shown: str) -> None:
-    code, said = project.local("dispatch", "by-hand.yml", "--input", "needed=good", *given)
-    assert (code, project.last.event, project.last.result) == (0, "workflow_dispatch", "success"), said
+def test_dispatch_passes_inputs(project: Project, options: Sequence[str], shown: str) -> None:
+    code, output = project.local("dispatch", "by-hand.yml", "--input", "needed=good", *options)
+    assert (code, project.last.event, project.last.result) == (0, "workflow_dispatch", "success"), output
     assert f"{shown} ref=refs/heads/main type=branch" in project.log
-    assert "passed: By hand" in said
+    assert "passed: By hand" in output
 
 
-def test_a_run_by_hand_that_fails_ends_with_1(project: Project) -> None:
-    code, said = project.local("dispatch", "by-hand.yml", "--input", "needed=bad")
+def test_failed_dispatch_ends_with_1(project: Project) -> None:
+    code, output = project.local("dispatch", "by-hand.yml", "--input", "needed=bad")
     assert (code, project.last.result) == (1, "failure")
-    assert "FAILED: By hand / show / Judge" in said
+    assert "FAILED: By hand / show / Judge" in output
 
 
-def test_it_runs_on_the_tag_or_branch_that_is_named(project: Project) -> None:
+def test_dispatch_runs_on_the_named_ref(project: Project) -> None:
     project.git("tag", "-f", "v1")
     project.push("-f", "v1")
     code, _ = project.local("dispatch", "by-hand.yml", "--ref", "v1", "--input", "needed=good")
@@ -138,23 +147,23 @@ def test_it_runs_on_the_tag_or_branch_that_is_named(project: Project) -> None:
         (["clock.yml"], "Workflow does not have 'workflow_dispatch' trigger"),
     ],
 )
-def test_what_can_not_be_started_is_refused_and_leaves_no_run(project: Project, words: list[str], message: str) -> None:
+def test_refused_dispatch_leaves_no_run(project: Project, words: list[str], message: str) -> None:
     before = len(project.records())
-    code, said = project.local("dispatch", *words)
+    code, output = project.local("dispatch", *words)
     assert (code, len(project.records())) == (2, before)
-    assert message in said
+    assert message in output
 
 
-def test_schedules_are_fired_by_hand_each_with_its_own_time(project: Project) -> None:
+def test_fire_runs_each_schedule(project: Project) -> None:
     before = len(project.records())
-    code, said = project.local("fire", "clock.yml")
-    assert code == 0, said
+    code, output = project.local("fire", "clock.yml")
+    assert code == 0, output
     assert [(run.event, run.result) for run in project.records()[before:]] == [("schedule", "success")] * 2
     assert "cron=3 4 * * 0 on refs/heads/main by schedule" in project.log
     assert project.local("fire", "by-hand.yml")[0] == 2
 
 
-def test_a_new_and_a_deleted_branch_start_their_workflows(project: Project) -> None:
+def test_create_and_delete_run_workflows(project: Project) -> None:
     main = project.git("rev-parse", "main")
     tip = project.commit(branch="feature/x")
     assert "passed: Refs" in project.push("feature/x")
@@ -163,11 +172,9 @@ def test_a_new_and_a_deleted_branch_start_their_workflows(project: Project) -> N
     assert f"delete of branch feature/x on refs/heads/main branch at {main}" in project.log
 
 
-def test_a_cancelled_run_ends_with_its_processes_and_what_waits_behind_it_goes_on(
-    project: Project, tmp_path: Path
-) -> None:
+def test_cancel_ends_one_run_only(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    project.commit({"script.sh": WAITS.format(mark=mark)}, branch="long")
+    project.commit({"script.sh": RUNS_UNTIL_KILLED.format(mark=mark)}, branch="long")
     project.push("long")
     with project.start("dispatch", "long.yml", "--ref", "long") as first:
         process = int(until(lambda: mark.exists() and mark.read_text()))
@@ -180,11 +187,11 @@ def test_a_cancelled_run_ends_with_its_processes_and_what_waits_behind_it_goes_o
         assert first.wait() == 1
     assert not alive(process)
     assert [run.result for run in project.records()[number - 1 :]] == ["cancelled", "success"]
-    code, said = project.local("cancel", str(number))
-    assert (code, f"Run {number} is not in progress: its result is cancelled." in said) == (2, True)
+    code, output = project.local("cancel", str(number))
+    assert (code, f"Run {number} is not in progress: its result is cancelled." in output) == (2, True)
 
 
-def test_of_several_runs_of_one_start_only_the_one_that_is_named_is_cancelled(project: Project) -> None:
+def test_cancel_ends_one_run_of_several_schedules(project: Project) -> None:
     with project.start("fire", "twice.yml") as fired:
         until(lambda: (project.last.file, project.last.result) == ("twice.yml", "running"))
         assert project.local("cancel", str(project.last.number))[0] == 0
@@ -194,9 +201,9 @@ def test_of_several_runs_of_one_start_only_the_one_that_is_named_is_cancelled(pr
     ]  # fmt: skip
 
 
-def test_a_run_by_hand_ends_with_ctrl_c(project: Project, tmp_path: Path) -> None:
+def test_interrupt_ends_a_dispatched_run(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    project.commit({"script.sh": WAITS.format(mark=mark)}, branch="interrupted")
+    project.commit({"script.sh": RUNS_UNTIL_KILLED.format(mark=mark)}, branch="interrupted")
     project.push("interrupted")
     with project.start("dispatch", "long.yml", "--ref", "interrupted") as process:
         step = int(until(lambda: mark.exists() and mark.read_text()))
@@ -206,9 +213,9 @@ def test_a_run_by_hand_ends_with_ctrl_c(project: Project, tmp_path: Path) -> Non
     assert not alive(step)
 
 
-def test_wait_returns_when_a_run_has_ended_and_says_how(project: Project, tmp_path: Path) -> None:
+def test_wait_returns_the_result_of_the_run(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    project.commit({"script.sh": IS_TOLD.format(mark=mark) + "; exit 3"}, branch="waits")
+    project.commit({"script.sh": RUNS_UNTIL_RELEASED.format(mark=mark) + "; exit 3"}, branch="waits")
     project.push("waits")
     with project.start("dispatch", "long.yml", "--ref", "waits") as run:
         until(mark.exists)
@@ -225,7 +232,7 @@ def test_wait_returns_when_a_run_has_ended_and_says_how(project: Project, tmp_pa
     assert project.local("wait")[0] == 0
 
 
-def test_timings_are_kept_for_each_step(project: Project) -> None:
+def test_timings_of_each_step(project: Project) -> None:
     project.local("dispatch", "by-hand.yml", "--input", "needed=good")
-    _, said = project.local("logs", str(project.last.number), "--timings")
-    assert re.fullmatch(r"  ok +\d+\.\d s  show\n  ok +\d+\.\d s    Show\n  ok +\d+\.\d s    Judge\n", said)
+    _, output = project.local("logs", str(project.last.number), "--timings")
+    assert re.fullmatch(r"  ok +\d+\.\d s  show\n  ok +\d+\.\d s    Show\n  ok +\d+\.\d s    Judge\n", output)

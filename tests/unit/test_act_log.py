@@ -1,4 +1,4 @@
-"""What is read from `act`: a recorded run (forge_act.jsonl), and how a green run can be worth nothing."""
+"""Parsing the log of `act`: a recorded run (act_log.jsonl), and green runs that prove nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cicd.forge.running.records import Run
 from cicd.printers import runs as printer
 from cicd.text import plain
 
-RECORDED = Path(__file__).with_name("forge_act.jsonl")
+RECORDED = Path(__file__).with_name("act_log.jsonl")
 
 
 def parsed(lines: list[str]) -> tuple[Log, list[Step | Job]]:
@@ -33,7 +33,7 @@ def log() -> Log:
     return parsed(RECORDED.read_text("utf-8").splitlines())[0]
 
 
-def test_every_job_has_its_result_also_when_it_was_skipped(log: Log) -> None:
+def test_every_job_has_a_result(log: Log) -> None:
     assert log.results == {
         "ci / m-1": "success",
         "ci / m-2": "success",
@@ -45,7 +45,7 @@ def test_every_job_has_its_result_also_when_it_was_skipped(log: Log) -> None:
     assert [job.matrix for job in log.jobs if job.id == "m"] in ([{"v": 1}, {"v": 2}], [{"v": 2}, {"v": 1}])
 
 
-def test_every_step_has_its_result_and_its_seconds(log: Log) -> None:
+def test_every_step_has_result_and_duration(log: Log) -> None:
     steps = {step.name: step.result for step in log.job("build").steps if step.top}
     assert list(steps.values()) == ["success", "success", "skipped", "success", "failure"]
     assert list(steps)[1:3] == ["Say hello", "echo never"]
@@ -53,20 +53,20 @@ def test_every_step_has_its_result_and_its_seconds(log: Log) -> None:
     assert log.job("build").seconds >= log.job("build").step("h").seconds
 
 
-def test_the_steps_inside_a_composite_action_are_kept_apart(log: Log) -> None:
+def test_steps_of_composite_action_are_separate(log: Log) -> None:
     inner = next(step for step in log.job("build").steps if step.path == ("h", "s") and step.stage == "Main")
     assert (inner.name, inner.result, inner.output[0]) == ("inner step", "success", "hello me")
     assert log.job("build").step("Say hello").output[0] == "hello me"
 
 
-def test_outputs_summary_and_annotations(log: Log) -> None:
+def test_outputs_summary_and_annotations_are_read(log: Log) -> None:
     assert log.job("build").step("h").outputs == {"word": "hi"}
     assert log.job("build").summary == "### sum\n"
     assert [str(note) for note in log.annotations] == ["warning: x: watch out", "error: a.py:3: bad thing"]
     assert log.annotations[1].properties == {"file": "a.py", "line": "3"}
 
 
-def test_a_tolerated_failure_is_not_what_failed(log: Log) -> None:
+def test_tolerated_failure_does_not_fail_the_job(log: Log) -> None:
     soft = log.job("build").step("soft")
     assert (soft.result, soft.tolerated, soft.failed) == ("failure", True, False)
     failed = log.failed_step
@@ -75,7 +75,7 @@ def test_a_tolerated_failure_is_not_what_failed(log: Log) -> None:
     assert failed.output == ["exit status 4"]
 
 
-def test_the_lines_for_people(log: Log) -> None:
+def test_printed_lines_of_a_run(log: Log) -> None:
     _, ended = parsed(RECORDED.read_text("utf-8").splitlines())
     lines = [line for item in ended for line in printer.ended(item)]
     assert any(line.startswith("  FAILED") and "ci / Build image: soft   (the job goes on)" in line for line in lines)
@@ -104,11 +104,11 @@ def test_the_lines_for_people(log: Log) -> None:
         ([OK, "not json", "{broken", "[1]", "{}", "1"], 0, "success"),
     ],
 )
-def test_a_run_that_did_nothing_or_broke_is_a_failure(lines: list[str], exit_code: int, verdict: str) -> None:
+def test_run_without_proof_is_a_failure(lines: list[str], exit_code: int, verdict: str) -> None:
     assert parsed(lines)[0].verdict(exit_code) == verdict
 
 
-def test_reasons_are_named_where_no_step_failed() -> None:
+def test_failure_without_failed_step_has_reasons() -> None:
     skipped = record(msg="Skipping unsupported platform -- Try running with `-P the-moon=...`")
     assert parsed([skipped])[0].reasons() == [
         "job 'a' did not run: this machine has no runner with the label 'the-moon'"
@@ -117,23 +117,23 @@ def test_reasons_are_named_where_no_step_failed() -> None:
     assert parsed([])[0].reasons() == ["no job ran"]
 
 
-def test_control_characters_never_reach_the_terminal() -> None:
+def test_control_characters_are_removed() -> None:
     assert plain("\x1b[31mred\x1b[0m \x1b]0;title\x07ok\x07\x9b") == "red ok"
     assert plain("10 %\r50 %\r100 %\r\n") == "100 %"
     output = record(raw_output=True, msg="\x1b[2Jhidden\n", stepID=["0"], stage="Main", step="s")
     assert parsed([output])[0].job("a").step("s").output == ["hidden"]
 
 
-def test_the_summary_of_a_composite_action_is_taken_once_in_order() -> None:
+def test_summary_of_composite_action_appears_once() -> None:
     parser = Parser()
-    said = [("0", "top"), ("1/0", "one"), ("1/1/0", "two"), ("1/1", "two"), ("1/2", "three"), ("1", "three")]
-    for path, text in said:
-        record = {
+    summaries = [("0", "top"), ("1/0", "one"), ("1/1/0", "two"), ("1/1", "two"), ("1/2", "three"), ("1", "three")]
+    for path, text in summaries:
+        line = {
             "job": "a/b",
             "stage": "Main",
             "stepID": path.split("/"),
             "command": "summary",
             "content": f"{text}\n",
         }
-        parser.feed(json.dumps(record))
+        parser.feed(json.dumps(line))
     assert parser.log.job("b").summary == "top\none\ntwo\nthree\n"

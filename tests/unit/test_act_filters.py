@@ -1,4 +1,4 @@
-"""The filters of `on: push`: GitHub's documented examples, row by row, and a matcher written in another way."""
+"""The filters of `on: push`: GitHub's documented examples, row by row, and an independent matcher."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ EXPLAINED = [
 
 
 @pytest.mark.parametrize(("patterns", "matching", "others"), BRANCHES_AND_TAGS + PATHS + EXPLAINED)
-def test_the_documented_examples(patterns: list[str], matching: list[str], others: list[str]) -> None:
+def test_documented_examples(patterns: list[str], matching: list[str], others: list[str]) -> None:
     assert {name: selects(patterns, name) for name in matching} == dict.fromkeys(matching, True)
     assert {name: selects(patterns, name) for name in others} == dict.fromkeys(others, False)
 
 
 @pytest.mark.parametrize("pattern", ["[]", "[a", "[a-]", "[b-a]", "[A-z]", "[.]", "a\\", "*?", "a++", "**+"])
-def test_patterns_that_github_does_not_accept(pattern: str) -> None:
+def test_invalid_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(PatternError, match=r"^'"):
         compiled(pattern)
 
@@ -112,7 +112,7 @@ def divides(parts: list[Part], name: str) -> bool:
 
 
 def unambiguous(parts: list[Part]) -> bool:
-    """Whether the written form can be read in one way only: `**/` means folders only where a folder can begin."""
+    """Return whether the pattern has one meaning only: `**/` means folders only where a folder can begin."""
     kinds = [kind for kind, _ in parts]
     for index, (kind, letters) in enumerate(parts):
         before = kinds[index - 1] if index else ""
@@ -131,7 +131,7 @@ def unambiguous(parts: list[Part]) -> bool:
 
 
 @given(parts=st.lists(part, max_size=5).filter(unambiguous), name=st.text(ALPHABET, max_size=6))
-def test_a_pattern_matches_what_an_exhaustive_search_says(parts: list[Part], name: str) -> None:
+def test_pattern_agrees_with_exhaustive_search(parts: list[Part], name: str) -> None:
     assert bool(compiled(written(parts)).fullmatch(name)) == divides(parts, name)
 
 
@@ -139,7 +139,7 @@ def test_a_pattern_matches_what_an_exhaustive_search_says(parts: list[Part], nam
     patterns=st.lists(st.tuples(st.booleans(), st.sampled_from(["a", "b", "*", "a*", "**", "a/**"])), max_size=5),
     name=st.sampled_from(["a", "b", "ab", "a/b", "c"]),
 )
-def test_the_last_pattern_that_matches_decides(patterns: list[tuple[bool, str]], name: str) -> None:
+def test_last_matching_pattern_decides(patterns: list[tuple[bool, str]], name: str) -> None:
     deciding = [positive for positive, pattern in patterns if compiled(pattern).fullmatch(name)]
     texts = [pattern if positive else f"!{pattern}" for positive, pattern in patterns]
     assert selects(texts, name) == (deciding[-1] if deciding else False)
@@ -171,24 +171,24 @@ BRANCH, TAG = "refs/heads/main", "refs/tags/v1"
         (PushFilter(tags=("v1",), paths=("src/**",)), False, True),
     ],
 )
-def test_which_filters_hold_for_branches_and_which_for_tags(filters: PushFilter, branch: bool, tag: bool) -> None:
+def test_filters_of_branches_and_tags(filters: PushFilter, branch: bool, tag: bool) -> None:
     def changed() -> list[str]:
         return ["docs/a.md"]
 
     assert (filters.accepts(BRANCH, changed), filters.accepts(TAG, changed)) == (branch, tag)
 
 
-def test_paths_are_never_asked_for_when_a_tag_is_pushed() -> None:
+def test_tag_push_ignores_path_filters() -> None:
     def changed() -> list[str]:
         raise AssertionError
 
     assert PushFilter(paths=("src/**",)).accepts(TAG, changed)
 
 
-def test_paths_ignore_runs_when_one_path_is_not_ignored() -> None:
+def test_one_path_outside_paths_ignore_is_enough() -> None:
     filters = PushFilter(paths_ignore=("docs/**",))
     assert filters.accepts(BRANCH, lambda: ["docs/a.md", "src/b.py"])
 
 
-def test_other_refs_start_nothing() -> None:
+def test_other_refs_trigger_nothing() -> None:
     assert not PushFilter().accepts("refs/notes/commits", list)

@@ -1,4 +1,4 @@
-"""Workflow files: triggers, what they use, and what is wrong with them."""
+"""Parsing workflow files: triggers, needs, and errors."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ PATH = ".github/workflows/a.yml"
         ),
     ],
 )
-def test_what_starts_a_workflow(on: str, push: PushFilter | None, dispatch: dict[str, Input] | None) -> None:
-    found = workflows.parse(PATH, f"name: A\n{on}{JOBS}")
-    assert (found.push, found.dispatch) == (push, dispatch)
-    assert (found.file, found.name) == ("a.yml", "A")
+def test_push_and_dispatch_are_read(on: str, push: PushFilter | None, dispatch: dict[str, Input] | None) -> None:
+    workflow = workflows.parse(PATH, f"name: A\n{on}{JOBS}")
+    assert (workflow.push, workflow.dispatch) == (push, dispatch)
+    assert (workflow.file, workflow.name) == ("a.yml", "A")
 
 
-def test_other_events_that_start_a_workflow() -> None:
-    found = workflows.parse(
+def test_other_triggers_are_read() -> None:
+    workflow = workflows.parse(
         PATH, f"on: {{create: , delete: , schedule: [{{cron: '30 5,17 * * 1-5'}}, {{cron: '*/5 * * * MON'}}]}}{JOBS}"
     )
-    assert (found.create, found.delete, found.schedules) == (True, True, ("30 5,17 * * 1-5", "*/5 * * * MON"))
-    silent = workflows.parse(PATH, f"on: push{JOBS}")
-    assert (silent.create, silent.delete, silent.schedules) == (False, False, ())
+    assert (workflow.create, workflow.delete, workflow.schedules) == (True, True, ("30 5,17 * * 1-5", "*/5 * * * MON"))
+    other = workflows.parse(PATH, f"on: push{JOBS}")
+    assert (other.create, other.delete, other.schedules) == (False, False, ())
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_other_events_that_start_a_workflow() -> None:
         ("on: {schedule: [daily]}" + JOBS, "on.schedule: 'None' is not a schedule"),
     ],
 )
-def test_a_broken_file_is_explained(text: str, message: str) -> None:
+def test_invalid_file_is_explained(text: str, message: str) -> None:
     with pytest.raises(UsageError) as failure:
         workflows.parse(PATH, text)
     assert message in failure.value.message
@@ -109,22 +109,22 @@ def needs(kit: Path, jobs: str, **others: str) -> workflows.Needs:
     return workflows.needs("a.yml", files.get, kit)
 
 
-def test_everything_that_is_used_is_found_through_the_kit_and_mapped(kit: Path) -> None:
-    found = needs(
+def test_needs_follow_uses_through_the_kit(kit: Path) -> None:
+    required = needs(
         kit,
         '{a: {uses: org/ml-cicd/.github/workflows/ci.yml@main, with: {runs-on: \'["gpu", "big"]\'}},'
         " b: {runs-on: {group: g, labels: [lab]}, steps: [{uses: ./own/action}, {uses: actions/checkout@v7}]}}",
         **{"own/action/action.yml": "runs: {steps: [{uses: org/ml-cicd/actions/x@v2}]}"},
     )
     stand_in = workflows.STAND_INS["actions/checkout"]
-    assert found.repositories == {
+    assert required.repositories == {
         "org/ml-cicd@main": kit,
         "org/ml-cicd@v1": kit,
         "org/ml-cicd@v2": kit,
         "actions/checkout@abc": stand_in,
         "actions/checkout@v7": stand_in,
     }
-    assert found.labels == {*workflows.LABELS, "kit-label", "gpu", "big", "lab"}
+    assert required.labels == {*workflows.LABELS, "kit-label", "gpu", "big", "lab"}
     assert (stand_in / "action.yml").is_file()
 
 
@@ -142,7 +142,7 @@ def test_everything_that_is_used_is_found_through_the_kit_and_mapped(kit: Path) 
         ("{a: {uses: ./.github/workflows/none.yml}}", "There is no .github/workflows/none.yml in the project."),
     ],
 )
-def test_what_can_not_run_here_is_refused_with_the_name_of_the_file(kit: Path, jobs: str, message: str) -> None:
+def test_use_that_cannot_run_locally_is_refused(kit: Path, jobs: str, message: str) -> None:
     with pytest.raises(UsageError) as failure:
         needs(kit, jobs)
     assert message in failure.value.message
