@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import __version__
+from cicd import __version__, variables
 from cicd.commands.parser import Parser
 from cicd.errors import CicdError
 
@@ -131,6 +132,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(command: str, words: Sequence[str]) -> int:
+    if os.environ.get(variables.GITHUB_ACTIONS) == "true":
+        from cicd import github  # noqa: PLC0415 -- not needed for --help
+
+        github.ignore_printed_commands()
     try:
         parsed = parser_of(command).parse_args(words)
         # stdout is for the JSON alone, when JSON is asked for

@@ -1,4 +1,4 @@
-"""What a job says to GitHub Actions: outputs, annotations, groups, the summary, and the few REST calls of the kit.
+"""What a job says to GitHub Actions: outputs, annotations, the summary, and the few REST calls of the kit.
 
 Outside a job (no `GITHUB_OUTPUT` and so on) the same calls print plain lines or do nothing.
 """
@@ -9,7 +9,6 @@ import getpass
 import json
 import os
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from cicd import variables
 from cicd.errors import RefusedError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 def in_actions() -> bool:
@@ -52,27 +51,50 @@ def _escape(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
+class _Commands:
+    """Whether the runner acts on printed workflow commands: it does until `stop`, and from `resume` on."""
+
+    def __init__(self) -> None:
+        self._token = ""
+
+    @property
+    def stopped(self) -> bool:
+        return bool(self._token)
+
+    def stop(self) -> str:
+        """Return the line that stops commands; its token is new each time, so that no project can know it."""
+        self._token = os.urandom(16).hex()
+        return f"::stop-commands::{self._token}\n"
+
+    def resume(self) -> str:
+        """Return the line that lets commands work again."""
+        line, self._token = f"::{self._token}::\n", ""
+        return line
+
+
+_commands = _Commands()
+
+
+def ignore_printed_commands() -> None:
+    """Make the runner ignore every workflow command that is printed from now on, other than by `annotate`.
+
+    What a project's code prints is data. Printed `::set-output::`, `::add-mask::` or `::stop-commands::` lines must
+    do nothing, also after a crash: commands stay stopped until the step ends. Outside a job this does nothing.
+    """
+    if in_actions() and not _commands.stopped:
+        sys.stdout.write(_commands.stop())
+        sys.stdout.flush()
+
+
 def annotate(level: str, message: str, title: str = "") -> None:
     """Print an annotation (`error`, `warning` or `notice`); in a terminal, a plain line on stderr."""
     if in_actions():
         properties = f" title={_escape(title).replace(':', '%3A').replace(',', '%2C')}" if title else ""
-        sys.stdout.write(f"::{level}{properties}::{_escape(message)}\n")
+        line = f"::{level}{properties}::{_escape(message)}\n"
+        sys.stdout.write(f"{_commands.resume()}{line}{_commands.stop()}" if _commands.stopped else line)
         sys.stdout.flush()
     else:
         sys.stderr.write(f"{level}: {title + ': ' if title else ''}{message}\n")
-
-
-@contextmanager
-def group(title: str) -> Iterator[None]:
-    """Fold what is printed inside under `title` in the job's log."""
-    sys.stdout.write(f"::group::{title}\n" if in_actions() else f"== {title}\n")
-    sys.stdout.flush()
-    try:
-        yield
-    finally:
-        if in_actions():
-            sys.stdout.write("::endgroup::\n")
-            sys.stdout.flush()
 
 
 def run_url() -> str:

@@ -46,3 +46,31 @@ def test_act_rejects_the_source_form(calling_project: Project, tmp_path: Path) -
     said = (tmp_path / "act.jsonl").read_text("utf-8")
     rejected = "Actual '$/actions/setup' Input string was not in a correct format"
     assert rejected in said, "act takes `$/` now: local runs need no rewriting any more (cicd/freeze.py)"
+
+
+def test_what_a_project_prints_is_no_output_and_no_annotation(
+    scripted_kit: Kit, calling_project: Project, tmp_path: Path
+) -> None:
+    """A command of the kit makes act ignore printed workflow commands, and still annotates."""
+    script = (
+        "from cicd import github\n"
+        "github.ignore_printed_commands()\n"
+        "print('::set-output name=outcome::forged')\n"
+        "print('::stop-commands::mine')\n"
+        "github.annotate('error', 'of the kit')\n"
+        "print('::error::of the project')\n"
+        "print('::mine::')\n"
+        "print('::set-output name=outcome::forged')\n"
+    )
+    workflow = _job(
+        {"name": "Test", "id": "test", "shell": "python", "env": {"PYTHONPATH": str(ROOT)}, "run": script},
+        {
+            "name": "Take",
+            "env": {"OUTPUTS": "${{ toJSON(steps.test.outputs) }}"},
+            "run": 'printf "%s" "$OUTPUTS" > "$ML_CICD_TEST/outputs.json"; echo "::notice::of the next step"',
+        },
+    )
+    event = calling_project.dispatch({})
+    run = testing.run(scripted_kit, calling_project, tmp_path, json.dumps(workflow), event=event)
+    assert outputs(run) == {}
+    assert [note.message for note in run.annotations] == ["of the kit", "of the next step"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, errors
+from cicd import cli, errors, github
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -70,3 +70,12 @@ def test_internal_commands_are_shown_nowhere(capsys: pytest.CaptureFixture[str])
     assert cli.main(["local", "nonsense"]) == 2
     assert cli.main(["promot"]) == 2
     assert not {"hook", "receive"} & set(re.findall(r"\w+", "".join(capsys.readouterr())))
+
+
+def test_every_command_stops_printed_commands_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setattr(github, "_commands", github._Commands())
+    assert cli.main(["conclude", "--needs", '{"build": {"result": "success"}}']) == 0
+    assert capsys.readouterr().out.startswith("::stop-commands::")

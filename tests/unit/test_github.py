@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cicd import github
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -51,3 +52,59 @@ def test_an_annotation_is_one_line_that_hides_no_second_command(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     github.annotate("error", "one\n::add-mask::two", title="a: b, c")
     assert capsys.readouterr().out == "::error title=a%3A b%2C c::one%0A::add-mask::two\n"
+
+
+PRINTED_BY_PROJECTS = (
+    "::set-output name=outcome::{}",
+    "::error::not ours",
+    "::add-mask::passed",
+    "::stop-commands::mine",
+    "::mine::",
+    "::group::x",
+)
+
+
+def commands_acted_on(output: str) -> Iterator[str]:
+    """Yield the workflow commands that a runner acts on, as GitHub documents `stop-commands`."""
+    token = ""
+    for line in output.splitlines():
+        command, _, argument = line.removeprefix("::").partition("::")
+        if not line.startswith("::") or (token and command != token):
+            continue
+        if command == token:
+            token = ""
+        elif command == "stop-commands":
+            token = argument
+        else:
+            yield line
+
+
+@pytest.mark.parametrize("line", PRINTED_BY_PROJECTS)
+def test_printed_commands_do_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setattr(github, "_commands", github._Commands())
+    github.ignore_printed_commands()
+    print(line)
+    github.annotate("error", "ours")
+    print(line)
+    github.ignore_printed_commands()
+    github.annotate("notice", "ours, too")
+    print(line)
+    assert [*commands_acted_on(capsys.readouterr().out)] == ["::error::ours", "::notice::ours, too"]
+
+
+def test_each_stop_has_a_token_of_its_own(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setattr(github, "_commands", github._Commands())
+    github.ignore_printed_commands()
+    github.annotate("error", "ours")
+    tokens = [line.rpartition("::")[2] for line in capsys.readouterr().out.splitlines() if "stop-commands" in line]
+    assert len({*tokens}) == len(tokens) == 2
+
+
+def test_a_terminal_sees_no_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    github.ignore_printed_commands()
+    assert capsys.readouterr().out == ""
