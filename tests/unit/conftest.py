@@ -69,9 +69,9 @@ class Workspace:
 
     def repository(self) -> Repository:
         """Return the freshly fetched repository that the package works on."""
-        found = Repository(self.clone, "origin")
-        found.fetch()
-        return found
+        repository = Repository(self.clone, "origin")
+        repository.fetch()
+        return repository
 
     def another_clone(self) -> Workspace:
         """Return a clone of the same remote, which fetches on its own."""
@@ -84,10 +84,10 @@ class Workspace:
     def copy(self, folder: Path) -> Workspace:
         """Copy clone, remote and everything beside them to `folder`, which must not exist."""
         shutil.copytree(self.clone.parent, folder, symlinks=True)
-        found = Workspace(folder / self.clone.name, folder / self.remote.name)
-        settings = found.clone / ".git" / "config"
-        settings.write_text(settings.read_text().replace(str(self.remote), str(found.remote)))
-        return found
+        workspace = Workspace(folder / self.clone.name, folder / self.remote.name)
+        settings = workspace.clone / ".git" / "config"
+        settings.write_text(settings.read_text().replace(str(self.remote), str(workspace.remote)))
+        return workspace
 
 
 def new_workspace(folder: Path) -> Workspace:
@@ -100,11 +100,11 @@ def new_workspace(folder: Path) -> Workspace:
             stream.write(SETTINGS)
     shutil.rmtree(remote / "objects")
     (remote / "objects").symlink_to("../clone/.git/objects")
-    found = Workspace(clone, remote)
-    found.git("checkout", "--quiet", "-b", "main")
-    found.commit("first")
-    found.push("main")
-    return found
+    workspace = Workspace(clone, remote)
+    workspace.git("checkout", "--quiet", "-b", "main")
+    workspace.commit("first")
+    workspace.push("main")
+    return workspace
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ def run(
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "expected"),
     [
         (["verify", "--environment", "qa", "--commit", "main"], 2, "'qa'.\nThe environments are: integration"),
         (["history", "qa"], 2, "no environment 'qa'"),
@@ -104,12 +104,14 @@ def run(
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else None,
 )
-def test_bad_input_is_answered(run: Callable[..., tuple[int, str]], words: list[str], code: int, said: str) -> None:
-    found, message = run(*words)
-    assert (found, said in message) == (code, True), message
+def test_bad_input_is_explained(
+    run: Callable[..., tuple[int, str]], words: list[str], code: int, expected: str
+) -> None:
+    exit_code, message = run(*words)
+    assert (exit_code, expected in message) == (code, True), message
 
 
-def test_a_registry_that_does_not_answer_is_named(run: Callable[..., tuple[int, str]]) -> None:
+def test_unreachable_registry_is_named(run: Callable[..., tuple[int, str]]) -> None:
     image = f"127.0.0.1:1/acme/app{DIGEST}"
     words = ["deploy", "--environment", "integration", "--commit", "main", "--release", image, "--test", image]
     code, message = run(*words)
@@ -117,14 +119,14 @@ def test_a_registry_that_does_not_answer_is_named(run: Callable[..., tuple[int, 
     assert "No Docker engine answers" in message or "The registry 127.0.0.1:1 does not answer" in message
 
 
-def test_outside_of_a_repository(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+def test_status_outside_of_repository(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     (tmp_path / "ml-cicd.toml").write_text('name = "app"\n')
     os.chdir(tmp_path)
     code, message = run("status")
     assert (code, "not in a git repository" in message) == (2, True), message
 
 
-def test_a_remote_that_does_not_answer_and_no_traceback_in_a_terminal(workspace: Workspace) -> None:
+def test_unreachable_remote_prints_no_traceback(workspace: Workspace) -> None:
     workspace.git("remote", "set-url", "origin", "/nonexistent/remote.git")
     (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
     words = [str(COMMAND), "history", "staging"]

@@ -31,27 +31,27 @@ def record(
     workspace: Workspace, environment: str, basis: Entry | None = None, bundle: str = "", data: str = ""
 ) -> Entry:
     commit = workspace.git("rev-parse", "HEAD")
-    made = ledger.Deployment(
+    deployment = ledger.Deployment(
         "app", environment, "deploy", "passed", commit, RELEASE, TEST,
         bundle=bundle, data=data, basis=basis.basis if basis else None, started=str(environment),
     )  # fmt: skip
-    return ledger.append(workspace.repository(), made)
+    return ledger.append(workspace.repository(), deployment)
 
 
 def chains(workspace: Workspace) -> dict[str, list[Entry]]:
     return ledger.read_all(workspace.repository(), "app")
 
 
-def test_an_entry_leads_to_the_bundle_that_integration_named(workspace: Workspace) -> None:
+def test_entry_leads_to_model_bundle(workspace: Workspace) -> None:
     first = record(workspace, "integration", bundle=BUNDLE, data=DATA)
     record(workspace, "production", record(workspace, "staging", first))
     for name in (None, "1", "#1"):
-        found = checkout.origin(chains(workspace), "production", name)
-        assert (found.entry.number, found.entry.deployment.environment) == (1, "production")
-        assert (found.bundle, found.data) == (BUNDLE, DATA)
+        origin = checkout.origin(chains(workspace), "production", name)
+        assert (origin.entry.number, origin.entry.deployment.environment) == (1, "production")
+        assert (origin.bundle, origin.data) == (BUNDLE, DATA)
 
 
-def test_what_the_ledger_does_not_have_is_refused(workspace: Workspace) -> None:
+def test_unknown_entry_is_refused(workspace: Workspace) -> None:
     with pytest.raises(RefusedError, match="Nothing has passed staging yet"):
         checkout.origin(chains(workspace), "staging", None)
     record(workspace, "integration")
@@ -61,7 +61,7 @@ def test_what_the_ledger_does_not_have_is_refused(workspace: Workspace) -> None:
         checkout.origin(chains(workspace), "integration", "1")
 
 
-def test_integration_records_what_the_labels_of_its_release_say(workspace: Workspace, registry: Registry) -> None:
+def test_integration_records_release_labels(workspace: Workspace, registry: Registry) -> None:
     release = registry.add("acme/app", "release", {names.BUNDLE: BUNDLE, names.DATA: DATA})
     built = Built(release, registry.add("acme/app/test", "test"))
     request = Request(stages.INTEGRATION, "c" * 40, built=built)
@@ -69,13 +69,19 @@ def test_integration_records_what_the_labels_of_its_release_say(workspace: Works
     assert (candidate.bundle, candidate.data) == (BUNDLE, DATA)
 
 
-def test_a_bundle_that_is_no_image_by_digest_is_no_entry() -> None:
-    made = {"project": "app", "environment": "integration", "action": "deploy", "result": "passed", "commit": "c" * 40}
+def test_entry_needs_bundle_by_digest() -> None:
+    fields = {
+        "project": "app",
+        "environment": "integration",
+        "action": "deploy",
+        "result": "passed",
+        "commit": "c" * 40,
+    }
     with pytest.raises(RefusedError, match="its bundle is 'acme/app:latest'"):
-        ledger.deployment_from({**made, "release": RELEASE, "test": TEST, "bundle": "acme/app:latest"})
+        ledger.deployment_from({**fields, "release": RELEASE, "test": TEST, "bundle": "acme/app:latest"})
 
 
-def test_the_code_is_that_of_the_commit_whatever_the_clone_is_at(workspace: Workspace, tmp_path: Path) -> None:
+def test_code_is_that_of_the_commit(workspace: Workspace, tmp_path: Path) -> None:
     (workspace.clone / "file").write_text("old")
     workspace.git("add", "file")
     commit = workspace.commit("old")
@@ -105,9 +111,7 @@ def dvc(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{command.parent}:/usr/bin:/bin")
 
 
-def test_the_data_come_from_the_stages_of_the_lock_and_a_remote_that_fails_does_not_matter(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_come_from_locked_stages(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dvc(tmp_path, '[ "$1" = repro ]', monkeypatch)
     assert checkout.data(place) == ("brought back", ("prepare",))
     assert (place / "called").read_text().splitlines() == ["pull --quiet prepare", "repro --single-item prepare"]
@@ -116,32 +120,31 @@ def test_the_data_come_from_the_stages_of_the_lock_and_a_remote_that_fails_does_
 
 
 @pytest.mark.parametrize(
-    ("script", "said"), [("exit 1", "could not make the data again"), ("sed -i s/abc/xyz/ dvc.lock", "made other data")]
+    ("script", "message"),
+    [("exit 1", "could not make the data again"), ("sed -i s/abc/xyz/ dvc.lock", "made other data")],
 )
-def test_data_that_are_not_what_they_were_are_told(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+def test_different_data_are_reported(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, message: str
 ) -> None:
     dvc(tmp_path, script, monkeypatch)
-    with pytest.raises(CheckFailedError, match=said):
+    with pytest.raises(CheckFailedError, match=message):
         checkout.data(place)
 
 
-def test_without_dvc_the_lock_is_put_in_its_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dvc_only_lock_is_placed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.defpath)
     assert checkout.data(place) == ("locked", ("prepare",))
     assert (place / "dvc.lock").is_file()
     assert checkout.data(place) == ("not locked", ())
 
 
-def test_what_is_no_lock_is_told(place: Path) -> None:
+def test_malformed_lock_is_reported(place: Path) -> None:
     (place / "bundle" / "dvc.lock").write_text("stages: 7")
     with pytest.raises(CheckFailedError, match="is not a lock file of DVC"):
         checkout.data(place)
 
 
-def test_an_unknown_entry_ends_before_anything_is_made(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unknown_entry_creates_no_folder(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
     assert cli.main(["checkout", "staging", "3", "--directory", str(workspace.clone)]) == 4
     assert "staging has no entry 3" in capsys.readouterr().err

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)
-def test_every_command_has_help_and_answers_with_json(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"]) == 0
     assert f"ml-cicd {command}" in capsys.readouterr().out
 
 
-def test_a_slip_is_answered_with_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+def test_misspelt_command_gets_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["stauts"]) == 2
     assert "Did you mean 'status'?" in capsys.readouterr().err
 
@@ -37,7 +37,7 @@ def test_a_slip_is_answered_with_what_was_meant(capsys: pytest.CaptureFixture[st
         (errors.UnreachableError, 69),
     ],
 )
-def test_a_failure_is_a_message_a_hint_and_its_exit_code(
+def test_failure_prints_message_and_hint(
     error: type[errors.CicdError], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run(_: Namespace) -> int:

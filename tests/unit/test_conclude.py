@@ -13,16 +13,14 @@ RESULTS = ("success", "failure", "cancelled", "skipped", "")
 
 
 @pytest.mark.parametrize("results", list(product(RESULTS, repeat=2)), ids=",".join)
-def test_every_combination(results: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_passes_if_every_job_succeeded(results: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     needs = {f"job-{number}": {"result": result, "outputs": {}} for number, result in enumerate(results)}
     assert cli.main(["conclude", "--needs", json.dumps(needs)]) == (0 if results == ("success", "success") else 1)
 
 
 @pytest.mark.parametrize("results", list(product(RESULTS, repeat=2)), ids=",".join)
-def test_what_a_newer_run_carries_may_be_skipped_but_not_fail(
-    results: tuple[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_superseded_run_may_skip_jobs(results: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     needs = {f"job-{number}": {"result": result, "outputs": {}} for number, result in enumerate(results)}
     needs["verify"] = {"result": "success", "outputs": {"result": "superseded"}}

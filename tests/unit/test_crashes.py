@@ -36,34 +36,34 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     """Production with two releases, a third that staging has accepted, and one that integration has."""
     folder = tmp_path_factory.mktemp("crashes")
     for registry in serve():
         workspace = new_workspace(folder)
-        found = Production(Road(workspace, registry), FolderTarget(folder))
+        production = Production(Road(workspace, registry), FolderTarget(folder))
         with pytest.MonkeyPatch.context() as patch:
-            use(patch, found.target, workspace.clone)
+            use(patch, production.target, workspace.clone)
             (workspace.clone / "ml-cicd.toml").write_text(CONFIG)
             workspace.git("add", "--all")
-            found.first, found.second = found.release(), found.release()
-            workspace.git("tag", "newest", found.road.accepted("integration", "staging"))
+            production.first, production.second = production.release(), production.release()
+            workspace.git("tag", "newest", production.road.accepted("integration", "staging"))
             workspace.git("checkout", "--quiet", "-b", "develop")
             workspace.git("tag", "next", workspace.commit())
             workspace.push("develop")
-            found.road.record("integration", workspace.git("rev-parse", "next"))
+            production.road.record("integration", workspace.git("rev-parse", "next"))
             basis = ledger.read(workspace.repository(), "app", "staging")[0].basis
-            release, test = found.road.release(found.first)
+            release, test = production.road.release(production.first)
             outcome = ledger.Deployment(
-                "app", "production", "deploy", "passed", found.first, release, test, basis=basis, started="now"
+                "app", "production", "deploy", "passed", production.first, release, test, basis=basis, started="now"
             )
             (folder / "outcome.json").write_text(outcome.to_json())
-        yield found
+        yield production
 
 
-def copied(made: Production, folder: Path, patch: pytest.MonkeyPatch) -> Production:
-    road = copy.copy(made.road)
-    road.workspace = made.road.workspace.copy(folder)
+def copied(template: Production, folder: Path, patch: pytest.MonkeyPatch) -> Production:
+    road = copy.copy(template.road)
+    road.workspace = template.road.workspace.copy(folder)
     use(patch, FolderTarget(folder), road.workspace.clone)
     return Production(road, FolderTarget(folder))
 
@@ -92,7 +92,7 @@ def state(production: Production) -> dict[str, object]:
     running = production.target.observe()
     return {
         "entries": {
-            name: [(one.deployment.action, one.deployment.result, one.deployment.release) for one in entries]
+            name: [(entry.deployment.action, entry.deployment.result, entry.deployment.release) for entry in entries]
             for name, entries in chains.items()
         },
         "tags": [repository.tag("Production"), repository.tag("Staging"), repository.branch("main")],
@@ -102,10 +102,10 @@ def state(production: Production) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_r6_killed_at_every_boundary_and_run_again(
-    command: str, made: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_r6_killed_commands_converge(
+    command: str, made_once: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    undisturbed = copied(made, tmp_path / "undisturbed", monkeypatch)
+    undisturbed = copied(made_once, tmp_path / "undisturbed", monkeypatch)
     trace = tmp_path / "trace"
     before = state(undisturbed)
     assert run(undisturbed, command, ML_CICD_CRASH_TRACE=str(trace)) == 0
@@ -114,7 +114,7 @@ def test_r6_killed_at_every_boundary_and_run_again(
     marks = trace.read_text().split()
     assert len(marks) >= 2
     for mark in marks:
-        production = copied(made, tmp_path / mark, monkeypatch)
+        production = copied(made_once, tmp_path / mark, monkeypatch)
         assert run(production, command, ML_CICD_CRASH_AT=mark) == -signal.SIGKILL, mark
         assert run(production, command) == 0, mark
         assert state(production) == expected, mark

@@ -22,14 +22,14 @@ from cicd.road.deployment import is_ephemeral
         (Environment("production", KubernetesSettings()), "github-hosted", False),
     ],
 )
-def test_what_lasts(environment: Environment, runner: str, vanishes: bool) -> None:
+def test_ephemeral_by_runner(environment: Environment, runner: str, vanishes: bool) -> None:
     assert is_ephemeral(environment, stages.named(environment.name), runner) is vanishes
 
 
 @pytest.mark.parametrize(
     "environment", [Environment("staging"), Environment("production"), Environment("integration", ephemeral=False)]
 )
-def test_what_would_vanish_and_must_not(environment: Environment) -> None:
+def test_vanishing_environment_is_refused(environment: Environment) -> None:
     with pytest.raises(UsageError) as caught:
         is_ephemeral(environment, stages.named(environment.name), "github-hosted")
     assert environment.name in caught.value.message

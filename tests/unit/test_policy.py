@@ -57,7 +57,7 @@ def production(**policy: tuple[str, ...]) -> Config:
     return replace(CONFIG, environments={**CONFIG.environments, "production": environment})
 
 
-def test_only_a_promoter_promotes_where_there_is_a_list(road: Road, people: People) -> None:
+def test_only_promoters_promote(road: Road, people: People) -> None:
     commit = road.accepted("integration", "staging")
     config = production(promoters=("ada", "Grace"))
     for who in ("ada", "Ada", "grace"):
@@ -67,9 +67,7 @@ def test_only_a_promoter_promotes_where_there_is_a_list(road: Road, people: Peop
     assert people.verify("eve", CONFIG, commit).commit == commit
 
 
-def test_a_release_needs_an_approval_by_somebody_else_and_it_is_for_that_release_alone(
-    road: Road, people: People
-) -> None:
+def test_approval_counts_for_one_release(road: Road, people: People) -> None:
     commit, newer = road.accepted("integration", "staging"), road.accepted("integration", "staging")
     config = production(approvers=("ada", "grace", "hal"))
     with pytest.raises(RefusedError, match="needs an approval for production by ada, grace or hal") as caught:
@@ -83,7 +81,7 @@ def test_a_release_needs_an_approval_by_somebody_else_and_it_is_for_that_release
         people.verify("eve", config, newer)
 
 
-def test_only_an_approver_approves_and_only_what_the_stage_before_accepted(road: Road, people: People) -> None:
+def test_only_approvers_approve_accepted_releases(road: Road, people: People) -> None:
     config = production(approvers=("ada",))
     with pytest.raises(RefusedError, match="eve may not approve releases for production; ada may"):
         people.approve("eve", config, road.accepted("integration", "staging"))
@@ -91,7 +89,7 @@ def test_only_an_approver_approves_and_only_what_the_stage_before_accepted(road:
         people.approve("ada", config, road.accepted("integration"))
 
 
-def test_an_approval_is_an_entry_of_the_environment_that_says_who_and_why(road: Road, people: People) -> None:
+def test_approval_entry_says_who_and_why(road: Road, people: People) -> None:
     commit = road.accepted("integration", "staging")
     entry = people.approve("ada", CONFIG, commit, "the figures of\nMay are right")
     deployment = entry.deployment
@@ -102,7 +100,7 @@ def test_an_approval_is_an_entry_of_the_environment_that_says_who_and_why(road: 
     assert people.approve("grace", CONFIG, commit).number == 2
 
 
-def test_an_approval_is_no_deployment(road: Road, people: People) -> None:
+def test_approval_is_no_deployment(road: Road, people: People) -> None:
     first = road.accepted("integration", "staging", "production")
     second = road.accepted("integration", "staging")
     people.approve("ada", CONFIG, second)
@@ -114,7 +112,7 @@ def test_an_approval_is_no_deployment(road: Road, people: People) -> None:
         entries.previous_release(chain, "production")
 
 
-def test_an_approval_does_not_make_good_what_failed(road: Road, people: People) -> None:
+def test_approval_does_not_accept_failed_release(road: Road, people: People) -> None:
     commit = road.accepted("integration", "staging")
     repository = road.workspace.repository()
     people.become("ada")
@@ -125,7 +123,7 @@ def test_an_approval_does_not_make_good_what_failed(road: Road, people: People) 
         road.verify("production", commit)
 
 
-def test_what_has_run_there_comes_back_without_another_approval(road: Road, people: People) -> None:
+def test_rollback_needs_no_new_approval(road: Road, people: People) -> None:
     old = road.accepted("integration", "staging", "production")
     road.accepted("integration", "staging", "production")
     assert people.verify("eve", production(approvers=("ada",)), old, backwards=True).action == "rollback"

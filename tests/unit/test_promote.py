@@ -42,21 +42,21 @@ def tag(road: Road, name: str = "Production") -> str | None:
     return road.workspace.repository().tag(name)
 
 
-def test_the_newest_accepted_commit_is_promoted_by_its_tag(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
+def test_promote_moves_tag_to_newest_accepted(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
     old = road.accepted("integration", "staging", "production")
     commit = road.accepted("integration", "staging")
     road.accepted("integration")
     assert cli.main(["promote", "production", "--yes"]) == 0
     assert tag(road) == commit
-    said = capfd.readouterr().out
-    assert f"production: {old[:12]} -> {commit[:12]}" in said
-    assert f"release   {road.release(commit)[0]}" in said
-    assert f"replaces  {road.release(old)[0]}" in said
-    assert f"brings    1 commit\n    {commit[:7]} a change" in said
-    assert f"Production moved to {commit[:12]}: the push started the workflow production." in said
+    output = capfd.readouterr().out
+    assert f"production: {old[:12]} -> {commit[:12]}" in output
+    assert f"release   {road.release(commit)[0]}" in output
+    assert f"replaces  {road.release(old)[0]}" in output
+    assert f"brings    1 commit\n    {commit[:7]} a change" in output
+    assert f"Production moved to {commit[:12]}: the push started the workflow production." in output
 
 
-def test_promote_again_says_what_the_ledger_says(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
+def test_promote_again_reports_the_ledger(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
     def again() -> str:
         assert cli.main(["promote", "production", commit, "--yes"]) == 0
         return capfd.readouterr().out
@@ -75,15 +75,15 @@ def test_promote_again_says_what_the_ledger_says(road: Road, capfd: pytest.Captu
     assert "it passed (entry #3), and entry #4 has replaced it since.\nTo bring it back: ml-cicd rollback" in again()
 
 
-def test_promote_on_a_local_remote_waits_for_the_run(
+def test_promote_reports_local_run(
     road: Road, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The push to a local forge returns after the run: here nothing has recorded, then the hook records."""
     monkeypatch.setattr(Repository, "forge", "0123abcd")
     commit = road.accepted("integration", "staging")
     assert cli.main(["promote", "production", "--yes"]) == 0
-    said = f"Production moved to {commit[:12]}, but its run has not recorded anything. See ml-cicd local runs"
-    assert said in capfd.readouterr().out
+    message = f"Production moved to {commit[:12]}, but its run has not recorded anything. See ml-cicd local runs"
+    assert message in capfd.readouterr().out
     newer = road.accepted("integration", "staging")
 
     def push(*_: object) -> None:
@@ -103,21 +103,19 @@ def test_promote_on_a_local_remote_waits_for_the_run(
         ("/srv/git/app.git", "the runs of its workflow"),
     ],
 )
-def test_promote_names_the_page_of_the_runs(road: Road, address: str, page: str) -> None:
+def test_promote_names_page_of_runs(road: Road, address: str, page: str) -> None:
     road.workspace.git("remote", "add", "elsewhere", address)
     assert promotion._runs_page(Repository(road.workspace.clone, "elsewhere")) == page
 
 
-def test_a_commit_can_be_named_and_staging_takes_what_integration_accepted(road: Road) -> None:
+def test_promote_takes_a_named_commit(road: Road) -> None:
     commit = road.accepted("integration")
     road.accepted("integration")
     assert cli.main(["promote", "staging", commit[:12], "--yes"]) == 0
     assert tag(road, "Staging") == commit
 
 
-def test_what_is_not_accepted_is_refused_before_anything_is_pushed(
-    road: Road, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_refused_promotion_pushes_nothing(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
     road.on_main()
     assert cli.main(["promote", "production", "--yes"]) == 4
     assert "Nothing has passed staging yet" in capsys.readouterr().err
@@ -129,16 +127,16 @@ def test_what_is_not_accepted_is_refused_before_anything_is_pushed(
     assert tag(road) is None
 
 
-def test_the_missing_approval_is_shown_and_refused_until_it_is_there(
+def test_missing_approval_is_shown_and_refused(
     road: Road, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (road.workspace.clone / "ml-cicd.toml").write_text(POLICY)
     road.workspace.git("add", "--all")
     commit = road.accepted("integration", "staging")
     assert cli.main(["promote", "production", "--yes"]) == 4
-    said = capsys.readouterr()
-    assert "missing   " in said.out
-    assert "needs an approval for production by grace" in said.err
+    output = capsys.readouterr()
+    assert "missing   " in output.out
+    assert "needs an approval for production by grace" in output.err
     monkeypatch.setenv("GITHUB_ACTOR", "grace")
     assert cli.main(["approve", "production", commit, "--reason", "seen"]) == 0
     assert cli.main(["promote", "production", "--yes"]) == 4
@@ -147,7 +145,7 @@ def test_the_missing_approval_is_shown_and_refused_until_it_is_there(
     assert tag(road) == commit
 
 
-def test_it_asks_first(road: Road, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_promote_asks_first(road: Road, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     commit = road.accepted("integration", "staging")
     assert cli.main(["promote", "production"]) == 2
     assert "Add --yes" in capsys.readouterr().err
@@ -160,7 +158,7 @@ def test_it_asks_first(road: Road, monkeypatch: pytest.MonkeyPatch, capsys: pyte
         assert tag(road) == moved
 
 
-def test_a_tag_that_somebody_moved_meanwhile_is_left_alone(road: Road) -> None:
+def test_tag_moved_by_others_stays(road: Road) -> None:
     commit, other = road.accepted("integration", "staging"), road.accepted("integration", "staging")
     repository = road.workspace.repository()
     project = config_for(repository, stages.PRODUCTION, commit)
@@ -172,9 +170,9 @@ def test_a_tag_that_somebody_moved_meanwhile_is_left_alone(road: Road) -> None:
     assert tag(road) == other
 
 
-def test_json_says_what_was_planned_and_whether_it_was_pushed(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
+def test_json_has_plan_and_push(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
     commit = road.accepted("integration", "staging")
     for words, pushed in ((["--dry-run"], False), (["--yes"], True)):
         assert cli.main(["promote", "production", "--json", *words]) == 0
-        found = json.loads(capfd.readouterr().out)
-        assert (found["commit"], found["release"], found["pushed"]) == (commit, road.release(commit)[0], pushed)
+        plan = json.loads(capfd.readouterr().out)
+        assert (plan["commit"], plan["release"], plan["pushed"]) == (commit, road.release(commit)[0], pushed)

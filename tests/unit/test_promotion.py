@@ -42,11 +42,11 @@ class Road:
         chains = ledger.read_all(Repository(self.workspace.clone, "origin"), "app")
         accepted = ledger.last_passed(chains.get(stages.before(environment), []), release=release)
         basis = ledger.Basis(accepted.deployment.environment, accepted.number, accepted.sha256) if accepted else None
-        made = ledger.Deployment(
+        deployment = ledger.Deployment(
             "app", environment, action, result, commit, release, test, basis=basis, started=f"run {next(self.runs)}"
         )
         own = chains.get(environment, [])
-        content = ledger.envelope(made, len(own) + 1, own[-1].sha256 if own else "")
+        content = ledger.envelope(deployment, len(own) + 1, own[-1].sha256 if own else "")
         self.workspace.put_entry(f"ledger/app/{environment}/{len(own) + 1}", content)
         return ledger.parse(content)
 
@@ -75,7 +75,7 @@ def road(workspace: Workspace, registry: Registry) -> Road:
     return Road(workspace, registry)
 
 
-def test_an_accepted_commit_goes_on_with_the_digests_of_the_ledger(road: Road) -> None:
+def test_accepted_commit_keeps_its_digests(road: Road) -> None:
     commit = road.accepted("integration", "staging")
     candidate = road.verify("production", commit)
     assert (candidate.release, candidate.test) == road.release(commit)
@@ -88,35 +88,33 @@ def test_an_accepted_commit_goes_on_with_the_digests_of_the_ledger(road: Road) -
     ("environment", "passed", "missing"),
     [("staging", [], "integration"), ("production", ["integration"], "staging"), ("production", [], "staging")],
 )
-def test_a_commit_that_skipped_a_stage_is_refused(
-    road: Road, environment: str, passed: list[str], missing: str
-) -> None:
+def test_skipped_stage_is_refused(road: Road, environment: str, passed: list[str], missing: str) -> None:
     with pytest.raises(RefusedError, match=f"has not passed {missing}, so it may not go to {environment}"):
         road.verify(environment, road.accepted(*passed))
 
 
-def test_a_commit_that_failed_before_is_refused(road: Road) -> None:
+def test_failed_commit_is_refused(road: Road) -> None:
     commit = road.accepted("integration")
     road.record("staging", commit, "failed")
     with pytest.raises(RefusedError, match="failed in staging"):
         road.verify("production", commit)
 
 
-def test_a_release_that_failed_after_it_had_passed_is_refused(road: Road) -> None:
+def test_release_that_failed_later_is_refused(road: Road) -> None:
     commit = road.accepted("integration", "staging")
     road.record("staging", commit, "failed")
     with pytest.raises(RefusedError, match="failed in staging"):
         road.verify("production", commit)
 
 
-def test_a_release_that_passed_after_it_had_failed_goes_on(road: Road) -> None:
+def test_release_that_passed_later_is_accepted(road: Road) -> None:
     commit = road.accepted("integration")
     road.record("staging", commit, "failed")
     road.record("staging", commit)
     assert road.verify("production", commit).commit == commit
 
 
-def test_a_commit_that_is_not_on_main_is_refused(road: Road) -> None:
+def test_commit_off_main_is_refused(road: Road) -> None:
     road.accepted("integration", "staging")
     road.workspace.git("checkout", "--quiet", "-b", "elsewhere")
     commit = road.workspace.commit()
@@ -126,7 +124,7 @@ def test_a_commit_that_is_not_on_main_is_refused(road: Road) -> None:
         road.verify("staging", commit)
 
 
-def test_a_tag_that_moved_meanwhile_is_refused(road: Road) -> None:
+def test_moved_tag_is_refused(road: Road) -> None:
     commit = road.accepted("integration", "staging")
     road.workspace.git("tag", "Production", commit)
     road.workspace.push("Production")
@@ -140,7 +138,7 @@ def test_a_tag_that_moved_meanwhile_is_refused(road: Road) -> None:
         road.verify("production", commit, tag="Production")
 
 
-def test_a_tag_that_moved_on_to_a_newer_commit_of_main_leaves_it_to_the_newer_run(road: Road) -> None:
+def test_tag_at_newer_commit_supersedes(road: Road) -> None:
     commit = road.accepted("integration", "staging")
     road.workspace.git("tag", "Production", road.on_main())
     road.workspace.push("Production")
@@ -153,14 +151,14 @@ def test_a_tag_that_moved_on_to_a_newer_commit_of_main_leaves_it_to_the_newer_ru
         road.verify("production", commit, tag="Production")
 
 
-def test_an_annotated_tag_counts_as_the_commit_that_it_peels_to(road: Road) -> None:
+def test_annotated_tag_counts_as_its_commit(road: Road) -> None:
     commit = road.accepted("integration", "staging")
     road.workspace.git("tag", "--annotate", "-m", "go", "Production", commit)
     road.workspace.push("Production")
     assert road.verify("production", commit, tag="Production").commit == commit
 
 
-def test_backwards_only_when_asked_and_then_it_is_a_rollback(road: Road) -> None:
+def test_older_commit_needs_backwards(road: Road) -> None:
     old = road.accepted("integration", "staging", "production")
     road.accepted("integration", "staging", "production")
     with pytest.raises(RefusedError, match="does not descend"):
@@ -168,7 +166,7 @@ def test_backwards_only_when_asked_and_then_it_is_a_rollback(road: Road) -> None
     assert road.verify("production", old, backwards=True).action == "rollback"
 
 
-def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_leads_no_further(road: Road) -> None:
+def test_repeated_rollback_goes_no_further_back(road: Road) -> None:
     def before() -> str:
         chain = ledger.read(road.workspace.repository(), "app", "production")
         return entries.previous_release(chain, "production").deployment.commit
@@ -187,7 +185,7 @@ def test_the_release_before_is_the_one_that_ran_before_and_a_way_back_leads_no_f
     assert before() == second
 
 
-def test_without_a_commit_the_release_before_is_meant_but_only_backwards(road: Road) -> None:
+def test_backwards_without_commit_takes_previous_release(road: Road) -> None:
     (road.workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
     road.workspace.git("add", "--all")
     first = road.accepted("integration", "staging", "production")
@@ -199,7 +197,7 @@ def test_without_a_commit_the_release_before_is_meant_but_only_backwards(road: R
         resolve(repository, Request(stages.PRODUCTION))
 
 
-def test_a_failed_deployment_does_not_count_as_running(road: Road) -> None:
+def test_failed_deployment_is_not_running(road: Road) -> None:
     commit = road.accepted("integration", "staging", "production")
     newer = road.accepted("integration", "staging")
     road.record("production", newer, "failed")
@@ -207,7 +205,7 @@ def test_a_failed_deployment_does_not_count_as_running(road: Road) -> None:
 
 
 @pytest.mark.parametrize("changed", ["acme/app/sha256", "acme/app/test/sha256"], ids=["release", "test"])
-def test_a_changed_image_is_refused(road: Road, changed: str) -> None:
+def test_changed_image_is_refused(road: Road, changed: str) -> None:
     commit = road.accepted("integration", "staging")
     assert road.verify("production", commit).commit == commit
     for key in road.registry.manifests:
@@ -217,14 +215,14 @@ def test_a_changed_image_is_refused(road: Road, changed: str) -> None:
         road.verify("production", commit)
 
 
-def test_a_registry_that_is_silent_is_not_taken_for_a_yes(road: Road) -> None:
+def test_silent_registry_is_an_error(road: Road) -> None:
     commit = road.accepted("integration", "staging")
     road.registry.status = 503
     with pytest.raises(UnreachableError):
         road.verify("production", commit)
 
 
-def test_targets_are_read_from_main_never_from_the_commit_that_is_promoted(workspace: Workspace) -> None:
+def test_configuration_comes_from_main(workspace: Workspace) -> None:
     def write(line: str) -> str:
         (workspace.clone / "ml-cicd.toml").write_text(f'name = "app"\n[environments.production]\n{line}\n')
         workspace.git("add", "--all")
@@ -241,7 +239,7 @@ def test_targets_are_read_from_main_never_from_the_commit_that_is_promoted(works
     assert config_for(repository, stages.INTEGRATION, own).environments["production"].health_timeout == 700
 
 
-def test_master_is_main_where_there_is_no_main(workspace: Workspace) -> None:
+def test_master_stands_in_for_main(workspace: Workspace) -> None:
     assert workspace.repository().main_branch == "main"
     workspace.push("main:master")
     assert workspace.repository().main_branch == "main"
@@ -250,7 +248,7 @@ def test_master_is_main_where_there_is_no_main(workspace: Workspace) -> None:
     assert workspace.repository().main_branch == "master"
 
 
-def test_a_push_whose_lease_does_not_hold_changes_nothing(workspace: Workspace) -> None:
+def test_push_with_stale_lease_changes_nothing(workspace: Workspace) -> None:
     first, second = workspace.commit(), workspace.commit()
     repository, ref = workspace.repository(), "refs/tags/Staging"
     repository.push(f"{first}:{ref}", leases={ref: ""})
@@ -273,7 +271,7 @@ class TestAdvance:
     def advance(self, road: Road, commit: str) -> advance.Advance:
         return advance.advance(road.workspace.repository(), CONFIG, commit)
 
-    def test_main_and_staging_move_to_the_very_commit(self, road: Road) -> None:
+    def test_main_and_staging_move_together(self, road: Road) -> None:
         commit = self.develop(road)
         road.record("integration", commit)
         assert self.advance(road, commit) == advance.Advance("advanced", staging=True)
@@ -281,7 +279,7 @@ class TestAdvance:
         assert (repository.branch("main"), repository.tag("Staging")) == (commit, commit)
         assert self.advance(road, commit).state == "advanced"
 
-    def test_staging_stays_where_people_move_it(self, road: Road) -> None:
+    def test_manual_staging_tag_stays(self, road: Road) -> None:
         commit = self.develop(road)
         road.record("integration", commit)
         by_hand = replace(CONFIG, staging_auto=False)
@@ -290,7 +288,7 @@ class TestAdvance:
         repository = road.workspace.repository()
         assert (repository.branch("main"), repository.tag("Staging")) == (commit, None)
 
-    def test_nothing_moves_without_a_passed_entry(self, road: Road) -> None:
+    def test_nothing_moves_without_passed_entry(self, road: Road) -> None:
         commit = self.develop(road)
         before = road.workspace.repository().branch("main")
         with pytest.raises(RefusedError, match="has not passed integration"):
@@ -301,7 +299,7 @@ class TestAdvance:
         repository = road.workspace.repository()
         assert (repository.branch("main"), repository.tag("Staging")) == (before, None)
 
-    def test_a_commit_that_main_has_passed_is_superseded(self, road: Road) -> None:
+    def test_older_commit_is_superseded(self, road: Road) -> None:
         old = self.develop(road)
         new = self.develop(road)
         for commit in (old, new):
@@ -310,7 +308,7 @@ class TestAdvance:
         assert self.advance(road, old) == advance.Advance("superseded", staging=False)
         assert road.workspace.repository().tag("Staging") == new
 
-    def test_a_main_with_commits_of_its_own_is_never_overwritten(self, road: Road) -> None:
+    def test_diverged_main_is_not_overwritten(self, road: Road) -> None:
         commit = self.develop(road)
         road.record("integration", commit)
         road.workspace.git("checkout", "--quiet", "main")

@@ -80,33 +80,33 @@ def use(patch: pytest.MonkeyPatch, target: FolderTarget, clone: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
-    """Production as every test finds it; made once, since that takes the most time."""
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    """Production as every test finds it; set up once, since that takes the most time."""
     folder = tmp_path_factory.mktemp("production")
     for registry in serve():
-        found = Production(Road(new_workspace(folder), registry), FolderTarget(folder))
+        production = Production(Road(new_workspace(folder), registry), FolderTarget(folder))
         with pytest.MonkeyPatch.context() as patch:
-            use(patch, found.target, found.road.workspace.clone)
-            (found.road.workspace.clone / "ml-cicd.toml").write_text(CONFIG)
-            found.road.workspace.git("add", "--all")
-            found.first, found.second = found.release(), found.release()
-        yield found
+            use(patch, production.target, production.road.workspace.clone)
+            (production.road.workspace.clone / "ml-cicd.toml").write_text(CONFIG)
+            production.road.workspace.git("add", "--all")
+            production.first, production.second = production.release(), production.release()
+        yield production
 
 
 @pytest.fixture
-def production(made: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Production:
+def production(made_once: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Production:
     """A copy of it."""
     folder = tmp_path / "production"
-    road = copy.copy(made.road)
-    road.workspace = made.road.workspace.copy(folder)
+    road = copy.copy(made_once.road)
+    road.workspace = made_once.road.workspace.copy(folder)
     monkeypatch.setattr(road.registry, "status", 0)
-    found = Production(road, FolderTarget(folder))
-    found.first, found.second = made.first, made.second
-    use(monkeypatch, found.target, road.workspace.clone)
-    return found
+    production = Production(road, FolderTarget(folder))
+    production.first, production.second = made_once.first, made_once.second
+    use(monkeypatch, production.target, road.workspace.clone)
+    return production
 
 
-def test_the_release_before_comes_back_and_it_is_recorded_with_the_reason(production: Production) -> None:
+def test_rollback_is_recorded_with_reason(production: Production) -> None:
     assert production.back() == 0
     assert production.runs == production.first
     newest = production.entries()[-1]
@@ -118,7 +118,7 @@ def test_the_release_before_comes_back_and_it_is_recorded_with_the_reason(produc
 
 
 @pytest.mark.parametrize("name", ["1", "#1", "commit"])
-def test_any_accepted_release_comes_back_by_entry_or_commit(production: Production, name: str) -> None:
+def test_rollback_by_entry_or_commit(production: Production, name: str) -> None:
     production.release()
     assert production.back(production.first if name == "commit" else name) == 0
     assert production.runs == production.first
@@ -134,7 +134,7 @@ def test_any_accepted_release_comes_back_by_entry_or_commit(production: Producti
         ("99", "The ledger of production has no entry 99."),
     ],
 )
-def test_what_is_no_release_that_passed_does_not_come_back(
+def test_rollback_refuses_unpassed_entry(
     production: Production, name: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     production.road.record("production", production.road.accepted("integration", "staging"), "failed")
@@ -143,39 +143,37 @@ def test_what_is_no_release_that_passed_does_not_come_back(
     assert production.runs == production.second
 
 
-def test_r8_without_a_registry(production: Production) -> None:
+def test_r8_rollback_needs_no_registry(production: Production) -> None:
     production.road.registry.status = 503
     assert production.back() == 0
     assert production.runs == production.first
 
 
-def test_r8_by_hand_in_a_workflow_without_a_registry(
-    production: Production, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_r8_workflow_rollback_needs_no_registry(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
     production.road.registry.status = 503
     assert cli.main(["verify", *BACK]) == 0
-    said = capsys.readouterr().err
-    assert "failed with 503" in said
-    assert "Only a release that production has retained can come back meanwhile." in said
+    output = capsys.readouterr().err
+    assert "failed with 503" in output
+    assert "Only a release that production has retained can come back meanwhile." in output
     assert cli.main(["deploy", *BACK]) == 0
     assert production.runs == production.first
 
 
 @pytest.mark.parametrize("command", ["verify", "deploy"])
-def test_forwards_nothing_goes_without_the_registry_whatever_is_retained(production: Production, command: str) -> None:
+def test_forward_deployment_needs_registry(production: Production, command: str) -> None:
     production.road.registry.status = 503
     assert cli.main([command, "--environment", "production", "--commit", production.second]) == 69
 
 
 @pytest.mark.parametrize("command", ["rollback", "deploy"])
-def test_a_release_that_the_target_does_not_hold_needs_the_registry(production: Production, command: str) -> None:
+def test_rollback_to_unretained_release_needs_registry(production: Production, command: str) -> None:
     (production.target.folder / "retained.json").unlink()
     production.road.registry.status = 503
     assert (production.back() if command == "rollback" else cli.main(["deploy", *BACK])) == 69
     assert production.runs == production.second
 
 
-def test_r8_without_the_git_remote_and_the_record_is_handed_in_when_it_is_back(production: Production) -> None:
+def test_r8_rollback_needs_no_git_remote(production: Production) -> None:
     production.remote(up=False)
     assert production.back() == 0
     assert production.runs == production.first
@@ -189,7 +187,7 @@ def test_r8_without_the_git_remote_and_the_record_is_handed_in_when_it_is_back(p
     assert len(production.entries()) == 3
 
 
-def test_the_next_command_that_writes_hands_in_what_waits(production: Production) -> None:
+def test_next_command_records_waiting_outcome(production: Production) -> None:
     production.remote(up=False)
     assert production.back() == 0
     production.remote(up=True)
@@ -197,9 +195,7 @@ def test_the_next_command_that_writes_hands_in_what_waits(production: Production
     assert [entry.deployment.action for entry in production.entries()[-2:]] == ["rollback", "approve"]
 
 
-def test_without_the_remote_a_ledger_older_than_what_runs_asks_which_entry(
-    production: Production, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_outdated_offline_ledger_asks_for_entry(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
     repository = production.road.workspace.repository()
     production.release()
     for number in (2, 3):  # this clone has not fetched since the first release
@@ -211,9 +207,7 @@ def test_without_the_remote_a_ledger_older_than_what_runs_asks_which_entry(
     assert production.runs == production.first
 
 
-def test_an_entry_that_was_cut_off_is_found_before_anything_is_deployed(
-    production: Production, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_cut_off_entry_stops_deployment(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
     production.road.workspace.push(":refs/tags/ledger/app/production/2", ":refs/tags/ledger/app/production/1")
     assert cli.main(["deploy", "--environment", "production", "--commit", production.second]) == 4
     assert "production/1@" in capsys.readouterr().err
@@ -221,18 +215,16 @@ def test_an_entry_that_was_cut_off_is_found_before_anything_is_deployed(
     assert "it was cut off or altered" in capsys.readouterr().err
 
 
-def test_what_was_verified_in_the_ledger_is_said(production: Production, capfd: pytest.CaptureFixture[str]) -> None:
+def test_verify_ledger_reports_what_it_checked(production: Production, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["verify", "--ledger", "--json"]) == 0
-    found = json.loads(capfd.readouterr().out)["environments"]
-    assert (found["production"]["entries"], found["production"]["links"]) == (2, 2)
-    assert found["production"]["running"].startswith("staging/2@")
+    environments = json.loads(capfd.readouterr().out)["environments"]
+    assert (environments["production"]["entries"], environments["production"]["links"]) == (2, 2)
+    assert environments["production"]["running"].startswith("staging/2@")
     assert cli.main(["verify", "--ledger"]) == 0
     assert "The ledger is unsigned" in capfd.readouterr().out
 
 
-def test_a_bad_release_does_not_come_back_and_that_is_recorded(
-    production: Production, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_rollback_is_recorded(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = FolderTarget(production.target.folder, production.road.release(production.first)[0])
     for module in ("cicd.road.deployment", "cicd.road.rollback"):
         monkeypatch.setattr(f"{module}.target_for", lambda *_: bad)
@@ -242,22 +234,22 @@ def test_a_bad_release_does_not_come_back_and_that_is_recorded(
     assert production.runs == production.second
 
 
-def test_r9_a_dry_run_says_what_would_be_done_and_does_nothing(
-    production: Production, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_r9_dry_run_changes_nothing(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert production.back("--dry-run", yes=False) == 0
     assert f"  bring up {production.road.release(production.first)[0]}\n" in capsys.readouterr().out
     assert (production.runs, len(production.entries())) == (production.second, 2)
 
 
-def test_nobody_to_ask_is_no_yes(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rollback_without_terminal_needs_yes(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
     assert production.back(yes=False) == 2
     assert "Add --yes" in capsys.readouterr().err
     assert production.runs == production.second
 
 
-def test_what_could_not_be_recorded_is_not_begun(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rollback_without_signing_key_does_not_begin(
+    production: Production, capsys: pytest.CaptureFixture[str]
+) -> None:
     workspace = production.road.workspace
     (workspace.clone / "ml-cicd.toml").write_text(f"{CONFIG}[ledger]\nkeys = {json.dumps([signing.new_pair()[1]])}\n")
     workspace.git("commit", "--quiet", "--all", "-m", "keys")
@@ -267,7 +259,7 @@ def test_what_could_not_be_recorded_is_not_begun(production: Production, capsys:
     assert production.runs == production.second
 
 
-def test_a_deployment_is_verified_again_under_the_lock(
+def test_deployment_is_verified_again_under_lock(
     production: Production, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Busy(FolderTarget):

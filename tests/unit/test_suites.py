@@ -18,5 +18,5 @@ ONE = '<testsuite tests="5" failures="1" errors="1" skipped="1"/>'
         ("<testsuites/>", {"passed": 0, "failed": 0, "skipped": 0}),
     ],
 )
-def test_counts(junit: str, expected: dict[str, int]) -> None:
+def test_counts_of_junit_file(junit: str, expected: dict[str, int]) -> None:
     assert suites.counts(junit.encode()) == expected

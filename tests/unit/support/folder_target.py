@@ -52,7 +52,7 @@ class FolderTarget:
         new = Running(order.release, order.commit, order.entry, order.after, "http://localhost:1", healthy=True)
         accept(new.url, "")
         with failpoints.change("folder.switch"):
-            (self.folder / "retained.json").write_text(json.dumps([asdict(one) for one in self._kept(before)]))
+            (self.folder / "retained.json").write_text(json.dumps([asdict(release) for release in self._kept(before)]))
             new_file = self.folder / "new.json"
             new_file.write_text(json.dumps(asdict(new)))
             new_file.replace(self.folder / "running.json")
@@ -60,11 +60,11 @@ class FolderTarget:
 
     def _kept(self, before: Running | None) -> list[Running]:
         kept = [replace(before, healthy=False)] if before else []
-        return kept + [one for one in self.retained() if not before or one.release != before.release]
+        return kept + [release for release in self.retained() if not before or release.release != before.release]
 
     def retained(self) -> list[Running]:
         file = self.folder / "retained.json"
-        return [Running(**one) for one in json.loads(file.read_text())] if file.exists() else []
+        return [Running(**release) for release in json.loads(file.read_text())] if file.exists() else []
 
     def unlock(self) -> Holder | None:
         return None
