@@ -101,7 +101,7 @@ def deploy(target: CommandTarget, image: str, judge: Accept = lambda url, networ
         return target.apply(order(image), judge)
 
 
-def test_the_tool_is_told_what_to_bring_and_gets_no_more_than_that(
+def test_tool_gets_the_order_and_nothing_else(
     command: CommandTarget, platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "must-not-be-seen")
@@ -125,7 +125,7 @@ def told(target: CommandTarget) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("bad", "said"), [(B, "not healthy within 3 s"), (C, "tool failed with exit code 1")], ids=["sick", "refused"]
 )
-def test_r3_a_bad_release_is_replaced_by_the_one_before(command: CommandTarget, bad: str, said: str) -> None:
+def test_r3_bad_release_is_replaced_by_the_previous(command: CommandTarget, bad: str, said: str) -> None:
     before = deploy(command, A)
     with pytest.raises(CheckFailedError, match=said):
         deploy(command, bad)
@@ -133,7 +133,7 @@ def test_r3_a_bad_release_is_replaced_by_the_one_before(command: CommandTarget, 
     assert [one["ML_CICD_RELEASE"] for one in told(command)] == [A, bad, A]
 
 
-def test_a_release_that_fails_its_tests_is_replaced_by_the_one_before(command: CommandTarget) -> None:
+def test_release_that_fails_its_tests_is_replaced(command: CommandTarget) -> None:
     def judge(url: str, network: str) -> None:
         raise CheckFailedError("the tests failed")
 
@@ -143,7 +143,7 @@ def test_a_release_that_fails_its_tests_is_replaced_by_the_one_before(command: C
     assert command.observe() == before
 
 
-def test_r5_a_second_deployment_is_refused_with_the_holders_name(command: CommandTarget) -> None:
+def test_r5_second_deployment_learns_the_holders_name(command: CommandTarget) -> None:
     with (
         command.locked(holder.this_process("somebody"), 0),
         pytest.raises(RefusedError, match=f"process {os.getpid()}"),
@@ -152,7 +152,7 @@ def test_r5_a_second_deployment_is_refused_with_the_holders_name(command: Comman
     assert command.unlock() is None
 
 
-def test_r6_r9_the_same_release_again_calls_nothing_and_is_judged(command: CommandTarget) -> None:
+def test_r6_same_release_is_only_tested_again(command: CommandTarget) -> None:
     assert [line.split()[0] for line in command.plan(order(A))] == ["run", "wait", "if"]
     deploy(command, A)
     judged: list[str] = []
@@ -161,7 +161,7 @@ def test_r6_r9_the_same_release_again_calls_nothing_and_is_judged(command: Comma
     assert (len(told(command)), judged) == (1, [command.settings.url])
 
 
-def test_a_command_that_the_image_does_not_have_is_said(command: CommandTarget) -> None:
+def test_missing_command_is_named(command: CommandTarget) -> None:
     other = replace(command, settings=replace(command.settings, command=("no-such-tool",)))
     with pytest.raises(UsageError, match="Could not start 'no-such-tool'"):
         deploy(other, A)

@@ -123,7 +123,7 @@ KINDS = {
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("scenario", KINDS, indirect=True)
-def test_r6_struck_at_every_step_nothing_bad_is_served_and_the_next_run_converges(
+def test_r6_killed_at_every_step_it_converges(
     scenario: Scenario, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target, kind = scenario.target, scenario.kind
@@ -160,9 +160,7 @@ def test_r6_struck_at_every_step_nothing_bad_is_served_and_the_next_run_converge
     assert len(rows) >= 5
 
 
-def test_a_full_disk_fails_the_deployment_and_the_old_release_serves_on(
-    target: DockerTarget, good: str, better: str
-) -> None:
+def test_full_disk_leaves_the_old_release_serving(target: DockerTarget, good: str, better: str) -> None:
     old = target.apply(order(good), accept)
     proxy = target.site.proxy.container()
     new = "/etc/ml-cicd/haproxy.cfg.new"

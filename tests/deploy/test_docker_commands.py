@@ -66,7 +66,7 @@ def production(
     sweep(client)
 
 
-def test_r1_what_runs_is_the_digest_that_was_accepted(
+def test_r1_accepted_digest_runs(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert production.runs == images[1]
@@ -78,7 +78,7 @@ def test_r1_what_runs_is_the_digest_that_was_accepted(
     assert json.loads(capfd.readouterr().out)["environments"]["production"]["running"].startswith(staging.name)
 
 
-def test_r3_a_bad_release_is_exit_code_1_and_the_summary_says_that_the_old_one_serves(
+def test_r3_bad_release_is_exit_code_1(
     production: Production, images: tuple[str, str], crashing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
@@ -89,7 +89,7 @@ def test_r3_a_bad_release_is_exit_code_1_and_the_summary_says_that_the_old_one_s
     assert production.entries()[-1].deployment.reason == said
 
 
-def test_r8_the_way_back_without_the_git_remote(production: Production, images: tuple[str, str]) -> None:
+def test_r8_rollback_needs_no_git_remote(production: Production, images: tuple[str, str]) -> None:
     away = production.workspace.remote.with_name("away.git")
     production.workspace.remote.rename(away)
     assert cli.main(["rollback", "production", "--reason", "it is slow", "--yes"]) == 0
@@ -119,7 +119,7 @@ def test_r8_the_way_back_without_the_registry(
         registry.start()
 
 
-def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
+def test_r9_dry_run_prints_the_steps_taken_later(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     words = ["deploy", "--environment", "production", "--commit", production.accepted(images[0])]
@@ -138,7 +138,7 @@ def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
     assert capfd.readouterr().out == "nothing to do\n"
 
 
-def test_r9_a_dry_run_of_the_way_back_prints_the_steps_too(
+def test_r9_dry_run_of_a_rollback_prints_steps(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     words = ["rollback", "production", "--reason", "it is slow"]
@@ -153,12 +153,12 @@ def test_r9_a_dry_run_of_the_way_back_prints_the_steps_too(
     assert done[1 : 1 + len(planned)] == planned
 
 
-def test_r9_what_would_be_refused_is_refused_in_a_dry_run(production: Production) -> None:
+def test_r9_dry_run_refuses_too(production: Production) -> None:
     first = production.entries()[0].deployment.commit
     assert cli.main(["deploy", "--environment", "production", "--commit", first, "--dry-run"]) == 4
 
 
-def test_r5_the_lock_of_a_dead_holder_on_another_machine_is_removed_by_unlock_alone(
+def test_r5_unlock_removes_another_machines_lock(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     holder = Holder("bob", "another-machine", "999999@1@elsewhere", "https://example.org/runs/7")
@@ -182,7 +182,7 @@ def test_r5_the_lock_of_a_dead_holder_on_another_machine_is_removed_by_unlock_al
     assert production.runs == images[0]
 
 
-def test_r10_status_tells_when_what_runs_is_not_what_the_ledger_says(
+def test_r10_status_tells_a_deviation_from_the_ledger(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     def problem() -> str:

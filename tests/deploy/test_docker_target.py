@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from cicd.deploy.docker.target import DockerTarget
 
 
-def test_a_release_comes_up_and_answers_at_its_url(target: DockerTarget, good: str) -> None:
+def test_release_answers_at_its_url(target: DockerTarget, good: str) -> None:
     running = target.apply(order(good), accept)
     assert (running.release, running.commit, running.healthy) == (good, "1" * 40, True)
     assert (running.entry, running.after) == ("integration/1@abc", "staging/1@def")
@@ -49,9 +49,7 @@ def test_a_release_comes_up_and_answers_at_its_url(target: DockerTarget, good: s
     assert target.observe() == running
 
 
-def test_r1_what_users_reach_names_the_very_digest_that_was_ordered(
-    target: DockerTarget, good: str, better: str
-) -> None:
+def test_r1_users_reach_the_ordered_digest(target: DockerTarget, good: str, better: str) -> None:
     for image in (good, better):
         target.apply(order(image), accept)
         running = target.observe()
@@ -59,9 +57,7 @@ def test_r1_what_users_reach_names_the_very_digest_that_was_ordered(
         assert image in target.site.client.images.get(serving(target).attrs["Image"]).attrs["RepoDigests"]
 
 
-def test_a_new_release_replaces_the_old_one_only_after_it_was_accepted(
-    target: DockerTarget, good: str, better: str
-) -> None:
+def test_only_an_accepted_release_replaces_the_old(target: DockerTarget, good: str, better: str) -> None:
     old = target.apply(order(good), accept)
     seen = []
 
@@ -89,7 +85,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_r2_and_r3_bad_release_never_answers_a_user(
+def test_r2_r3_bad_release_never_answers_a_user(
     target: DockerTarget, release: Callable[[str, str], str], good: str, kind: str
 ) -> None:
     target = configured(target, health_timeout=5)
@@ -104,9 +100,7 @@ def test_r2_and_r3_bad_release_never_answers_a_user(
 
 
 @pytest.mark.timeout(120)
-def test_a_probe_gives_up_a_release_that_is_gone(
-    target: DockerTarget, good: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_probe_gives_up_a_missing_release(target: DockerTarget, good: str, monkeypatch: pytest.MonkeyPatch) -> None:
     target.apply(order(good), accept)
     one = serving(target)
     address = proxy.address_of(one, target.site.network)
@@ -116,7 +110,7 @@ def test_a_probe_gives_up_a_release_that_is_gone(
     assert said == "it does not answer"
 
 
-def test_a_release_that_somebody_removes_while_it_comes_up_is_a_failed_one(
+def test_removed_candidate_fails_the_deployment(
     target: DockerTarget, good: str, better: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def boundary(name: str) -> None:
@@ -130,7 +124,7 @@ def test_a_release_that_somebody_removes_while_it_comes_up_is_a_failed_one(
     assert target.observe() == old
 
 
-def test_a_release_that_is_not_accepted_is_taken_down(target: DockerTarget, good: str, better: str) -> None:
+def test_rejected_release_is_taken_down(target: DockerTarget, good: str, better: str) -> None:
     def judge(url: str, network: str) -> None:
         raise CheckFailedError("the tests failed")
 
@@ -141,7 +135,7 @@ def test_a_release_that_is_not_accepted_is_taken_down(target: DockerTarget, good
     assert state(target) == ([good], [], set())
 
 
-def test_a_switch_after_which_nothing_can_be_asked_is_taken_back(
+def test_switch_without_an_answer_is_undone(
     target: DockerTarget, good: str, better: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = target.apply(order(good), accept)
@@ -159,7 +153,7 @@ def test_a_switch_after_which_nothing_can_be_asked_is_taken_back(
     assert state(target)[0] == [good]
 
 
-def test_the_first_release_of_all_may_fail_and_nothing_serves(target: DockerTarget, crashing: str) -> None:
+def test_failed_first_release_leaves_nothing_serving(target: DockerTarget, crashing: str) -> None:
     with pytest.raises(CheckFailedError):
         target.apply(order(crashing), accept)
     assert target.observe() is None
@@ -173,7 +167,7 @@ def started(target: DockerTarget) -> dict[str, str]:
     return {str(container.id): container.attrs["State"]["StartedAt"] for container in containers}
 
 
-def test_r6_the_same_release_again_restarts_nothing_but_is_judged(target: DockerTarget, good: str) -> None:
+def test_r6_same_release_is_only_tested_again(target: DockerTarget, good: str) -> None:
     judged: list[str] = []
     target.apply(order(good), accept)
     before = started(target)
@@ -183,7 +177,7 @@ def test_r6_the_same_release_again_restarts_nothing_but_is_judged(target: Docker
     assert judged == [f"http://{target.site.name}-proxy:8080"]
 
 
-def test_a_service_that_ignores_sigterm_is_ended_all_the_same(
+def test_service_that_ignores_sigterm_is_ended(
     target: DockerTarget, release: Callable[[str, str], str], good: str
 ) -> None:
     deaf = release("deaf", DEAF)
@@ -202,7 +196,7 @@ def test_two_environments_do_not_meet(
     assert (serves(first), serves(second)) == (digest(good), digest(better))
 
 
-def test_r8_a_retained_release_comes_back_without_a_registry(
+def test_r8_retained_release_needs_no_registry(
     target: DockerTarget, good: str, better: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target.apply(order(good), accept)
@@ -216,14 +210,14 @@ def test_r8_a_retained_release_comes_back_without_a_registry(
     assert state(target) == ([good], [better], set())
 
 
-def test_as_many_releases_are_retained_as_asked_for(target: DockerTarget, good: str) -> None:
+def test_configured_number_of_releases_is_retained(target: DockerTarget, good: str) -> None:
     few = configured(target, retain=2)
     for number in range(5):
         few.apply(order(good, str(number) * 40), accept)
     assert [one.commit[0] for one in few.retained()] == ["3", "2"]
 
 
-def test_r9_the_plan_is_what_is_done(
+def test_r9_plan_is_what_is_done(
     target: DockerTarget, good: str, better: str, crashing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = configured(target, retain=0)
@@ -244,9 +238,7 @@ def test_r9_the_plan_is_what_is_done(
     assert plan[2].startswith("wait up to 20 s")
 
 
-def test_r10_what_somebody_did_by_hand_is_seen_and_the_next_deployment_mends_it(
-    target: DockerTarget, good: str
-) -> None:
+def test_r10_next_deployment_mends_changes_by_hand(target: DockerTarget, good: str) -> None:
     target.apply(order(good), accept)
     one = serving(target)
     one.stop(timeout=1)
@@ -261,9 +253,7 @@ def test_r10_what_somebody_did_by_hand_is_seen_and_the_next_deployment_mends_it(
     assert target.apply(order(good), accept).healthy
 
 
-def test_variables_limits_and_the_log_are_as_configured_and_a_change_is_deployed(
-    target: DockerTarget, good: str
-) -> None:
+def test_changed_settings_are_deployed(target: DockerTarget, good: str) -> None:
     first = target.apply(order(good), accept)
     changed = configured(
         target, variables={"GREETING": "hi"}, cpus=0.5, memory="128m", log={"driver": "json-file", "max-size": "1m"}
@@ -290,7 +280,7 @@ def reads(release: Callable[[str, str], str]) -> str:
     return release("reads", READS)
 
 
-def test_secrets_arrive_as_files_and_nowhere_else(
+def test_secrets_arrive_only_as_files(
     target: DockerTarget,
     reads: str,
     good: str,
@@ -322,7 +312,7 @@ def test_secrets_arrive_as_files_and_nowhere_else(
     assert secret.apply(order(reads), accept).healthy, "a retained release has its own"
 
 
-def test_the_port_is_the_configured_one_and_one_that_is_taken_is_named(target: DockerTarget, good: str) -> None:
+def test_taken_port_is_named(target: DockerTarget, good: str) -> None:
     first = target.apply(order(good), accept)
     port = int(first.url.rpartition(":")[2])
     other = docker_target(target.site.client, target.site.config, "production")
@@ -334,7 +324,7 @@ def test_the_port_is_the_configured_one_and_one_that_is_taken_is_named(target: D
     assert state(moved) == ([good], [], set())
 
 
-def test_project_code_sees_neither_token_nor_socket_nor_the_jobs_environment(
+def test_project_code_sees_nothing_of_the_job(
     client: docker.DockerClient, config: Config, good: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("GITHUB_TOKEN", "REGISTRY_TOKEN", "APP_SECRETS"):

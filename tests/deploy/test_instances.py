@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cicd.config import Config
 
 
-def test_each_forge_has_the_environment_for_itself(
+def test_each_forge_has_its_own_environment(
     client: docker.DockerClient, config: Config, release: Callable[[str, str], str]
 ) -> None:
     here, there = (docker_target(client, config, "staging", name) for name in ("11111111", "22222222"))

@@ -31,7 +31,7 @@ Handler.handle_one_request = lambda self: (answer(self), self.connection.settime
 """
 
 
-def test_r4_no_request_fails_through_deploy_failed_deploy_and_rollback(
+def test_r4_no_request_fails(
     target: DockerTarget, release: Callable[[str, str], str], better: str, crashing: str
 ) -> None:
     good = release("keeps", KEEPS)
@@ -50,7 +50,7 @@ def test_r4_no_request_fails_through_deploy_failed_deploy_and_rollback(
     assert (order_of_kept[0], order_of_kept[-1]) == (digest(good), digest(good))
 
 
-def test_a_long_request_in_flight_is_answered_by_the_release_that_began_it(
+def test_long_request_ends_where_it_began(
     target: DockerTarget, release: Callable[[str, str], str], better: str
 ) -> None:
     slow = release("slow", SLOW)

@@ -25,7 +25,7 @@ ME = holders.this_process("ada", "https://example.org/runs/1")
 ELSEWHERE = replace(holders.this_process("bob"), where="another-machine")
 
 
-def test_a_second_deployment_is_refused_with_the_holders_name(target: DockerTarget) -> None:
+def test_second_deployment_learns_the_holders_name(target: DockerTarget) -> None:
     with target.locked(ME, 0):
         for other in (holders.this_process("eve"), ELSEWHERE):
             with pytest.raises(RefusedError) as refused, target.locked(other, 0):
@@ -36,7 +36,7 @@ def test_a_second_deployment_is_refused_with_the_holders_name(target: DockerTarg
     assert state(target) == ([], [], set())
 
 
-def test_a_second_deployment_waits_for_the_first(target: DockerTarget, capsys: pytest.CaptureFixture[str]) -> None:
+def test_second_deployment_waits_for_the_first(target: DockerTarget, capsys: pytest.CaptureFixture[str]) -> None:
     order_of_events: list[str] = []
     taken = threading.Event()
 
@@ -56,7 +56,7 @@ def test_a_second_deployment_waits_for_the_first(target: DockerTarget, capsys: p
     assert "by bob on another-machine" in capsys.readouterr().err
 
 
-def test_of_many_at_once_exactly_one_holds_the_lock(target: DockerTarget) -> None:
+def test_one_of_many_holds_the_lock(target: DockerTarget) -> None:
     inside, most, refused = [], [], []
 
     def one() -> None:
@@ -93,7 +93,7 @@ with DockerTarget(site).locked(holder.this_process("dead"), 0):
 """
 
 
-def test_a_dead_holder_of_this_machine_keeps_nobody_out(target: DockerTarget, pytestconfig: pytest.Config) -> None:
+def test_lock_of_a_killed_process_is_recovered(target: DockerTarget, pytestconfig: pytest.Config) -> None:
     code = HOLDS.format(root=str(pytestconfig.rootpath), name=target.site.config.name)
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     assert state(target)[2] == {f"{target.site.name}-lock"}
@@ -102,14 +102,14 @@ def test_a_dead_holder_of_this_machine_keeps_nobody_out(target: DockerTarget, py
     assert state(target)[2] == set()
 
 
-def test_a_process_id_that_was_given_again_is_another_process(target: DockerTarget) -> None:
+def test_reused_process_id_is_another_holder(target: DockerTarget) -> None:
     pid, _, space = ME.process.split("@")
     assert target._lock.take(replace(ME, process=f"{pid}@1@{space}"))
     with target.locked(ME, 0):
         pass
 
 
-def test_a_holder_of_another_machine_is_never_taken_for_dead_until_a_person_says_so(target: DockerTarget) -> None:
+def test_only_a_person_unlocks_another_machines_lock(target: DockerTarget) -> None:
     gone = replace(ELSEWHERE, process="999999@1@elsewhere")
     assert target._lock.take(gone)
     with pytest.raises(RefusedError, match="by bob on another-machine, process 999999"), target.locked(ME, 0):
@@ -120,9 +120,7 @@ def test_a_holder_of_another_machine_is_never_taken_for_dead_until_a_person_says
         pass
 
 
-def test_two_deployments_at_once_from_two_machines_leave_one_release_that_serves(
-    target: DockerTarget, good: str, better: str
-) -> None:
+def test_two_machines_deploy_one_after_another(target: DockerTarget, good: str, better: str) -> None:
     done: list[str] = []
 
     def deploy(holder: Holder, image: str, commit: str) -> None:

@@ -44,7 +44,7 @@ def read_only(client: docker.DockerClient, own_services: Services) -> Iterator[s
     container.remove(force=True, v=True)
 
 
-def test_a_repository_is_made_by_the_first_push_and_used_again(
+def test_first_push_creates_the_repository(
     client: docker.DockerClient, own_services: Services, release: Callable[[str, str], str]
 ) -> None:
     image = release("good", "")
@@ -55,7 +55,7 @@ def test_a_repository_is_made_by_the_first_push_and_used_again(
     registry.verify(first)
 
 
-def test_a_registry_that_takes_no_pushes_is_said_to_be_read_only(
+def test_registry_without_pushes_is_read_only(
     client: docker.DockerClient, read_only: str, release: Callable[[str, str], str]
 ) -> None:
     with pytest.raises(UnreachableError, match="Could not push") as raised:

@@ -40,7 +40,7 @@ def running(target: DockerTarget, good: str, better: str) -> Running:
     [lambda proxy: proxy.restart(timeout=1), lambda proxy: proxy.exec_run(["bash", "-c", "kill -USR1 1"], user="root")],
     ids=["restarted", "its process ends"],
 )
-def test_the_proxy_comes_back_by_itself_with_its_routing(
+def test_killed_proxy_comes_back_with_its_routing(
     target: DockerTarget, running: Running, end: Callable[[Container], object]
 ) -> None:
     began = target.site.proxy.container().attrs["State"]["StartedAt"]
@@ -55,7 +55,7 @@ def remove(proxy: Container) -> None:
 
 
 @pytest.mark.parametrize("end", [lambda proxy: proxy.kill(), remove], ids=["killed", "removed"])
-def test_the_next_deployment_brings_the_proxy_back_with_its_routing_and_url(
+def test_next_deployment_restores_the_proxy(
     target: DockerTarget, running: Running, end: Callable[[Container], object]
 ) -> None:
     service = serving(target).attrs["State"]
@@ -68,7 +68,7 @@ def test_the_next_deployment_brings_the_proxy_back_with_its_routing_and_url(
     assert serving(target).attrs["State"] == service, "the release was not touched"
 
 
-def test_another_image_of_the_proxy_keeps_routing_and_url(
+def test_new_proxy_image_keeps_routing_and_url(
     target: DockerTarget, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer = f"{NAME}-proxy:newer"
@@ -85,7 +85,7 @@ def test_another_image_of_the_proxy_keeps_routing_and_url(
         target.site.client.images.remove(newer)
 
 
-def test_a_release_that_starts_again_at_another_address_is_found(target: DockerTarget, good: str, better: str) -> None:
+def test_release_at_another_address_is_found(target: DockerTarget, good: str, better: str) -> None:
     running = target.apply(order(good), accept)
     service = serving(target)
     target.site.client.networks.get(target.site.network).disconnect(service)
@@ -139,7 +139,7 @@ def second(tmp_path: Path, sockets: str) -> Iterator[Second]:
         found.namespaces.wait()
 
 
-def test_when_the_engine_restarts_the_same_release_serves_at_the_same_url(
+def test_release_serves_again_after_an_engine_restart(
     second: Second, target: DockerTarget, good: str, better: str
 ) -> None:
     there = replace(target, site=replace(target.site, client=second.start()))

@@ -64,9 +64,7 @@ def _build_and_push(client: docker.DockerClient, up: services.Services, context:
     return name, digest
 
 
-def test_an_image_built_on_the_base_is_pushed_and_pulled_by_digest(
-    client: docker.DockerClient, project: tuple[Path, str]
-) -> None:
+def test_built_image_is_pulled_by_digest(client: docker.DockerClient, project: tuple[Path, str]) -> None:
     data, name = project
     up = services.up(data, name, print)
     lines = f"ARG BASE={base_images.PYTHON}\nFROM ${{BASE}}\nRUN --mount=type=secret,id=ca python -m venv /opt/venv\n"
@@ -80,7 +78,7 @@ def test_an_image_built_on_the_base_is_pushed_and_pulled_by_digest(
         client.images.remove(f"{image}@{digest}")
 
 
-def test_up_again_asks_the_engine_and_changes_nothing(
+def test_second_up_changes_nothing(
     client: docker.DockerClient, project: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, name = project
@@ -102,7 +100,7 @@ def test_up_again_asks_the_engine_and_changes_nothing(
 
 
 @pytest.mark.parametrize("loss", ["stopped", "removed", "forgotten"])
-def test_a_registry_that_was_lost_comes_back_in_its_place_with_its_content(
+def test_lost_registry_comes_back_with_its_content(
     client: docker.DockerClient, project: tuple[Path, str], loss: str
 ) -> None:
     data, name = project
@@ -120,7 +118,7 @@ def test_a_registry_that_was_lost_comes_back_in_its_place_with_its_content(
 
 
 @pytest.mark.parametrize("same_name", [False, True], ids=["another project", "a second clone of it"])
-def test_two_projects_on_one_machine_do_not_meet(
+def test_two_projects_do_not_meet(
     client: docker.DockerClient, project: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory, same_name: bool
 ) -> None:
     data, name = project
@@ -134,9 +132,7 @@ def test_two_projects_on_one_machine_do_not_meet(
     assert client.containers.get(_name(data, name)).status == "running"
 
 
-def test_down_removes_containers_networks_and_volumes_of_the_project(
-    client: docker.DockerClient, project: tuple[Path, str]
-) -> None:
+def test_down_removes_all_of_the_project(client: docker.DockerClient, project: tuple[Path, str]) -> None:
     data, name = project
     labels = {"ml-cicd.instance": forge_identity.of_data(data)}
     label = {"label": f"ml-cicd.instance={forge_identity.of_data(data)}"}
@@ -154,9 +150,7 @@ def test_down_removes_containers_networks_and_volumes_of_the_project(
     assert f"{name}: removed 0 containers, 0 networks, 0 volumes; images stay" in said
 
 
-def test_a_killed_run_leaves_what_it_deployed_and_neither_jobs_nor_their_volumes(
-    client: docker.DockerClient, project: tuple[Path, str]
-) -> None:
+def test_killed_run_leaves_only_its_deployment(client: docker.DockerClient, project: tuple[Path, str]) -> None:
     data, name = project
     base = services.up(data, name, print).base or base_images.PYTHON
     mine = {"ml-cicd.instance": forge_identity.of_data(data)}
@@ -179,7 +173,7 @@ def test_a_killed_run_leaves_what_it_deployed_and_neither_jobs_nor_their_volumes
     assert {one.name for one in client.volumes.list(filters=label)} - {_name(data, name)} == {f"{name}-cache"}
 
 
-def test_a_container_that_goes_by_itself_meanwhile_stops_nobody_from_cleaning_up(
+def test_vanishing_container_does_not_stop_a_clean_up(
     client: docker.DockerClient, project: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, name = project
@@ -201,7 +195,7 @@ def test_a_container_that_goes_by_itself_meanwhile_stops_nobody_from_cleaning_up
     assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
 
 
-def test_a_port_that_someone_took_is_named_and_nothing_is_lost(project: tuple[Path, str]) -> None:
+def test_taken_registry_port_is_named(project: tuple[Path, str]) -> None:
     data, name = project
     first = services.up(data, name, print)
     engine.connect().containers.get(_name(data, name)).kill()
@@ -216,7 +210,7 @@ def test_a_port_that_someone_took_is_named_and_nothing_is_lost(project: tuple[Pa
     assert services.up(data, name, print) == first
 
 
-def test_what_was_chosen_is_kept_beside_the_project(project: tuple[Path, str]) -> None:
+def test_choices_are_kept_beside_the_project(project: tuple[Path, str]) -> None:
     data, name = project
     up = services.up(data, name, print)
     assert json.loads((data / "services.json").read_text()) == {
@@ -227,7 +221,7 @@ def test_what_was_chosen_is_kept_beside_the_project(project: tuple[Path, str]) -
     }
 
 
-def test_an_engine_started_here_outlives_its_starter_and_is_stopped_when_unused(tmp_path: Path, sockets: str) -> None:
+def test_started_engine_outlives_its_starter(tmp_path: Path, sockets: str) -> None:
     address = f"unix://{sockets}/docker.sock"
     folders = [f"--data-root={tmp_path}/data", f"--exec-root={sockets}", f"--pidfile={tmp_path}/own.pid"]
     # In namespaces of its own it leaves no mount, and the interfaces of the engine that the other tests use alone.

@@ -71,9 +71,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     server.wait()
 
 
-def test_a_release_is_deployed_over_ssh_and_answers(
-    target: DockerTarget, host: tuple[str, str], good: str, better: str
-) -> None:
+def test_release_deployed_over_ssh_answers(target: DockerTarget, host: tuple[str, str], good: str, better: str) -> None:
     settings = DockerSettings(host=host[0], host_key=host[1], bind="127.0.0.1")
     remote = docker.target(target.site.config, target.site.environment, settings, "")
     for image in (good, better):
@@ -83,12 +81,12 @@ def test_a_release_is_deployed_over_ssh_and_answers(
     assert remote.observe() == target.observe()
 
 
-def test_another_host_key_than_the_pinned_one_is_refused(host: tuple[str, str], tmp_path: Path) -> None:
+def test_another_host_key_is_refused(host: tuple[str, str], tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="does not identify itself by the `host-key`"):
         ssh.connect(host[0], key(tmp_path / "another"))
 
 
-def test_a_key_that_the_host_does_not_take_and_a_host_that_is_not_there_are_named(
+def test_rejected_key_and_missing_host_are_named(
     host: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key(tmp_path / "stranger")

@@ -69,7 +69,7 @@ def production(
     kubectl.run("delete", "namespace", kubectl.namespace, "--wait=false")
 
 
-def test_the_road_of_commands_deploy_fail_roll_back(
+def test_commands_deploy_fail_and_roll_back(
     production: Production, good: str, better: str, release: Callable[[str, str], str]
 ) -> None:
     assert production.bring(better) == 0
@@ -85,9 +85,7 @@ def test_the_road_of_commands_deploy_fail_roll_back(
     assert ready == "2"
 
 
-def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
-    production: Production, better: str
-) -> None:
+def test_r9_dry_run_prints_the_steps_taken_later(production: Production, better: str) -> None:
     words = ["deploy", "--environment", "production", "--commit", production.accepted(better)]
     before = production.kubectl.run("get", "all,leases,secrets,configmaps", "--output=name"), production.status
     planned = production.said(*words, "--dry-run").splitlines()
@@ -99,9 +97,7 @@ def test_r9_a_dry_run_prints_the_steps_that_are_then_taken_and_changes_nothing(
     assert production.said(*words, "--dry-run") == "nothing to do\n"
 
 
-def test_r10_status_tells_when_what_runs_is_not_what_the_ledger_says(
-    production: Production, good: str, better: str
-) -> None:
+def test_r10_status_tells_a_deviation_from_the_ledger(production: Production, good: str, better: str) -> None:
     assert production.status["problem"] == ""
     (name,) = production.kubectl.run("get", "deployments", "--output=name").split()
     container = production.kubectl.run("get", name, "--output=jsonpath={.spec.template.spec.containers[0].name}")

@@ -56,7 +56,7 @@ def traced(target: KubernetesTarget, image: str, root: Path, trace: Path) -> lis
     return [mark for mark in trace.read_text().split() if "namespace" not in mark]
 
 
-def test_r6_killed_at_every_mark_and_run_again_it_converges(
+def test_r6_killed_at_every_mark_it_converges(
     make: Callable[..., KubernetesTarget],
     good: str,
     better: str,

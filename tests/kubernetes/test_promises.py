@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cicd.deploy.target import Running
 
 
-def test_r1_the_digest_that_runs_is_the_one_that_was_accepted(
+def test_r1_accepted_digest_runs(
     make: Callable[..., KubernetesTarget], running: Running, target: KubernetesTarget, good: str
 ) -> None:
     production = make("production")
@@ -46,7 +46,7 @@ def test_r1_the_digest_that_runs_is_the_one_that_was_accepted(
     ],
     ids=["crashes", "answers nothing", "hangs", "names another digest", "is bad in the rollout alone"],
 )
-def test_r2_r3_bad_image_answers_nobody_and_is_undone(
+def test_r2_r3_bad_image_answers_nobody(
     target: KubernetesTarget,
     running: Running,
     release: Callable[[str, str], str],
@@ -62,7 +62,7 @@ def test_r2_r3_bad_image_answers_nobody_and_is_undone(
     assert pods(target) == before
 
 
-def test_the_first_release_of_all_may_fail_and_leaves_nothing_that_serves(
+def test_failed_first_release_leaves_nothing_serving(
     make: Callable[..., KubernetesTarget], release: Callable[[str, str], str]
 ) -> None:
     first = make(suffix="first")
@@ -76,9 +76,7 @@ def test_the_first_release_of_all_may_fail_and_leaves_nothing_that_serves(
         assert pods(first) == {}
 
 
-def test_a_release_that_is_not_accepted_is_never_rolled_out(
-    target: KubernetesTarget, running: Running, better: str
-) -> None:
+def test_rejected_release_is_never_rolled_out(target: KubernetesTarget, running: Running, better: str) -> None:
     def judge(url: str, network: str) -> None:
         raise CheckFailedError("the tests failed")
 
@@ -87,9 +85,7 @@ def test_a_release_that_is_not_accepted_is_never_rolled_out(
     assert target.observe() == running
 
 
-def test_r4_no_request_fails_through_deployment_failed_deployment_and_rollback(
-    target: KubernetesTarget, release: Callable[[str, str], str], running: Running
-) -> None:
+def test_r4_no_request_fails(target: KubernetesTarget, release: Callable[[str, str], str], running: Running) -> None:
     first, second = (release(f"keeps-{n}", f"{KEEPS}# {n}\n") for n in "12")
     bad = release("bad", LATE)
     deploy(target, order(first))
@@ -106,9 +102,7 @@ def test_r4_no_request_fails_through_deployment_failed_deployment_and_rollback(
     assert set(users.digests) == {digest(first), digest(second)}
 
 
-def test_r5_a_second_deployment_is_refused_with_the_holders_name(
-    target: KubernetesTarget, running: Running, good: str
-) -> None:
+def test_r5_second_deployment_learns_the_holders_name(target: KubernetesTarget, running: Running, good: str) -> None:
     said = f"under way, by somebody on .*, process {os.getpid()} .*/run/1"
     mine = holder.this_process("somebody", "https://example.com/run/1")
     with target.locked(mine, 0), pytest.raises(RefusedError, match=said):
@@ -116,7 +110,7 @@ def test_r5_a_second_deployment_is_refused_with_the_holders_name(
     assert deploy(target, order(good)) == running
 
 
-def test_r5_a_second_deployment_waits_as_long_as_it_may(target: KubernetesTarget, running: Running) -> None:
+def test_r5_second_deployment_waits_its_time(target: KubernetesTarget, running: Running) -> None:
     first = target.locked(holder.this_process("somebody"), 0)
     first.__enter__()
     started = time.monotonic()
@@ -128,9 +122,7 @@ def test_r5_a_second_deployment_waits_as_long_as_it_may(target: KubernetesTarget
         pass
 
 
-def test_r5_a_dead_holder_of_this_machine_is_recovered_from_another_machines_is_not(
-    target: KubernetesTarget, running: Running
-) -> None:
+def test_r5_only_a_local_dead_holder_is_recovered(target: KubernetesTarget, running: Running) -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     stat = f"{child.pid}@{holder._start_time(child.pid)}@{holder._pid_namespace()}"
     dead = Holder("a dead process", holder.this_process("x").where, stat)
@@ -151,9 +143,7 @@ def test_r5_a_dead_holder_of_this_machine_is_recovered_from_another_machines_is_
     assert deploy(target, order(running.release)) == running
 
 
-def test_r6_the_same_release_again_restarts_nothing_but_is_judged(
-    target: KubernetesTarget, running: Running, good: str
-) -> None:
+def test_r6_same_release_is_only_tested_again(target: KubernetesTarget, running: Running, good: str) -> None:
     before, judged = pods(target), []
     assert target.plan(order(good)) == []
     assert deploy(target, order(good), lambda url, network: judged.append(url)) == running
@@ -161,7 +151,7 @@ def test_r6_the_same_release_again_restarts_nothing_but_is_judged(
     assert len(judged) == 1
 
 
-def test_r9_the_plan_is_exactly_what_is_done(
+def test_r9_plan_is_what_is_done(
     make: Callable[..., KubernetesTarget], good: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fresh = make(suffix="fresh", replicas=1)
@@ -173,7 +163,7 @@ def test_r9_the_plan_is_exactly_what_is_done(
     assert planned[0] == f"create the namespace {fresh.site.kubectl.namespace}"
 
 
-def test_r10_what_was_changed_by_hand_is_seen(target: KubernetesTarget, running: Running, better: str) -> None:
+def test_r10_change_by_hand_is_seen(target: KubernetesTarget, running: Running, better: str) -> None:
     name = target.site.config.name
     target.site.kubectl.run("set", "image", f"deployment/{name}", f"{name}={better}")
     target.site.kubectl.run("rollout", "status", f"deployment/{name}", timeout=60)
@@ -185,7 +175,7 @@ def test_r10_what_was_changed_by_hand_is_seen(target: KubernetesTarget, running:
     assert deploy(target, order(running.release)) == running
 
 
-def test_a_rollback_goes_to_a_release_that_is_kept(target: KubernetesTarget, running: Running, better: str) -> None:
+def test_rollback_goes_to_a_retained_release(target: KubernetesTarget, running: Running, better: str) -> None:
     deploy(target, order(better, "2" * 40))
     kept = target.retained()
     assert kept[0].release == running.release

@@ -40,9 +40,7 @@ raise SystemExit({failed})
 """
 
 
-def test_the_tests_run_as_a_pod_that_reaches_the_candidate_and_are_counted(
-    make: Callable[..., KubernetesTarget], good: str
-) -> None:
+def test_tests_run_as_a_pod_and_are_counted(make: Callable[..., KubernetesTarget], good: str) -> None:
     target = make(suffix="tests", replicas=1)
     counted: list[object] = []
 
@@ -63,7 +61,7 @@ def test_the_tests_run_as_a_pod_that_reaches_the_candidate_and_are_counted(
     assert len(pods(target)) == 1
 
 
-def test_a_release_has_its_variables_and_its_secrets_as_files_and_an_unused_secret_goes(
+def test_release_has_its_variables_and_secrets(
     make: Callable[..., KubernetesTarget], release: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = make(suffix="secrets", replicas=1, secrets=("KEY",), variables={"LEVEL": "info"}, retain=1)
@@ -81,7 +79,7 @@ def test_a_release_has_its_variables_and_its_secrets_as_files_and_an_unused_secr
     assert len(kept) <= 3, "the one that serves, one to go back to, and at most one more until the next deployment"
 
 
-def test_what_an_undone_release_brought_does_not_stay_behind(
+def test_nothing_of_an_undone_release_stays(
     make: Callable[..., KubernetesTarget], release: Callable[[str, str], str], good: str, better: str
 ) -> None:
     old = make(suffix="undone", replicas=1, variables={"OLD": "1"})
@@ -102,7 +100,7 @@ def names(target: KubernetesTarget) -> set[str]:
     return {one["name"] for one in found["spec"]["template"]["spec"]["containers"][0]["env"]}
 
 
-def test_own_manifests_are_built_by_kustomize_and_carry_the_release(
+def test_kustomize_builds_the_projects_manifests(
     make: Callable[..., KubernetesTarget], good: str, tmp_path: Path
 ) -> None:
     target = make(suffix="own", manifests=str(tmp_path))
@@ -143,7 +141,7 @@ def test_two_environments_in_one_namespace_are_refused(make: Callable[..., Kuber
         deploy(make("production", suffix="tests", replicas=1), order(good))
 
 
-def test_a_kubeconfig_given_as_text_is_used_and_leaves_no_file(
+def test_kubeconfig_text_leaves_no_file(
     target: KubernetesTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = Path(os.environ["KUBECONFIG"]).read_text()
@@ -157,9 +155,7 @@ def test_a_kubeconfig_given_as_text_is_used_and_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_kubectl_the_hint_says_where_to_get_it(
-    target: KubernetesTarget, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_kubectl_is_explained(target: KubernetesTarget, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(UnreachableError, match="no command kubectl") as raised:
         target.observe()
@@ -167,7 +163,7 @@ def test_without_kubectl_the_hint_says_where_to_get_it(
     assert raised.value.exit_code == 69
 
 
-def test_a_cluster_that_does_not_answer_is_unreachable(
+def test_silent_cluster_is_unreachable(
     target: KubernetesTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "kubeconfig"
@@ -177,9 +173,7 @@ def test_a_cluster_that_does_not_answer_is_unreachable(
         target.observe()
 
 
-def test_an_image_that_can_not_be_pulled_is_given_up_before_anything_is_rolled_out(
-    target: KubernetesTarget, running: Running
-) -> None:
+def test_unpullable_image_is_never_rolled_out(target: KubernetesTarget, running: Running) -> None:
     gone = running.release.partition("@")[0] + "@sha256:" + "0" * 64
     with pytest.raises(CheckFailedError, match=r"did not start: (ErrImagePull|ImagePullBackOff)") as raised:
         deploy(target, order(gone, "2" * 40))

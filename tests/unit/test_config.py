@@ -23,7 +23,7 @@ def test_a_name_is_enough() -> None:
     assert (found.service.port, found.service.health, found.staging_auto) == (8000, "/health", True)
 
 
-def test_everything_that_is_written_is_read() -> None:
+def test_every_table_is_read() -> None:
     found = config.parse(
         """
         name = "app"
@@ -117,7 +117,7 @@ def rules(node: Any) -> Iterator[dict[str, Any]]:
         yield from rules(child)
 
 
-def test_every_pattern_has_words_and_an_example_that_matches() -> None:
+def test_patterns_have_words_and_a_matching_example() -> None:
     patterns = [rule for rule in rules(config.schema()) if isinstance(rule.get("pattern"), str)]
     assert len(patterns) == 14
     for rule in patterns:
@@ -134,19 +134,19 @@ def test_other_targets_keys_do_not_count() -> None:
     assert environment.port == 80
 
 
-def test_a_missing_file_says_what_to_write(tmp_path: Path) -> None:
+def test_missing_file_says_what_to_write(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         config.load(tmp_path)
     assert "name =" in caught.value.hint
 
 
-def test_an_unknown_environment_names_the_known() -> None:
+def test_unknown_environment_is_refused_with_the_list() -> None:
     with pytest.raises(UsageError) as caught:
         config.parse('name = "app"').environment("qa")
     assert "integration, staging, production" in caught.value.hint
 
 
-def test_defaults_are_those_of_the_published_schema() -> None:
+def test_defaults_are_those_of_the_schema() -> None:
     schema = config.schema()
     groups = {
         config.Train: schema["properties"]["train"]["properties"],

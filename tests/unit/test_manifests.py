@@ -56,19 +56,19 @@ def everything(server: Server) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("version", ["1.31", kubernetes_validate.latest_version()])
-def test_every_object_is_valid_in_current_versions(version: str) -> None:
+def test_objects_are_valid_in_current_versions(version: str) -> None:
     for one in everything(CURRENT):
         kubernetes_validate.validate(one, version, strict=True)
 
 
-def test_an_object_that_is_not_valid_is_found() -> None:
+def test_invalid_object_is_found() -> None:
     deployment = rendered()["Deployment"]
     deployment["spec"]["template"]["spec"]["containers"][0]["imgae"] = IMAGE
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(deployment, kubernetes_validate.latest_version(), strict=True)
 
 
-def test_an_old_server_gets_what_it_offers() -> None:
+def test_old_server_gets_old_apis() -> None:
     old, current = rendered(server=OLD), rendered()
     assert old["PodDisruptionBudget"]["apiVersion"] == "policy/v1beta1"
     assert current["PodDisruptionBudget"]["apiVersion"] == "policy/v1"
@@ -81,7 +81,7 @@ def pod(release: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_the_deployment_runs_the_digest_with_never_fewer_pods_and_as_nobody() -> None:
+def test_deployment_never_has_fewer_pods() -> None:
     release = rendered()
     spec, container = release["Deployment"]["spec"], pod(release)["containers"][0]
     assert container["image"] == IMAGE
@@ -100,7 +100,7 @@ def test_the_deployment_runs_the_digest_with_never_fewer_pods_and_as_nobody() ->
     assert container["volumeMounts"] == [{"name": "ml-cicd-secrets", "mountPath": "/run/secrets", "readOnly": True}]
 
 
-def test_who_orders_a_release_changes_no_pod() -> None:
+def test_order_of_another_person_changes_no_pod() -> None:
     other = replace(ORDER, entry="integration/9@fff", after="staging/8@eee", actor="another")
     first, second = rendered()["Deployment"], rendered(order=other)["Deployment"]
     assert first["spec"] == second["spec"]
@@ -109,7 +109,7 @@ def test_who_orders_a_release_changes_no_pod() -> None:
     assert changed["ml-cicd.content"] != first["metadata"]["annotations"]["ml-cicd.content"]
 
 
-def test_no_service_selects_the_candidate_or_the_tests() -> None:
+def test_service_selects_neither_candidate_nor_tests() -> None:
     release = rendered()
     selector = release["Service"]["spec"]["selector"].items()
     assert selector <= release["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
@@ -120,13 +120,13 @@ def test_no_service_selects_the_candidate_or_the_tests() -> None:
         assert not selector & one["metadata"]["labels"].items()
 
 
-def test_the_tests_get_no_secret_of_the_environment() -> None:
+def test_tests_get_no_secret() -> None:
     written = json.dumps(pods.tests(CONFIG, STAGING, TESTS, {}))
     assert "secrets" not in written.replace("imagePullSecrets", "")
     assert json.loads(written)["spec"]["automountServiceAccountToken"] is False
 
 
-def test_the_name_of_the_app_s_secret_changes_with_its_values_and_the_pull_secret_s_does_not() -> None:
+def test_app_secrets_name_changes_with_its_values() -> None:
     names = {objects.app_secret(CONFIG, STAGING, {"KEY": value})["metadata"]["name"] for value in "abb"}
     assert len(names) == 2
     one, two = (objects.pull_secret(CONFIG, STAGING, "ghcr.io", "me", token) for token in "ab")
@@ -164,7 +164,7 @@ OWN: list[dict[str, Any]] = [
 ]
 
 
-def test_the_project_s_own_manifests_get_the_release_and_keep_what_is_theirs() -> None:
+def test_projects_manifests_get_the_release() -> None:
     before = copy.deepcopy(OWN)
     found = manifests.released(OWN, CONFIG, STAGING, ORDER, "")
     assert before == OWN, "what is given is not changed"
@@ -180,21 +180,21 @@ def test_the_project_s_own_manifests_get_the_release_and_keep_what_is_theirs() -
         kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)
 
 
-def test_own_manifests_without_the_project_s_deployment_are_refused() -> None:
+def test_manifests_without_the_deployment_are_refused() -> None:
     other = copy.deepcopy(OWN)
     other[1]["metadata"]["name"] = "another"
     with pytest.raises(UsageError, match="no Deployment 'app' \\(found: another\\)"):
         manifests.released(other, CONFIG, STAGING, ORDER, "")
 
 
-def test_own_manifests_may_not_go_to_another_namespace() -> None:
+def test_manifests_may_not_name_a_namespace() -> None:
     other = copy.deepcopy(OWN)
     other[0]["metadata"]["namespace"] = "kube-system"
     with pytest.raises(UsageError, match="ConfigMap settings names the namespace kube-system"):
         manifests.released(other, CONFIG, STAGING, ORDER, "")
 
 
-def test_returning_to_a_release_takes_its_pods_and_its_annotations() -> None:
+def test_return_restores_pods_and_annotations() -> None:
     new = rendered(order=replace(ORDER, release=IMAGE.replace("a" * 64, "b" * 64)))["Deployment"]
     old = copy.deepcopy(rendered()["Deployment"])
     old["metadata"]["annotations"] |= {"deployment.kubernetes.io/revision": "3", "ml-cicd.settled": "true"}

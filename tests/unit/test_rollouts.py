@@ -48,18 +48,18 @@ def wait(folder: Path, said: str, times: int, health_timeout: float) -> int:
     return len((folder / "asked").read_text().splitlines())
 
 
-def test_the_verdict_on_the_rollout_before_is_not_that_on_this_one(folder: Path) -> None:
+def test_previous_rollouts_verdict_does_not_count(folder: Path) -> None:
     assert wait(folder, LATE, 2, 60) == 3
 
 
-def test_a_rollout_that_stays_too_late_has_failed_when_its_time_is_over(folder: Path) -> None:
+def test_late_rollout_fails_when_time_is_over(folder: Path) -> None:
     started = time.monotonic()
     with pytest.raises(CheckFailedError, match="exceeded its progress deadline; the old release still serves"):
         wait(folder, LATE, 10_000, 0.5)
     assert time.monotonic() - started >= 0.5
 
 
-def test_any_other_failure_is_one_at_once(folder: Path) -> None:
+def test_other_failures_end_the_wait_at_once(folder: Path) -> None:
     with pytest.raises(CheckFailedError, match="timed out waiting for the condition"):
         wait(folder, "error: timed out waiting for the condition", 10_000, 60)
     assert len((folder / "asked").read_text().splitlines()) == 1
