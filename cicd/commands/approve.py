@@ -20,7 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     options.add_common(parser)
     options.add_environment(parser)
-    parser.add_argument("commit", type=options.text, metavar="COMMIT", help="the commit, or a branch or tag on it")
+    parser.add_argument(
+        "commit",
+        type=options.text,
+        metavar="COMMIT",
+        help="the commit whose release to approve, or a branch or tag on it",
+    )
     options.add_reason(parser, "what you looked at, in a line; the ledger keeps it")
 
 

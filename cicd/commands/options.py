@@ -52,7 +52,7 @@ def add_lock_wait(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lock-wait", type=float, metavar="SECONDS",
         default=AUTOMATED_WAIT if os.environ.get(variables.GITHUB_ACTIONS) == "true" else 0,
-        help="how long to wait for another deployment to the environment (default: 600 in a job, else 0)",
+        help="wait so long for another deployment to the environment to end (default: 600 in a job, else 0)",
     )  # fmt: skip
 
 

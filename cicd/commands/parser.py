@@ -57,14 +57,12 @@ class Parser(argparse.ArgumentParser):
         return next((action for action in self._actions if argparse._get_action_name(action) == name), None)
 
     def _missing(self, match: re.Match[str]) -> tuple[str, str]:
-        names = match["names"].split(", ")
-        actions = [action for name in names if (action := self._action(name))]
-        purposes = [_purpose(name, action) for name, action in zip(names, actions, strict=True)]
-        verb = "is" if len(names) == 1 else "are"
-        missing = [word for action in actions for word in _as_written(action)]
+        missing = {name: self._action(name) for name in match["names"].split(", ")}
+        purposes = [_purpose(name, action) for name, action in missing.items()]
+        words = [word for name, action in missing.items() for word in _as_written(name, action)]
         return (
-            f"{self._name}: {' and '.join(purposes)} {verb} missing.",
-            f"Write: {self.prog} {' '.join([shlex.join(self._words), *missing]).strip()}",
+            f"{self._name}: {' and '.join(purposes)} {'is' if len(missing) == 1 else 'are'} missing.",
+            f"Write: {self.prog} {' '.join([shlex.join(self._words), *words]).strip()}",
         )
 
     def _one_of(self, match: re.Match[str]) -> tuple[str, str]:
@@ -119,14 +117,16 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[Parser, re.Match[str]], tuple[str, str
 )
 
 
-def _purpose(name: str, action: argparse.Action) -> str:
+def _purpose(name: str, action: argparse.Action | None) -> str:
     """Return the name of a missing argument, and what it is for or may be."""
-    choices = ", ".join(action.choices) if action.choices else ""
-    return f"{name} ({choices or action.help})"
+    text = action and (", ".join(action.choices) if action.choices else action.help)
+    return f"{name} ({text})" if text else name
 
 
-def _as_written(action: argparse.Action) -> list[str]:
+def _as_written(name: str, action: argparse.Action | None) -> list[str]:
     """Return the words with which a missing argument is given."""
+    if action is None:
+        return [name]
     value = str(action.metavar or action.dest.upper())
     return [action.option_strings[-1], value] if action.option_strings else [value]
 

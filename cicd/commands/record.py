@@ -20,7 +20,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_common(parser)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--outcome", metavar="JSON", help="the output `outcome` of `ml-cicd deploy`")
-    source.add_argument("--pending", action="store_true", help="the outcomes that wait in this clone")
+    source.add_argument(
+        "--pending",
+        action="store_true",
+        help="record the outcomes that wait in this clone, after rollbacks without a git remote",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

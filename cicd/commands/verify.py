@@ -21,7 +21,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_common(parser)
     subject = parser.add_mutually_exclusive_group(required=True)
     options.add_environment(subject, option=True, required=False)
-    subject.add_argument("--ledger", action="store_true", help="verify the whole ledger, also against what runs")
+    subject.add_argument(
+        "--ledger", action="store_true", help="verify every entry of the ledger, and compare it with what runs"
+    )
     options.add_promotion(parser)
 
 

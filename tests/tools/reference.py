@@ -10,7 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cicd.cli import GROUPS, parser_of
+from cicd.cli import EXAMPLES, GROUPS, parser_of
 from tests.static.rules.rings import POLICIES, Ring, facts_of, rings
 from tests.static.support import kit as kits
 from tests.static.support import local_proof
@@ -116,7 +116,7 @@ def cli(_kit: Kit) -> Iterator[str]:
     for group, commands in GROUPS.items():
         yield from [f"## {group.capitalize()}", ""]
         for command, text in commands.items():
-            yield from [f"### ml-cicd {command}", "", sentence(text), ""]
+            yield from [f"### ml-cicd {command}", "", sentence(text), "", f"Example: `{EXAMPLES[command]}`", ""]
             yield from _options(parser_of(command))
 
 
