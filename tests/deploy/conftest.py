@@ -30,7 +30,7 @@ def client() -> docker.DockerClient:
 
 @pytest.fixture
 def sockets() -> Iterator[str]:
-    """A folder for a dockerd's sockets: the name of one may have 107 characters, and `tmp_path` is nearly as long."""
+    """Yield a folder for a dockerd's sockets: a socket's path has at most 107 characters, `tmp_path` nearly as many."""
     engine_setup.complete_path()
     if os.geteuid() != 0 or not shutil.which("dockerd"):
         pytest.skip("no dockerd here, or not root: an engine can't be started")
@@ -40,7 +40,7 @@ def sockets() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """A registry and a base image for a project with a name of its own; everything of that name goes at the end."""
+    """Yield a registry and a base image for a project of another name; at the end all of that project is removed."""
     data = tmp_path_factory.mktemp("services")
     up = services.up(data, NAME, print)
     with pytest.MonkeyPatch.context() as patch:
@@ -51,7 +51,7 @@ def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]
 
 @pytest.fixture(scope="session")
 def config() -> Config:
-    """The configuration of a project of that name; a release has the time that a busy machine needs."""
+    """Return the configuration of that project; a release gets the time that a busy machine needs."""
     names = ("integration", "staging", "production")
     return Config(
         NAME,

@@ -24,25 +24,25 @@ if TYPE_CHECKING:
 
     from cicd.deploy.target import Accept, Running
 
-# It runs what it was told last; digests that begin with "b" are sick, and it takes none that begins with "c".
+# It runs the release that it received last; digests that begin with "b" are sick, those with "c" are refused.
 PLATFORM = """
 import json
 from http.server import BaseHTTPRequestHandler, HTTPServer
 class Platform(BaseHTTPRequestHandler):
-    now, told = None, []
+    now, received = None, []
     def do_GET(self):
-        if self.path == "/told":
-            return self.answer(200, Platform.told)
+        if self.path == "/received":
+            return self.answer(200, Platform.received)
         if Platform.now is None:
             return self.answer(503, {})
         self.answer(500 if Platform.now["ML_CICD_DIGEST"].startswith("sha256:b") else 200,
             {"digest": Platform.now["ML_CICD_DIGEST"], "commit": Platform.now["ML_CICD_COMMIT"]})
     def do_POST(self):
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        Platform.told.append(told)
-        if told["ML_CICD_DIGEST"].startswith("sha256:c"):
+        received = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        Platform.received.append(received)
+        if received["ML_CICD_DIGEST"].startswith("sha256:c"):
             return self.answer(409, {})
-        Platform.now = told
+        Platform.now = received
         self.answer(200, {})
     def answer(self, status, body):
         content = json.dumps(body).encode()
@@ -54,10 +54,10 @@ HTTPServer(("", 8000), Platform).serve_forever()
 """
 TOOL = """
 import json, os, pathlib, sys, urllib.request
-told = {name: value for name, value in os.environ.items() if name.startswith(("ML_CICD_", "PLATFORM"))}
-told["KEY"] = pathlib.Path("/run/secrets/KEY").read_text()
-told["seen"] = sorted(os.environ)
-urllib.request.urlopen(urllib.request.Request(os.environ["PLATFORM"], json.dumps(told).encode()), timeout=5)
+received = {name: value for name, value in os.environ.items() if name.startswith(("ML_CICD_", "PLATFORM"))}
+received["KEY"] = pathlib.Path("/run/secrets/KEY").read_text()
+received["seen"] = sorted(os.environ)
+urllib.request.urlopen(urllib.request.Request(os.environ["PLATFORM"], json.dumps(received).encode()), timeout=5)
 """
 NAME = f"tiny-{uuid.uuid4().hex[:6]}"
 A, B, C, D = (f"ghcr.io/acme/app@sha256:{letter * 64}" for letter in "abcd")
@@ -109,28 +109,28 @@ def test_tool_gets_the_order_and_nothing_else(
     running = deploy(command, A)
     assert (running.release, running.commit, running.url, running.healthy) == (A, "1" * 40, platform, True)
     deploy(command, D)
-    first, second = told(command)
+    first, second = received(command)
     assert (first["ML_CICD_RELEASE"], first["ML_CICD_PREVIOUS"], first["KEY"]) == (A, "", "open sesame")
     assert (second["ML_CICD_RELEASE"], second["ML_CICD_PREVIOUS"]) == (D, A)
     assert not {"GITHUB_TOKEN", "APP_SECRETS", "DOCKER_HOST"} & set(first["seen"])
     assert (first["ML_CICD_ENVIRONMENT"], first["ML_CICD_PROJECT"]) == ("production", NAME)
 
 
-def told(target: CommandTarget) -> list[dict[str, str]]:
-    with urllib.request.urlopen(f"{target.settings.url}/told", timeout=5) as answer:
-        found: list[dict[str, str]] = json.load(answer)
-        return found
+def received(target: CommandTarget) -> list[dict[str, str]]:
+    with urllib.request.urlopen(f"{target.settings.url}/received", timeout=5) as answer:
+        orders: list[dict[str, str]] = json.load(answer)
+        return orders
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"), [(B, "not healthy within 3 s"), (C, "tool failed with exit code 1")], ids=["sick", "refused"]
+    ("bad", "reason"), [(B, "not healthy within 3 s"), (C, "tool failed with exit code 1")], ids=["sick", "refused"]
 )
-def test_r3_bad_release_is_replaced_by_the_previous(command: CommandTarget, bad: str, said: str) -> None:
+def test_r3_bad_release_is_replaced_by_the_previous(command: CommandTarget, bad: str, reason: str) -> None:
     before = deploy(command, A)
-    with pytest.raises(CheckFailedError, match=said):
+    with pytest.raises(CheckFailedError, match=reason):
         deploy(command, bad)
     assert command.observe() == before
-    assert [one["ML_CICD_RELEASE"] for one in told(command)] == [A, bad, A]
+    assert [order["ML_CICD_RELEASE"] for order in received(command)] == [A, bad, A]
 
 
 def test_release_that_fails_its_tests_is_replaced(command: CommandTarget) -> None:
@@ -158,7 +158,7 @@ def test_r6_same_release_is_only_tested_again(command: CommandTarget) -> None:
     judged: list[str] = []
     assert command.plan(order(A)) == []
     deploy(command, A, lambda url, network: judged.append(url))
-    assert (len(told(command)), judged) == (1, [command.settings.url])
+    assert (len(received(command)), judged) == (1, [command.settings.url])
 
 
 def test_missing_command_is_named(command: CommandTarget) -> None:

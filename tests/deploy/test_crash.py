@@ -88,7 +88,7 @@ class Scenario:
         return order(image, commit="c" * 40 if kind == "rollback" else f"{self.number:040d}")
 
     def served(self) -> str:
-        """The digest that a user gets; empty for an error."""
+        """Return the digest that a user gets; empty for an error."""
         url = self.target.site.proxy.url("127.0.0.1")
         try:
             return str(get(url, "/health")["digest"]) if url else ""

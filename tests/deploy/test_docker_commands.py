@@ -60,9 +60,9 @@ def production(
     workspace = new_workspace(tmp_path)
     monkeypatch.chdir(workspace.clone)
     target = docker_target(client, config, "production")
-    found = Production(config.name, workspace, tmp_path / "outputs", CONFIG.format(config.name), target)
-    assert [found.bring(image) for image in images] == [0, 0]
-    yield found
+    production = Production(config.name, workspace, tmp_path / "outputs", CONFIG.format(config.name), target)
+    assert [production.bring(image) for image in images] == [0, 0]
+    yield production
     sweep(client)
 
 
@@ -70,8 +70,8 @@ def test_r1_accepted_digest_runs(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert production.runs == images[1]
-    entry, staging, integration = (production.entries(one)[-1] for one in ("production", "staging", "integration"))
-    assert {one.deployment.release for one in (entry, staging, integration)} == {images[1]}
+    entry, staging, integration = (production.entries(name)[-1] for name in ("production", "staging", "integration"))
+    assert {entry.deployment.release for entry in (entry, staging, integration)} == {images[1]}
     assert (entry.deployment.basis, staging.deployment.basis) == (staging.basis, integration.basis)
     capfd.readouterr()
     assert cli.main(["verify", "--ledger", "--json"]) == 0
@@ -84,9 +84,9 @@ def test_r3_bad_release_is_exit_code_1(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
     assert production.bring(crashing) == 1
     assert production.runs == images[1]
-    said = "The new release ended with exit code 3; the old one still serves."
-    assert said in (tmp_path / "summary").read_text()
-    assert production.entries()[-1].deployment.reason == said
+    reason = "The new release ended with exit code 3; the old one still serves."
+    assert reason in (tmp_path / "summary").read_text()
+    assert production.entries()[-1].deployment.reason == reason
 
 
 def test_r8_rollback_needs_no_git_remote(production: Production, images: tuple[str, str]) -> None:
@@ -145,8 +145,8 @@ def test_r9_dry_run_of_a_rollback_prints_steps(
     before = everything(production.target), production.entries()
     capfd.readouterr()
     assert cli.main([*words, "--dry-run"]) == 0
-    said, *planned = capfd.readouterr().out.splitlines()
-    assert said.endswith(images[0])
+    heading, *planned = capfd.readouterr().out.splitlines()
+    assert heading.endswith(images[0])
     assert (everything(production.target), production.entries()) == before
     assert cli.main([*words, "--yes"]) == 0
     done = [f"  {line}" for line in capfd.readouterr().out.splitlines()]
@@ -168,9 +168,9 @@ def test_r5_unlock_removes_another_machines_lock(
     for command in (words, ["rollback", "production", "--reason", "it is slow", "--yes"]):
         capfd.readouterr()
         assert cli.main(command) == 4
-        said = capfd.readouterr().err
-        assert "by bob on another-machine, process 999999 (https://example.org/runs/7)." in said
-        assert "If you know that it is dead: ml-cicd unlock production" in said
+        errors = capfd.readouterr().err
+        assert "by bob on another-machine, process 999999 (https://example.org/runs/7)." in errors
+        assert "If you know that it is dead: ml-cicd unlock production" in errors
     assert production.runs == before
 
     assert cli.main(["unlock", "production"]) == 0

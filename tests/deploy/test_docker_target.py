@@ -102,12 +102,12 @@ def test_r2_r3_bad_release_never_answers_a_user(
 @pytest.mark.timeout(120)
 def test_probe_gives_up_a_missing_release(target: DockerTarget, good: str, monkeypatch: pytest.MonkeyPatch) -> None:
     target.apply(order(good), accept)
-    one = serving(target)
-    address = proxy.address_of(one, target.site.network)
-    one.kill()
+    release = serving(target)
+    address = proxy.address_of(release, target.site.network)
+    release.kill()
     monkeypatch.setattr(proxy, "address_of", lambda *_: address)
-    said = target.site.proxy.probe("/health", digest(good), release=one, patience=0.5, limit=600)
-    assert said == "it does not answer"
+    problem = target.site.proxy.probe("/health", digest(good), release=release, patience=0.5, limit=600)
+    assert problem == "it does not answer"
 
 
 def test_removed_candidate_fails_the_deployment(
@@ -142,7 +142,7 @@ def test_switch_without_an_answer_is_undone(
     route = proxy.Proxy._route
 
     def killed(self: proxy.Proxy, *words: Any) -> Any:
-        """The proxy has switched; what was to ask through it then fails, as what is killed does."""
+        """Switch the proxy, then fail to ask, as a killed script does."""
         return route(self, *words[:2], *([["drain", "no-such-slot", "", "1"]] if words[2:] else []))
 
     monkeypatch.setattr(proxy.Proxy, "_route", killed)
@@ -201,7 +201,7 @@ def test_r8_retained_release_needs_no_registry(
 ) -> None:
     target.apply(order(good), accept)
     target.apply(order(better, "2" * 40), accept)
-    assert [one.release for one in target.retained()] == [good]
+    assert [release.release for release in target.retained()] == [good]
     monkeypatch.setattr("cicd.oci.images.pull", lambda *_: pytest.fail("the registry was asked"))
     plan = target.plan(order(good))
     assert plan[0] == f"start {target.site.name}-{target.site.releases.all()[1].short_id}, which is retained"
@@ -214,21 +214,21 @@ def test_configured_number_of_releases_is_retained(target: DockerTarget, good: s
     few = configured(target, retain=2)
     for number in range(5):
         few.apply(order(good, str(number) * 40), accept)
-    assert [one.commit[0] for one in few.retained()] == ["3", "2"]
+    assert [release.commit[0] for release in few.retained()] == ["3", "2"]
 
 
 def test_r9_plan_is_what_is_done(
     target: DockerTarget, good: str, better: str, crashing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = configured(target, retain=0)
-    for one in (order(good), order(better, "2" * 40)):
+    for wanted in (order(good), order(better, "2" * 40)):
         before = everything(few)
-        plan = few.plan(one)
+        plan = few.plan(wanted)
         assert everything(few) == before
         capsys.readouterr()
-        few.apply(one, accept)
+        few.apply(wanted, accept)
         assert capsys.readouterr().out.splitlines() == plan
-        assert few.plan(one) == []
+        assert few.plan(wanted) == []
     plan = few.plan(order(crashing, "3" * 40))
     capsys.readouterr()
     with pytest.raises(CheckFailedError):
@@ -240,15 +240,15 @@ def test_r9_plan_is_what_is_done(
 
 def test_r10_next_deployment_mends_changes_by_hand(target: DockerTarget, good: str) -> None:
     target.apply(order(good), accept)
-    one = serving(target)
-    one.stop(timeout=1)
+    container = serving(target)
+    container.stop(timeout=1)
     seen = target.observe()
     assert seen is not None
     assert (seen.healthy, seen.detail) == (False, "it is exited")
     assert target.apply(order(good), accept).healthy
     assert state(target) == ([good], [], set())
 
-    one.remove(force=True)
+    container.remove(force=True)
     assert target.observe() is None
     assert target.apply(order(good), accept).healthy
 
@@ -260,9 +260,9 @@ def test_changed_settings_are_deployed(target: DockerTarget, good: str) -> None:
     )
     assert changed.plan(order(good)) != []
     assert changed.apply(order(good), accept).url == first.url
-    one = serving(changed)
-    host = one.attrs["HostConfig"]
-    assert "GREETING=hi" in one.attrs["Config"]["Env"]
+    container = serving(changed)
+    host = container.attrs["HostConfig"]
+    assert "GREETING=hi" in container.attrs["Config"]["Env"]
     assert (host["NanoCpus"], host["Memory"]) == (500_000_000, 128 * 2**20)
     assert host["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "1m"}}
     assert changed.plan(order(good)) == []
@@ -297,11 +297,11 @@ def test_secrets_arrive_only_as_files(
 
     monkeypatch.setenv("APP_SECRETS", '{"API_KEY": "hunter2", "OTHER": "not for it"}')
     assert secret.apply(order(reads), accept).healthy
-    one = serving(secret)
-    assert "hunter2" not in str(one.attrs)
-    assert "hunter2" not in one.logs().decode() + capsys.readouterr().out
-    assert b"7 10001" in one.logs()
-    assert one.exec_run(["sh", "-c", "ls /run/secrets; cat /run/secrets/*"]).output == b"API_KEY\nhunter2"
+    container = serving(secret)
+    assert "hunter2" not in str(container.attrs)
+    assert "hunter2" not in container.logs().decode() + capsys.readouterr().out
+    assert b"7 10001" in container.logs()
+    assert container.exec_run(["sh", "-c", "ls /run/secrets; cat /run/secrets/*"]).output == b"API_KEY\nhunter2"
     assert secret.plan(order(reads)) == []
 
     monkeypatch.setenv("APP_SECRETS", '{"API_KEY": "hunter3"}')
@@ -335,10 +335,10 @@ def test_project_code_sees_nothing_of_the_job(
         "print(os.path.exists('/var/run/docker.sock'), os.getuid())\n"
         "try:\n    socket.create_connection(('1.1.1.1', 53), 1)\nexcept OSError:\n    print('no network')"
     )
-    said: list[bytes] = []
+    chunks: list[bytes] = []
     labels = {names.PROJECT: config.name}
-    done = containers.run(client, good, ["python3", "-c", code], labels=labels, network="none", say=said.append)
-    output = b"".join(said).decode()
+    done = containers.run(client, good, ["python3", "-c", code], labels=labels, network="none", say=chunks.append)
+    output = b"".join(chunks).decode()
     assert done.exit_code == 0, output
     assert not {"GITHUB_TOKEN", "REGISTRY_TOKEN", "APP_SECRETS"} & set(output.split("'"))
     assert "False 10001\nno network" in output

@@ -44,9 +44,9 @@ def test_r4_no_request_fails(
         target.apply(order(good), accept)
         time.sleep(0.5)
     assert answers.failed == []
-    assert {one.what for one in answers.all} == {digest(good), digest(better)}
+    assert {answer.what for answer in answers.all} == {digest(good), digest(better)}
     assert len(answers.all) > 100
-    order_of_kept = [one.what for one in answers.all if one.kept]
+    order_of_kept = [answer.what for answer in answers.all if answer.kept]
     assert (order_of_kept[0], order_of_kept[-1]) == (digest(good), digest(good))
 
 

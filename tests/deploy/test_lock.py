@@ -59,7 +59,7 @@ def test_second_deployment_waits_for_the_first(target: DockerTarget, capsys: pyt
 def test_one_of_many_holds_the_lock(target: DockerTarget) -> None:
     inside, most, refused = [], [], []
 
-    def one() -> None:
+    def deploy_once() -> None:
         try:
             with target.locked(ME, 0):
                 inside.append(1)
@@ -69,7 +69,7 @@ def test_one_of_many_holds_the_lock(target: DockerTarget) -> None:
         except RefusedError as error:
             refused.append(error)
 
-    threads = [threading.Thread(target=one) for _ in range(6)]
+    threads = [threading.Thread(target=deploy_once) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -147,8 +147,8 @@ def test_removal_spares_a_later_lock(target: DockerTarget) -> None:
     lock.remove(dead)
     living = lock.take(ME)
     lock.remove(dead)
-    found = lock.find()
-    assert found is not None
-    assert (found.holder, found.identity) == (ME, living)
+    current = lock.find()
+    assert current is not None
+    assert (current.holder, current.identity) == (ME, living)
     lock.remove(living)
     assert lock.find() is None

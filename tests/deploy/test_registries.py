@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def read_only(client: docker.DockerClient, own_services: Services) -> Iterator[str]:
-    """The address of a registry that takes nothing."""
+    """Yield the address of a registry that accepts no push."""
     container = client.containers.run(
         base_images.registry_image(client, own_services.base, print),
         detach=True,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def running(target: DockerTarget, good: str, better: str) -> Running:
-    """A second release serves."""
+    """Deploy two releases; the second serves."""
     target.apply(order(good), accept)
     return target.apply(order(better, "2" * 40), accept)
 
@@ -105,8 +105,8 @@ class Second:
     def __init__(self, folder: Path, sockets: str) -> None:
         self.folder, self.sockets, self.address = folder, sockets, f"unix://{sockets}/docker.sock"
         self.namespaces = subprocess.Popen(["unshare", "--net", "--mount", "sleep", "600"])
-        mine, own = (Path(f"/proc/{process}/ns/mnt") for process in ("self", self.namespaces.pid))
-        until(lambda: own.readlink() != mine.readlink())
+        this, second = (Path(f"/proc/{process}/ns/mnt") for process in ("self", self.namespaces.pid))
+        until(lambda: second.readlink() != this.readlink())
         self.inside = ["nsenter", "--target", str(self.namespaces.pid), "--net", "--mount", "--"]
         subprocess.run([*self.inside, "ip", "link", "set", "lo", "up"], check=True)
 
@@ -122,7 +122,7 @@ class Second:
         os.waitpid(process, 0)
 
     def health(self, url: str) -> str:
-        """The digest that a user of that machine gets."""
+        """Return the digest that a user of that machine gets."""
         code = f"import json, urllib.request as r; print(json.load(r.urlopen('{url}/health', timeout=5))['digest'])"
         done = subprocess.run([*self.inside, sys.executable, "-c", code], capture_output=True, text=True, check=False)
         return done.stdout.strip()
@@ -130,47 +130,47 @@ class Second:
 
 @pytest.fixture
 def second(tmp_path: Path, sockets: str) -> Iterator[Second]:
-    found = Second(tmp_path, sockets)
+    engine = Second(tmp_path, sockets)
     try:
-        yield found
-        found.end()
+        yield engine
+        engine.end()
     finally:
-        found.namespaces.kill()
-        found.namespaces.wait()
+        engine.namespaces.kill()
+        engine.namespaces.wait()
 
 
 def test_release_serves_again_after_an_engine_restart(
     second: Second, target: DockerTarget, good: str, better: str
 ) -> None:
-    there = replace(target, site=replace(target.site, client=second.start()))
-    releases = carry_over(target.site.client, there.site.client, [good, better])
-    there.apply(order(releases[0]), accept)
-    running = there.apply(order(releases[1], "2" * 40), accept)
+    remote = replace(target, site=replace(target.site, client=second.start()))
+    releases = carry_over(target.site.client, remote.site.client, [good, better])
+    remote.apply(order(releases[0]), accept)
+    running = remote.apply(order(releases[1], "2" * 40), accept)
     assert second.health(running.url) == digest(better)
 
     second.end()
-    there = replace(target, site=replace(target.site, client=second.start()))
+    remote = replace(target, site=replace(target.site, client=second.start()))
     until(lambda: second.health(running.url) == digest(better))
-    assert there.observe() == running
-    assert [one.release for one in there.retained()] == [releases[0]]
-    assert there.plan(order(releases[1], "2" * 40)) == []
-    for container in there.site.client.containers.list(ignore_removed=True):
+    assert remote.observe() == running
+    assert [release.release for release in remote.retained()] == [releases[0]]
+    assert remote.plan(order(releases[1], "2" * 40)) == []
+    for container in remote.site.client.containers.list(ignore_removed=True):
         container.remove(force=True)
 
 
-def carry_over(client: docker.DockerClient, own: docker.DockerClient, releases: list[str]) -> list[str]:
+def carry_over(client: docker.DockerClient, other: docker.DockerClient, releases: list[str]) -> list[str]:
     """Have releases, their proxy and a registry on another engine; the releases as they are called there."""
     (registry,) = client.containers.list(filters={"name": f"ml-cicd-{NAME}-registry"}, ignore_removed=True)
     needed = [os.environ["ML_CICD_PROXY"], registry.attrs["Config"]["Image"]]
     for name in needed:
-        own.images.load(b"".join(client.images.get(name).save(named=name)))
-    own.containers.run(needed[1], detach=True, ports={INNER_PORT: ("127.0.0.1", 5000)})
-    found = []
+        other.images.load(b"".join(client.images.get(name).save(named=name)))
+    other.containers.run(needed[1], detach=True, ports={INNER_PORT: ("127.0.0.1", 5000)})
+    names = []
     for number, release in enumerate(releases):
-        (image,) = own.images.load(b"".join(client.images.get(release).save()))
+        (image,) = other.images.load(b"".join(client.images.get(release).save()))
         image.tag(f"release-{number}")
-        found.append(images.push(own, f"release-{number}", "localhost:5000/release", f"number-{number}"))
-    return found
+        names.append(images.push(other, f"release-{number}", "localhost:5000/release", f"number-{number}"))
+    return names
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -36,7 +36,7 @@ def project(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _name(data: Path, project: str) -> str:
-    """The name of the registry's container."""
+    """Return the name of the registry's container."""
     return f"ml-cicd-{project}-registry-{forge_identity.of_data(data)}"
 
 
@@ -84,7 +84,7 @@ def test_second_up_changes_nothing(
     data, name = project
     first = services.up(data, name, print)
     container = client.containers.get(_name(data, name)).id
-    said: list[str] = []
+    lines: list[str] = []
     asked: set[str] = set()
     send = requests.Session.send
 
@@ -93,9 +93,9 @@ def test_second_up_changes_nothing(
         return send(self, request, **options)
 
     monkeypatch.setattr(requests.Session, "send", asks)
-    assert services.up(data, name, said.append) == first
+    assert services.up(data, name, lines.append) == first
     assert asked == {"GET"}
-    assert said == []
+    assert lines == []
     assert client.containers.get(_name(data, name)).id == container
 
 
@@ -123,10 +123,10 @@ def test_two_projects_do_not_meet(
 ) -> None:
     data, name = project
     other, other_data = name if same_name else f"{name}-other", tmp_path_factory.mktemp("other")
-    mine, theirs = services.up(data, name, print), services.up(other_data, other, print)
-    assert mine.registry != theirs.registry
+    first, second = services.up(data, name, print), services.up(other_data, other, print)
+    assert first.registry != second.registry
     services.down(other_data, other, print)
-    assert services.up(data, name, print) == mine
+    assert services.up(data, name, print) == first
     label = {"label": f"ml-cicd.instance={forge_identity.of_data(other_data)}"}
     assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
     assert client.containers.get(_name(data, name)).status == "running"
@@ -139,38 +139,38 @@ def test_down_removes_all_of_the_project(client: docker.DockerClient, project: t
     up = services.up(data, name, print)
     network = client.networks.create(f"ml-cicd-{name}-integration", labels=labels)
     client.containers.create(up.base or base_images.PYTHON, ["sleep", "9"], labels=labels, network=network.name).start()
-    said: list[str] = []
-    services.down(data, name, said.append)
-    assert said[0] == f"{name}: removed 2 containers, 1 networks, 1 volumes; images stay"
+    lines: list[str] = []
+    services.down(data, name, lines.append)
+    assert lines[0] == f"{name}: removed 2 containers, 1 networks, 1 volumes; images stay"
     assert not client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
     assert not client.networks.list(filters=label)
     assert not client.volumes.list(filters=label)
     assert not (data / "services.json").exists()
-    services.down(data, name, said.append)
-    assert f"{name}: removed 0 containers, 0 networks, 0 volumes; images stay" in said
+    services.down(data, name, lines.append)
+    assert f"{name}: removed 0 containers, 0 networks, 0 volumes; images stay" in lines
 
 
 def test_killed_run_leaves_only_its_deployment(client: docker.DockerClient, project: tuple[Path, str]) -> None:
     data, name = project
     base = services.up(data, name, print).base or base_images.PYTHON
-    mine = {"ml-cicd.instance": forge_identity.of_data(data)}
-    volumes = [client.volumes.create(f"{name}-{part}", labels=mine).name for part in ("job", "job-env", "cache")]
+    marks = {"ml-cicd.instance": forge_identity.of_data(data)}
+    volumes = [client.volumes.create(f"{name}-{part}", labels=marks).name for part in ("job", "job-env", "cache")]
 
-    def made(suffix: str, run: str, role: str, *mounted: str) -> None:
-        labels = {**mine, "ml-cicd.run": run, "ml-cicd.role": role}
+    def create(suffix: str, run: str, role: str, *mounted: str) -> None:
+        labels = {**marks, "ml-cicd.run": run, "ml-cicd.role": role}
         binds = [f"{volume}:/{volume}" for volume in mounted]
         client.containers.create(base, ["true"], name=f"{name}-{suffix}", labels=labels, volumes=binds)
 
-    made("job", "1", "", *volumes)
-    made("tests", "1", "tests")
-    made("service", "1", "service")
-    made("another-candidate", "1", "service")
-    made("other", "2", "")
+    create("job", "1", "", *volumes)
+    create("tests", "1", "tests")
+    create("service", "1", "service")
+    create("another-candidate", "1", "service")
+    create("other", "2", "")
     cleanup.clean(Forge(data), [1])
-    label = {"label": f"ml-cicd.instance={mine['ml-cicd.instance']}"}
+    label = {"label": f"ml-cicd.instance={marks['ml-cicd.instance']}"}
     left = client.containers.list(all=True, filters=label, ignore_removed=True)  # type: ignore[arg-type]
-    assert {one.name for one in left if one.labels.get("ml-cicd.run")} == {f"{name}-service", f"{name}-other"}
-    assert {one.name for one in client.volumes.list(filters=label)} - {_name(data, name)} == {f"{name}-cache"}
+    assert {item.name for item in left if item.labels.get("ml-cicd.run")} == {f"{name}-service", f"{name}-other"}
+    assert {item.name for item in client.volumes.list(filters=label)} - {_name(data, name)} == {f"{name}-cache"}
 
 
 def test_vanishing_container_does_not_stop_a_clean_up(
@@ -231,9 +231,9 @@ def test_started_engine_outlives_its_starter(tmp_path: Path, sockets: str) -> No
     try:
         second = docker.DockerClient(base_url=address)
         assert second.info()["DockerRootDir"] == f"{tmp_path}/data"
-        said: list[str] = []
-        engine_setup.stop_engine(second, tmp_path, said.append)
-        assert said == ["stopped the Docker engine that ml-cicd started"]
+        lines: list[str] = []
+        engine_setup.stop_engine(second, tmp_path, lines.append)
+        assert lines == ["stopped the Docker engine that ml-cicd started"]
         assert engine.problem(address)
         assert not (tmp_path / "dockerd.pid").exists()
     finally:

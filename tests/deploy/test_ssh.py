@@ -36,7 +36,7 @@ def key(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A host that takes one user's key: its address, and the key by which it identifies itself."""
+    """Yield a host that accepts one user's key: its address and its host key."""
     if not shutil.which(SSHD):
         apt.update()
         apt.install(["openssh-server", "openssh-client"], print)

@@ -49,7 +49,7 @@ def pods_reach_each_other() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def config() -> Config:
-    """The configuration of a project; a release has eight seconds to be healthy."""
+    """Return the configuration of a project; a release has eight seconds to be healthy."""
     usual = Environment("", KubernetesSettings(), health_timeout=8, stop_timeout=1)
     names = ("integration", "staging", "production")
     acceptance = ("python3", "-m", "app.ask")
@@ -62,10 +62,10 @@ def config() -> Config:
 
 @pytest.fixture(scope="session")
 def make(config: Config) -> Iterator[Make]:
-    """Makes the target of an environment with other values, in a namespace that goes at the end."""
+    """Yield a function that creates targets; their namespaces are removed at the end."""
     namespaces = set()
 
-    def made(
+    def make_target(
         name: str = "staging", suffix: str = "", *, replicas: int = 2, manifests: str = "", **values: object
     ) -> KubernetesTarget:
         namespace = f"{NAME}-{suffix or name}"
@@ -74,10 +74,10 @@ def make(config: Config) -> Iterator[Make]:
         settings = KubernetesSettings(service_type="NodePort", replicas=replicas, manifests=manifests)
         return KubernetesTarget(Site(config, environment, settings, Kubectl(namespace)), folder)
 
-    yield made
+    yield make_target
     kubectl = Kubectl("default")
-    for one in namespaces:
-        kubectl.run("delete", "namespace", one, "--ignore-not-found", "--wait=false")
+    for namespace in namespaces:
+        kubectl.run("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
 
 
 @pytest.fixture(scope="session")
@@ -97,5 +97,5 @@ def target(make: Make) -> KubernetesTarget:
 
 @pytest.fixture
 def running(target: KubernetesTarget, good: str) -> Running:
-    """The good release, which serves with two pods."""
+    """Deploy the good release, which serves with two pods."""
     return deploy(target, order(good))

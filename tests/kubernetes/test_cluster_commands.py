@@ -38,8 +38,8 @@ class Production(Typed):
     kubectl: Kubectl
     capture: pytest.CaptureFixture[str]
 
-    def said(self, *words: str, code: int = 0) -> str:
-        """What a command prints that ends with that code."""
+    def output(self, *words: str, code: int = 0) -> str:
+        """Run a command that ends with that exit code, and return its output."""
         self.capture.readouterr()
         assert cli.main(words) == code
         return self.capture.readouterr().out
@@ -48,8 +48,8 @@ class Production(Typed):
     def status(self) -> dict[str, Any]:
         self.capture.readouterr()
         cli.main(["status", "--json"])
-        found: dict[str, Any] = json.loads(self.capture.readouterr().out)["environments"]["production"]
-        return found
+        status: dict[str, Any] = json.loads(self.capture.readouterr().out)["environments"]["production"]
+        return status
 
 
 @pytest.fixture
@@ -63,9 +63,9 @@ def production(
     workspace = new_workspace(tmp_path)
     monkeypatch.chdir(workspace.clone)
     kubectl = Kubectl(f"{NAME}-{uuid.uuid4().hex[:6]}")
-    found = Production(NAME, workspace, tmp_path / "outputs", CONFIG.format(kubectl.namespace), kubectl, capfd)
-    assert found.bring(good) == 0
-    yield found
+    production = Production(NAME, workspace, tmp_path / "outputs", CONFIG.format(kubectl.namespace), kubectl, capfd)
+    assert production.bring(good) == 0
+    yield production
     kubectl.run("delete", "namespace", kubectl.namespace, "--wait=false")
 
 
@@ -75,9 +75,9 @@ def test_commands_deploy_fail_and_roll_back(
     assert production.bring(better) == 0
     assert (production.status["digest"], production.status["healthy"]) == (digest(better), True)
     assert production.bring(release("crashing", CRASH)) == 1
-    assert [one.deployment.result for one in production.entries()] == ["passed", "passed", "failed"]
+    assert [entry.deployment.result for entry in production.entries()] == ["passed", "passed", "failed"]
     assert (production.status["digest"], production.status["problem"]) == (digest(better), "")
-    production.said("rollback", "production", "--reason", "it is slow", "--yes")
+    production.output("rollback", "production", "--reason", "it is slow", "--yes")
     newest = production.entries()[-1].deployment
     assert (newest.action, newest.result, newest.release) == ("rollback", "passed", good)
     assert (production.status["digest"], production.status["healthy"]) == (digest(good), True)
@@ -88,13 +88,13 @@ def test_commands_deploy_fail_and_roll_back(
 def test_r9_dry_run_prints_the_steps_taken_later(production: Production, better: str) -> None:
     words = ["deploy", "--environment", "production", "--commit", production.accepted(better)]
     before = production.kubectl.run("get", "all,leases,secrets,configmaps", "--output=name"), production.status
-    planned = production.said(*words, "--dry-run").splitlines()
+    planned = production.output(*words, "--dry-run").splitlines()
     assert planned
     assert before == (
         production.kubectl.run("get", "all,leases,secrets,configmaps", "--output=name"), production.status
     )  # fmt: skip
-    assert production.said(*words).splitlines()[: len(planned)] == planned
-    assert production.said(*words, "--dry-run") == "nothing to do\n"
+    assert production.output(*words).splitlines()[: len(planned)] == planned
+    assert production.output(*words, "--dry-run") == "nothing to do\n"
 
 
 def test_r10_status_tells_a_deviation_from_the_ledger(production: Production, good: str, better: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kubernetes.support.common import LATE, deploy, digest, order, pods, told
+from tests.kubernetes.support.common import LATE, answer_of, deploy, digest, order, pods
 from tests.kubernetes.support.load import load
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def run(target: KubernetesTarget, image: str, root: Path, **variables: str) -> i
 
 
 def traced(target: KubernetesTarget, image: str, root: Path, trace: Path) -> list[str]:
-    """The marks that a deployment passes; a namespace is made once, and is not among them."""
+    """Return the marks that a deployment passes, without those of the namespace, which is created once."""
     run(target, image, root, ML_CICD_CRASH_TRACE=str(trace))
     return [mark for mark in trace.read_text().split() if "namespace" not in mark]
 
@@ -78,7 +78,7 @@ def test_r6_killed_at_every_mark_it_converges(
         with load(running.url, keeping=0, closing=2) as users:
             assert run(target, only or new, root, ML_CICD_CRASH_AT=mark) == -9, mark
             deployed = deploy(target, order(new))
-        assert (deployed.release, deployed.healthy, told(deployed)["digest"]) == (new, True, digest(new)), mark
+        assert (deployed.release, deployed.healthy, answer_of(deployed)["digest"]) == (new, True, digest(new)), mark
         assert list(pods(target).values()) == [digest(new)], mark
         assert users.failed == [], mark
         assert set(users.digests) <= {digest(old), digest(new)}, mark

@@ -14,7 +14,19 @@ import pytest
 from cicd.deploy import holder
 from cicd.deploy.holder import Holder
 from cicd.errors import CheckFailedError, RefusedError
-from tests.kubernetes.support.common import CRASH, ERROR, KEEPS, LATE, MUTE, SICK, deploy, digest, order, pods, told
+from tests.kubernetes.support.common import (
+    CRASH,
+    ERROR,
+    KEEPS,
+    LATE,
+    MUTE,
+    SICK,
+    answer_of,
+    deploy,
+    digest,
+    order,
+    pods,
+)
 from tests.kubernetes.support.load import load
 
 if TYPE_CHECKING:
@@ -32,11 +44,11 @@ def test_r1_accepted_digest_runs(
     assert deployed.release == running.release == good
     assert set(pods(target).values()) == set(pods(production).values()) == {digest(good)}
     assert len(pods(production)) == 2
-    assert told(deployed)["digest"] == digest(good)
+    assert answer_of(deployed)["digest"] == digest(good)
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "reason"),
     [
         (CRASH, "ended with exit code 3"),
         (ERROR, "not healthy within 8 s"),
@@ -51,10 +63,10 @@ def test_r2_r3_bad_image_answers_nobody(
     running: Running,
     release: Callable[[str, str], str],
     lines: str,
-    said: str,
+    reason: str,
 ) -> None:
     bad, before = release("bad", lines), pods(target)
-    with load(running.url) as users, pytest.raises(CheckFailedError, match=said):
+    with load(running.url) as users, pytest.raises(CheckFailedError, match=reason):
         deploy(target, order(bad, "2" * 40))
     assert set(users.digests) == {digest(running.release)}
     assert users.failed == []
@@ -103,9 +115,9 @@ def test_r4_no_request_fails(target: KubernetesTarget, release: Callable[[str, s
 
 
 def test_r5_second_deployment_learns_the_holders_name(target: KubernetesTarget, running: Running, good: str) -> None:
-    said = f"under way, by somebody on .*, process {os.getpid()} .*/run/1"
-    mine = holder.this_process("somebody", "https://example.com/run/1")
-    with target.locked(mine, 0), pytest.raises(RefusedError, match=said):
+    message = f"under way, by somebody on .*, process {os.getpid()} .*/run/1"
+    first = holder.this_process("somebody", "https://example.com/run/1")
+    with target.locked(first, 0), pytest.raises(RefusedError, match=message):
         deploy(target, order(good))
     assert deploy(target, order(good)) == running
 
@@ -167,11 +179,11 @@ def test_r10_change_by_hand_is_seen(target: KubernetesTarget, running: Running, 
     name = target.site.config.name
     target.site.kubectl.run("set", "image", f"deployment/{name}", f"{name}={better}")
     target.site.kubectl.run("rollout", "status", f"deployment/{name}", timeout=60)
-    found = target.observe()
-    assert found is not None
-    assert found.release == better != running.release
-    assert not found.healthy
-    assert f"names the digest {digest(running.release)}" in found.detail
+    running_now = target.observe()
+    assert running_now is not None
+    assert running_now.release == better != running.release
+    assert not running_now.healthy
+    assert f"names the digest {digest(running.release)}" in running_now.detail
     assert deploy(target, order(running.release)) == running
 
 

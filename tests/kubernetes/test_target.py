@@ -13,7 +13,7 @@ import pytest
 from cicd.deploy import secrets
 from cicd.errors import CheckFailedError, RefusedError, UnreachableError, UsageError
 from cicd.produce import suites
-from tests.kubernetes.support.common import LATE, deploy, digest, order, pods, told
+from tests.kubernetes.support.common import LATE, answer_of, deploy, digest, order, pods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 TELLS = """
 import json, os, pathlib
 dumps = json.dumps
-def told(body):
+def dumped(body):
     folder = pathlib.Path("/run/secrets")
-    found = {one.name: one.read_text() for one in folder.iterdir() if one.is_file()} if folder.is_dir() else {}
-    told = {"secrets": found, "names": sorted(os.environ), "level": os.environ.get("LEVEL"), "user": os.getuid()}
-    return dumps({**body, **told})
-json.dumps = told
+    files = {path.name: path.read_text() for path in folder.iterdir() if path.is_file()} if folder.is_dir() else {}
+    dumped = {"secrets": files, "names": sorted(os.environ), "level": os.environ.get("LEVEL"), "user": os.getuid()}
+    return dumps({**body, **dumped})
+json.dumps = dumped
 """
 WRITES = """
 import os, urllib.request
@@ -71,10 +71,10 @@ def test_release_has_its_variables_and_secrets(
         deploy(target, order(image))
     for value in ("one", "two", "three", "four"):
         monkeypatch.setenv(secrets.VARIABLE, json.dumps({"KEY": value, "OTHER": "not asked for"}))
-        found = told(deploy(target, order(image)))
-        assert found["secrets"] == {"KEY": value}
-        assert (found["level"], found["user"]) == ("info", 10001)
-        assert secrets.VARIABLE not in str(found["names"])
+        answer = answer_of(deploy(target, order(image)))
+        assert answer["secrets"] == {"KEY": value}
+        assert (answer["level"], answer["user"]) == ("info", 10001)
+        assert secrets.VARIABLE not in str(answer["names"])
     kept = json.loads(target.site.kubectl.run("get", "secrets", "--selector=ml-cicd.project", "--output=json"))["items"]
     assert len(kept) <= 3, "the one that serves, one to go back to, and at most one more until the next deployment"
 
@@ -94,10 +94,10 @@ def test_nothing_of_an_undone_release_stays(
 
 
 def names(target: KubernetesTarget) -> set[str]:
-    """The names of the variables in the Deployment."""
-    found = target.site.kubectl.get("deployment", target.site.config.name)
-    assert found is not None
-    return {one["name"] for one in found["spec"]["template"]["spec"]["containers"][0]["env"]}
+    """Return the names of the variables in the Deployment."""
+    deployment = target.site.kubectl.get("deployment", target.site.config.name)
+    assert deployment is not None
+    return {variable["name"] for variable in deployment["spec"]["template"]["spec"]["containers"][0]["env"]}
 
 
 def test_kustomize_builds_the_projects_manifests(
@@ -126,7 +126,7 @@ def test_kustomize_builds_the_projects_manifests(
     (tmp_path / "app.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [deployment, service]}))
     (tmp_path / "kustomization.yaml").write_text(f"resources: [app.json]\nreplicas: [{{name: {name}, count: 1}}]\n")
     running = deploy(target, order(good))
-    assert told(running)["digest"] == digest(good)
+    assert answer_of(running)["digest"] == digest(good)
     assert set(pods(target).values()) == {digest(good)}
     (tmp_path / "app.json").write_text(json.dumps(service))
     (tmp_path / "kustomization.yaml").write_text("resources: [app.json]\n")

@@ -46,17 +46,17 @@ class Answers:
     @property
     def failed(self) -> list[Answer]:
         """The requests that failed."""
-        return [one for one in self.all if one.failed]
+        return [answer for answer in self.all if answer.failed]
 
     def first(self, release: str, since: float) -> float:
         """When a user got the first answer of a release after a time."""
         digest = release.partition("@")[2]
-        return min(end for one in self.all if one.what == digest if (end := one.when + one.seconds) > since)
+        return min(end for answer in self.all if answer.what == digest if (end := answer.when + answer.seconds) > since)
 
     def p99(self, start: float, end: float) -> float:
-        """The 99th percentile of the seconds that answers took in a time."""
-        found = sorted(one.seconds for one in self.all if start <= one.when <= end)
-        return found[int(0.99 * (len(found) - 1))] if found else float("nan")
+        """Return the 99th percentile of the seconds that answers took between two times."""
+        seconds = sorted(answer.seconds for answer in self.all if start <= answer.when <= end)
+        return seconds[int(0.99 * (len(seconds) - 1))] if seconds else float("nan")
 
 
 @contextmanager
@@ -66,10 +66,10 @@ def users(url: str, each: int) -> Iterator[Answers]:
     answers = Answers()
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield answers
-        answers.all = [Answer(*one) for one in json.loads(process.communicate()[0])]
+        answers.all = [Answer(*answer) for answer in json.loads(process.communicate()[0])]
 
 
-async def _user(host: str, port: int, kept: bool, stop: asyncio.Event, found: list[Answer]) -> None:
+async def _user(host: str, port: int, kept: bool, stop: asyncio.Event, answers: list[Answer]) -> None:
     reader = writer = None
     while not stop.is_set():
         started = time.time()
@@ -86,7 +86,7 @@ async def _user(host: str, port: int, kept: bool, stop: asyncio.Event, found: li
                 what = str(json.loads(body)["digest"]) if status == "200" else f"!{status}"
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             what = f"!{error!r}"
-        found.append(Answer(started, time.time() - started, what, kept))
+        answers.append(Answer(started, time.time() - started, what, kept))
         if writer and (not kept or what.startswith("!")):
             writer.close()
             reader = writer = None
@@ -95,13 +95,13 @@ async def _user(host: str, port: int, kept: bool, stop: asyncio.Event, found: li
 
 async def main(url: str, each: int) -> None:
     """Ask until the input ends."""
-    place, stop, found = urlsplit(url), asyncio.Event(), list[Answer]()
+    place, stop, answers = urlsplit(url), asyncio.Event(), list[Answer]()
     host, port = place.hostname or "", place.port or 80
-    tasks = [asyncio.create_task(_user(host, port, one < each, stop, found)) for one in range(2 * each)]
+    tasks = [asyncio.create_task(_user(host, port, number < each, stop, answers)) for number in range(2 * each)]
     await asyncio.to_thread(sys.stdin.read)
     stop.set()
     await asyncio.gather(*tasks)
-    json.dump([[one.when, one.seconds, one.what, one.kept] for one in found], sys.stdout)
+    json.dump([[answer.when, answer.seconds, answer.what, answer.kept] for answer in answers], sys.stdout)
 
 
 if __name__ == "__main__":

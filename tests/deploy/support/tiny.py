@@ -77,17 +77,17 @@ def order(image: str, commit: str = "1" * 40) -> Order:
 
 
 def accept(url: str, network: str) -> None:
-    """Everything is accepted."""
+    """Accept every release."""
 
 
 def get(url: str, path: str = "/predict/2") -> dict[str, object]:
     with urllib.request.urlopen(url + path, timeout=5) as answer:
-        found: dict[str, object] = json.load(answer)
-        return found
+        body: dict[str, object] = json.load(answer)
+        return body
 
 
 def serves(running: Running | None) -> str:
-    """The digest of what answers a user."""
+    """Return the digest that answers a user."""
     assert running is not None
     return str(get(running.url, "/health")["digest"])
 
@@ -97,42 +97,43 @@ def digest(image: str) -> str:
 
 
 def serving(target: DockerTarget) -> Container:
-    """The container that serves."""
-    found = target.site.serving(target.site.releases.all(), target.site.routing())
-    assert found is not None
-    return found
+    """Return the container that serves."""
+    release = target.site.serving(target.site.releases.all(), target.site.routing())
+    assert release is not None
+    return release
 
 
 def state(target: DockerTarget) -> tuple[list[str], list[str], set[str]]:
-    """The releases that run, those that are stopped (newest first), and what else there is besides the proxy."""
-    known = target.site.releases.all()
-    running = [one.labels["ml-cicd.release"] for one in known if one.status == "running"]
-    stopped = [one.labels["ml-cicd.release"] for one in known if one.status != "running"]
+    """Return the running releases, the stopped ones (newest first), and the names of the other containers."""
+    releases = target.site.releases.all()
+    running = [release.labels["ml-cicd.release"] for release in releases if release.status == "running"]
+    stopped = [release.labels["ml-cicd.release"] for release in releases if release.status != "running"]
     labels = [f"{names.PROJECT}={target.site.config.name}", f"{names.ENVIRONMENT}={target.site.environment.name}"]
-    mine = target.site.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-    lasting = {target.site.releases.accepted_name(one) for one in known}
-    return running, stopped, {str(one.name) for one in mine} - lasting - {target.site.proxy.name}
+    containers = target.site.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    accepted = {target.site.releases.accepted_name(release) for release in releases}
+    return running, stopped, {str(container.name) for container in containers} - accepted - {target.site.proxy.name}
 
 
 def everything(target: DockerTarget) -> list[str]:
-    """All that the environment has on the engine, and the state of each container."""
+    """Return all that the environment has on the engine, and the state of each container."""
     client = target.site.client
-    mine: dict[str, Any] = {
+    marks: dict[str, Any] = {
         "label": [f"{names.PROJECT}={target.site.config.name}", f"{names.ENVIRONMENT}={target.site.environment.name}"]
     }
-    found = client.containers.list(all=True, filters=mine, ignore_removed=True)
-    others = [*client.networks.list(filters=mine), *client.volumes.list(filters=mine)]
-    return sorted([*(f"{one.name} {one.attrs['State']}" for one in found), *(str(one.id) for one in others)])
+    found = client.containers.list(all=True, filters=marks, ignore_removed=True)
+    states = [f"{container.name} {container.attrs['State']}" for container in found]
+    others = [*client.networks.list(filters=marks), *client.volumes.list(filters=marks)]
+    return sorted([*states, *(str(other.id) for other in others)])
 
 
 def sweep(client: docker.DockerClient) -> None:
     """Remove what was deployed: every container, volume and network of the project but the registry's."""
-    mine: dict[str, str | list[str] | bool] = {"label": f"{names.PROJECT}={NAME}"}
-    for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
+    marks: dict[str, str | list[str] | bool] = {"label": f"{names.PROJECT}={NAME}"}
+    for container in client.containers.list(all=True, filters=marks, ignore_removed=True):
         if container.labels[names.ROLE] != "registry":
             container.remove(force=True)
-    for volume in client.volumes.list(filters=mine):
+    for volume in client.volumes.list(filters=marks):
         if (volume.attrs["Labels"] or {}).get(names.ROLE) != "registry":
             volume.remove(force=True)
-    for network in client.networks.list(filters=mine):
+    for network in client.networks.list(filters=marks):
         network.remove()

@@ -25,15 +25,17 @@ class Typed:
     """The text of `ml-cicd.toml`."""
 
     def accepted(self, image: str) -> str:
-        """A new commit whose release integration and staging have accepted."""
+        """Return a new commit whose release integration and staging have accepted."""
         (self.workspace.clone / "ml-cicd.toml").write_text(self.config)
         self.workspace.git("add", "--all")
         commit, basis = self.workspace.commit(), None
         self.workspace.push("main")
         repository = self.workspace.repository()
         for environment in ("integration", "staging"):
-            made = ledger.Deployment(self.name, environment, "deploy", "passed", commit, image, image, basis=basis)
-            basis = ledger.append(repository, made).basis
+            deployment = ledger.Deployment(
+                self.name, environment, "deploy", "passed", commit, image, image, basis=basis
+            )
+            basis = ledger.append(repository, deployment).basis
         return commit
 
     def bring(self, image: str) -> int:

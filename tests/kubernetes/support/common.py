@@ -35,15 +35,15 @@ def digest(image: str) -> str:
     return image.partition("@")[2]
 
 
-def told(running: Running | None) -> dict[str, object]:
-    """What the service tells a user about itself; a node opens the port of a new Service a moment after it is there."""
+def answer_of(running: Running | None) -> dict[str, object]:
+    """Return a service's answer to a user; a node opens the port of a new Service a moment after its creation."""
     assert running is not None
     deadline = time.monotonic() + 5
     while True:
         try:
             with urllib.request.urlopen(f"{running.url}/health", timeout=5) as answer:
-                found: dict[str, object] = json.load(answer)
-                return found
+                body: dict[str, object] = json.load(answer)
+                return body
         except urllib.error.URLError as error:
             if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
                 raise
@@ -57,10 +57,10 @@ def deploy(target: KubernetesTarget, order: Order, judge: Accept = accept) -> Ru
 
 
 def pods(target: KubernetesTarget) -> dict[str, str]:
-    """The pods that are not on their way out: the name of each, and the digest of the image that its node runs."""
-    found = json.loads(target.site.kubectl.run("get", "pods", "--output=json"))["items"]
+    """Return the pods that do not terminate: the name of each, and the digest of the image that its node runs."""
+    items = json.loads(target.site.kubectl.run("get", "pods", "--output=json"))["items"]
     return {
-        one["metadata"]["name"]: one["status"]["containerStatuses"][0]["imageID"].rpartition("@")[2]
-        for one in found
-        if "deletionTimestamp" not in one["metadata"]
+        pod["metadata"]["name"]: pod["status"]["containerStatuses"][0]["imageID"].rpartition("@")[2]
+        for pod in items
+        if "deletionTimestamp" not in pod["metadata"]
     }

@@ -29,12 +29,14 @@ class Load:
 @contextmanager
 def load(url: str, *, keeping: int = 4, closing: int = 4) -> Iterator[Load]:
     """Load on `url` for as long as the block runs."""
-    found, stop = Load(), threading.Event()
-    clients = [threading.Thread(target=_client, args=(url, found, stop, n < keeping)) for n in range(keeping + closing)]
+    counted, stop = Load(), threading.Event()
+    clients = [
+        threading.Thread(target=_client, args=(url, counted, stop, n < keeping)) for n in range(keeping + closing)
+    ]
     for client in clients:
         client.start()
     try:
-        yield found
+        yield counted
         time.sleep(1)
     finally:
         stop.set()
@@ -42,21 +44,21 @@ def load(url: str, *, keeping: int = 4, closing: int = 4) -> Iterator[Load]:
             client.join()
 
 
-def _client(url: str, found: Load, stop: threading.Event, keep: bool) -> None:
+def _client(url: str, counted: Load, stop: threading.Event, keep: bool) -> None:
     place = urlsplit(url)
     connection, used = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10), False
     while not stop.is_set():
         try:
-            found.digests[_ask(connection)] += 1
+            counted.digests[_ask(connection)] += 1
             used = keep
         except (http.client.RemoteDisconnected, ConnectionError) as error:
             # A kept connection that the server has closed is opened again, as every HTTP client does (RFC 9112, 9.3.1).
             if not used:
-                found.failed.append(repr(error))
+                counted.failed.append(repr(error))
             connection.close()
             used = False
         except Exception as error:  # noqa: BLE001 -- whatever a user would see
-            found.failed.append(repr(error))
+            counted.failed.append(repr(error))
             connection.close()
             used = False
         if not keep:
