@@ -97,4 +97,6 @@ format: $(READY)
 	$(BIN)/ruff format . example_project
 
 lock: .venv/.ready
-	for name in bootstrap runtime dev; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in bootstrap dev; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in configuration signatures engine yaml; do \
+		$(COMPILE) --constraint requirements/dev.txt requirements/$$name.in -o requirements/$$name.txt; done

@@ -1,72 +1,158 @@
-"""Puts `ml-cicd` on the PATH of a job: this very commit's package, with locked dependencies installed once a machine.
+"""Puts `ml-cicd` on the PATH of a job: this commit's package, and the locked packages that the job's command needs.
 
-Plain standard library, since nothing is installed yet. Both the dependencies and a copy of the package are kept in the
-runner's tool cache under the hash of their content, so a warm start only writes two lines.
+    python3 cicd/bootstrap.py record     installs what `ml-cicd record` needs; without a command, what any command needs
+
+Plain standard library, since nothing is installed yet. A hosted runner starts each job with an empty tool cache, so a
+command gets its own packages alone. Everything is kept in the tool cache under a hash of its content, so a warm start
+only writes two lines.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.machinery
 import os
+import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 PACKAGE = Path(__file__).resolve().parent
-LOCK = PACKAGE.parent / "requirements" / "runtime.txt"
+LOCKS = PACKAGE.parent / "requirements"
 MINIMUM = (3, 11)
-LAUNCHER = """#!{python} -I
-import pathlib
+GROUPS = ("configuration", "signatures", "engine", "yaml")
+"""Groups of packages: each has a lock `requirements/GROUP.txt`, and a folder in the tool cache."""
+NEEDS: dict[str, tuple[str, ...]] = {
+    "conclude": (),
+    **dict.fromkeys(("advance", "approve", "record", "verify"), ("configuration", "signatures")),
+    **dict.fromkeys(("build", "check", "release", "test", "train"), ("configuration", "engine")),
+    "deploy": GROUPS,
+}
+"""The groups that each command of a job needs. Any other command gets all of them."""
+
+# Isolated, and without site-packages: neither PYTHONPATH nor the packages of the machine change what the command is.
+LAUNCHER = """#!/bin/sh
+exec {python} -I -S {program} "$@"
+"""
+PROGRAM = """import os
 import sys
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+kit = os.path.dirname(os.path.realpath(__file__))
+sys.path += [kit, *(os.path.join(os.path.dirname(kit), name) for name in {packages})]
 from cicd.cli import main
 sys.exit(main())
 """
+NO_PIP = "No module named pip"
+PIP_OPTIONS = ("--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes")
+PIP_SETTINGS = {
+    "PIP_USER": "0",
+    "PIP_REQUIRE_VIRTUALENV": "0",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "PIP_NO_INPUT": "1",
+}
 
 
 def content_hash(files: list[Path], root: Path, *more: str) -> str:
-    """A short hash of the files' names and contents."""
-    digest = hashlib.sha256("\0".join(more).encode())
+    """Return a short hash of the files' names and contents, and of `more`."""
+    digest = hashlib.sha256("\0".join(more).encode(errors="surrogateescape"))
     for file in sorted(files):
         digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
 def make(target: Path, build: Callable[[Path], None]) -> None:
-    """Call `build(folder)` for a folder that becomes `target` in one step, so that no half of it is ever seen."""
+    """Call `build(folder)` for a folder that becomes `target` in one step, so that nobody sees half of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=target.parent))
     try:
         build(draft)
         draft.rename(target)
     except OSError:
-        if not target.is_dir():  # nobody else made it meanwhile
+        if not target.is_dir():  # another job made it meanwhile
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def install(folder: Path) -> None:
-    """A virtual environment with the locked dependencies in `folder`.
+def packages_folder(group: str) -> str:
+    """Return the name of the folder with a group's packages, for this Python's binary interface."""
+    lock = LOCKS / f"{group}.txt"
+    return f"{group}-{content_hash([lock], LOCKS, importlib.machinery.EXTENSION_SUFFIXES[0])}"
+
+
+def pips(scratch: Path) -> Iterator[list[str]]:
+    """Yield the commands that may be pip: the machine's, the one that ensurepip brings, one in a new environment.
+
+    Isolated, since a job stands in the project's checkout: its files must not be imported here.
+    """
+    import sysconfig  # noqa: PLC0415 -- a warm start needs none of these
+
+    python = [sys.executable, "-I"]
+    yield [*python, "-m", "pip"]
+    bundled = Path(sysconfig.get_path("stdlib")) / "ensurepip" / "_bundled"
+    for folder in (bundled, Path(sysconfig.get_config_var("WHEEL_PKG_DIR") or bundled)):
+        for wheel in folder.glob("pip-*.whl"):
+            yield [*python, str(wheel / "pip")]
+    if run([*python, "-m", "venv", str(scratch)])[0] == 0:
+        yield [str(scratch / "bin" / "python"), "-I", "-m", "pip"]
+
+
+def run(command: list[str]) -> tuple[int, str]:
+    """Run a command that asks no questions, and return its exit code and its output."""
+    import subprocess  # noqa: PLC0415
+
+    done = subprocess.run(
+        command, env={**os.environ, **PIP_SETTINGS}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def install(folder: Path, group: str) -> None:
+    """Install the locked packages of a group into `folder`.
 
     Raises:
-        SystemExit: Python can't make one, or the dependencies can't be had.
+        SystemExit: Python has no pip, or pip could not install the packages.
 
     """
-    made = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True, text=True, check=False)
-    if made.returncode:
-        sys.stderr.write(made.stdout + made.stderr)
-        sys.exit("python3 can't make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv")
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    locked = ["--require-hashes", "--only-binary=:all:", "--requirement", str(LOCK)]
-    if subprocess.run([*pip, *locked], stdout=sys.stderr, check=False).returncode:
-        sys.exit("The dependencies of ml-cicd could not be installed; pip says why above. Check the package index.")
+    lock = LOCKS / f"{group}.txt"
+    with tempfile.TemporaryDirectory() as scratch:
+        for pip in pips(Path(scratch) / "venv"):
+            code, output = run([*pip, "install", "--quiet", "--target", str(folder), *PIP_OPTIONS, "-r", str(lock)])
+            if code == 0:
+                return
+            if NO_PIP not in output:
+                sys.stderr.write(output)
+                sys.exit(f"pip could not install {lock}; its words are above. Check the runner's package index.")
+    sys.exit("python3 has neither pip nor ensurepip. On Debian and Ubuntu: apt-get install python3-pip")
+
+
+def install_all(cache: Path, groups: list[str]) -> None:
+    """Install groups at the same time: most of the time goes by waiting for the package index."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    def install_one(group: str) -> None:
+        make(cache / packages_folder(group), lambda folder: install(folder, group))
+
+    with ThreadPoolExecutor(len(groups)) as pool:
+        for result in [pool.submit(install_one, group) for group in groups]:
+            result.result()
+
+
+def fill(folder: Path, target: Path) -> None:
+    """Write a copy of the package and a launcher for it into `folder`, which will be renamed to `target`."""
+    shutil.copytree(PACKAGE, folder / "cicd", ignore=shutil.ignore_patterns("__pycache__"))
+    packages = [packages_folder(group) for group in GROUPS]
+    (folder / "program.py").write_text(PROGRAM.format(packages=packages), "utf-8")
+    launcher = folder / "bin" / "ml-cicd"
+    launcher.parent.mkdir()
+    words = {"python": shlex.quote(sys.executable), "program": shlex.quote(str(target / "program.py"))}
+    launcher.write_text(LAUNCHER.format(**words), "utf-8", "surrogateescape")
+    launcher.chmod(0o755)
 
 
 def main() -> int:
@@ -77,30 +163,21 @@ def main() -> int:
             "Choose a newer runner image, or put a newer python3 first on PATH.\n"
         )
         return 2
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
     cache = Path(os.environ.get("RUNNER_TOOL_CACHE") or Path.home() / ".cache").resolve() / "ml-cicd"
+    missing = [group for group in NEEDS.get(command, GROUPS) if not (cache / packages_folder(group)).is_dir()]
+    if missing:
+        install_all(cache, missing)
     sources = [file for file in PACKAGE.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
-    python = f"{sys.implementation.cache_tag}-{sys.executable}"
-    environment = cache / f"venv-{content_hash([LOCK], LOCK.parent, python)}"
-    kit = cache / f"kit-{content_hash(sources, PACKAGE, str(environment))}"
-    if not environment.is_dir():
-        make(environment, install)
+    kit = cache / f"kit-{content_hash(sources, PACKAGE, sys.executable, str(cache), *map(packages_folder, GROUPS))}"
     if not kit.is_dir():
-        make(kit, lambda folder: fill(folder, environment))
+        make(kit, lambda folder: fill(folder, kit))
     if path := os.environ.get("GITHUB_PATH"):
-        with Path(path).open("a", encoding="utf-8") as stream:
+        with Path(path).open("a", encoding="utf-8", errors="surrogateescape") as stream:
             stream.write(f"{kit / 'bin'}\n")
     else:
         sys.stdout.write(f"{kit / 'bin'}\n")
     return 0
-
-
-def fill(folder: Path, environment: Path) -> None:
-    """A copy of the package and a launcher for it in `folder`."""
-    shutil.copytree(PACKAGE, folder / "cicd", ignore=shutil.ignore_patterns("__pycache__"))
-    launcher = folder / "bin" / "ml-cicd"
-    launcher.parent.mkdir()
-    launcher.write_text(LAUNCHER.format(python=environment / "bin" / "python"))
-    launcher.chmod(0o755)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cicd import __version__, variables
 from cicd.commands.parser import Parser
-from cicd.errors import CicdError
+from cicd.errors import CicdError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,6 +146,16 @@ def _run(command: str, words: Sequence[str]) -> int:
     except CicdError as error:
         report(error)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "cicd"):
+            raise
+        missing = UsageError(
+            f"ml-cicd {command} needs the Python package {package}, which is not installed.",
+            "In a job, use the action actions/setup. On your machine: pip install 'CLONE[local]'",
+        )
+        report(missing)
+        return missing.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("ml-cicd: stopped.\n")
         return 130

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicd.errors import UnreachableError, UsageError
+from cicd.oci import authorities
 from cicd.oci.errors import engine_errors
 
 if TYPE_CHECKING:
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 SOCKET = Path("/var/run/docker.sock")
 CONNECT_HINT = "Check DOCKER_HOST and that the engine runs."
 FIRST_CLIENT_WITHOUT_BUILDKIT = 23  # from this version on, BuildKit needs the plug-in buildx
-CA_BUNDLES = (
-    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine
-    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, RHEL
-    "/etc/ssl/cert.pem",  # macOS
-)
 
 
 def _context_address(config: Path, environment: Mapping[str, str]) -> str:
@@ -181,13 +177,7 @@ def build_command() -> tuple[list[str], dict[str, str]]:
     return list(command), {**os.environ, "DOCKER_HOST": address(), "DOCKER_BUILDKIT": "1"}
 
 
-def ca_bundle() -> Path | None:
-    """Return the file with the certificate authorities that this machine trusts; None when there is no such file."""
-    candidates = [os.environ.get("SSL_CERT_FILE"), os.environ.get("REQUESTS_CA_BUNDLE"), *CA_BUNDLES]
-    return next((Path(file) for file in candidates if file and Path(file).is_file()), None)
-
-
 def ca_secret() -> list[str]:
     """Return the arguments that give a build the machine's CA bundle as the secret `ca`; none without a bundle."""
-    bundle = ca_bundle()
+    bundle = authorities.ca_bundle()
     return ["--secret", f"id=ca,src={bundle}"] if bundle else []

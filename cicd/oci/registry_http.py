@@ -14,7 +14,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
-from cicd.oci import engine
+from cicd.oci import authorities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -111,6 +111,6 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 def _opener() -> urllib.request.OpenerDirector:
     """Return an opener that trusts the certificate authorities of this machine."""
-    bundle = engine.ca_bundle()
+    bundle = authorities.ca_bundle()
     context = ssl.create_default_context(cafile=str(bundle) if bundle else None)
     return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _Redirects)

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from cicd import labels as names
-from cicd.oci import containers, engine, registry
+from cicd.oci import authorities, containers, engine, registry
 from tests.road.support.project import KIT, Project
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Demo:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        bundle = engine.ca_bundle()
+        bundle = authorities.ca_bundle()
         self.certificates = home.parent / "certificates.pem"
         self.certificates.write_bytes((bundle.read_bytes() if bundle else b"") + b"\n" + MARK + b"\n")
         self.first = self.run()

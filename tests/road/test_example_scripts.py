@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.forge.machine import base_images
-from cicd.oci import engine
+from cicd.oci import authorities, engine
 from tests.road.support.project import EXAMPLE
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ class Hand:
 def hand() -> Iterator[Hand]:
     (docker, *_), environment = engine.build_command()
     environment |= {"DOCKER": docker, "ML_CICD_BASE": base_images.python_image(engine.connect(), print)}
-    if authorities := engine.ca_bundle():
-        environment["ML_CICD_CA"] = str(authorities)
+    if bundle := authorities.ca_bundle():
+        environment["ML_CICD_CA"] = str(bundle)
     at_hand = Hand(f"flights-by-hand-{uuid.uuid4().hex[:8]}", docker, environment)
     yield at_hand
     for container in at_hand.containers:

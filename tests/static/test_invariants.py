@@ -126,6 +126,8 @@ BREACHES = (
     Breach("commands", TEST, "--directory", "--folder", "test does not know: --folder"),
     Breach("commands", VERIFY, 'default: "false"', 'default: "no"', "--backwards is 'no'; write true or false"),
     Breach("commands", TEST, "cicd/bootstrap.py", "cicd/install.py", "runs the bootstrap"),
+    Breach("commands", TEST, 'bootstrap.py" test', 'bootstrap.py" conclude', "runs the bootstrap for its command"),
+    Breach("commands", TEST, 'bootstrap.py" test', 'bootstrap.py"', "runs the bootstrap for its command"),
     Breach("made", TEST, "steps.tests.outputs.tests", "steps.tests.outputs.count", "no command of the action sets"),
     Breach("made", RECORD, "  sha256:\n", "  hash:\n", "output sha256: made: `ml-cicd record` sets it"),
     Breach("tokens", TEST, "IMAGE: ${{ inputs.image }}", "GITHUB_TOKEN: ${{ github.token }}", "needs no GITHUB_TOKEN"),

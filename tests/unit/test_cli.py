@@ -51,6 +51,16 @@ def test_failure_prints_message_and_hint(
     assert capsys.readouterr().err == "ml-cicd: It went wrong.\nDo this.\n"
 
 
+def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(_: Namespace) -> int:
+        raise ModuleNotFoundError("No module named 'docker.errors'", name="docker.errors")
+
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(run=run, configure=lambda _: None))
+    assert cli.main(["status"]) == 2
+    assert "ml-cicd status needs the Python package docker" in capsys.readouterr().err
+
+
 def test_failure_in_a_job_is_printed_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     cli.report(errors.UsageError("It went wrong.", "Do this."))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.errors import UnreachableError, UsageError
-from cicd.oci import engine
+from cicd.oci import authorities, engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,5 +127,5 @@ def test_builds_get_the_ca_bundle_of_the_environment(tmp_path: Path, monkeypatch
 def test_builds_without_ca_bundle_get_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(engine, "CA_BUNDLES", ())
+    monkeypatch.setattr(authorities, "CA_BUNDLES", ())
     assert engine.ca_secret() == []

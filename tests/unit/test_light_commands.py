@@ -62,7 +62,7 @@ def test_help_imports_no_heavy_package() -> None:
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-def test_run_imports_neither_docker_nor_requests(
+def test_run_imports_no_package_of_engines_and_clusters(
     workspace: Workspace, registry: Registry, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int
 ) -> None:
     for name in ("GITHUB_ACTIONS", "LEDGER_KEY"):
@@ -74,4 +74,4 @@ def test_run_imports_neither_docker_nor_requests(
     workspace.git("tag", "accepted", road.accepted("integration", "staging"))
     road.on_main()
     status, packages = imported("status = cli.main(sys.argv[1:])", *words, environment={"GITHUB_ACTOR": "ada"})
-    assert (status, packages & {"docker", "requests"}) == (code, set())
+    assert (status, packages & {"docker", "requests", "yaml"}) == (code, set())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cicd import labels
 from cicd.act import execution
 from cicd.forge.state import cache
-from cicd.oci import engine
+from cicd.oci import authorities
 
 if TYPE_CHECKING:
     from cicd.forge.state import Forge, State
@@ -39,7 +39,7 @@ def environment(forge: Forge, state: State) -> dict[str, str]:
         "HOME": str(home(forge)),
         "RUNNER_TOOL_CACHE": str(tools(state.runner)),
     }
-    if bundle := engine.ca_bundle():
+    if bundle := authorities.ca_bundle():
         variables |= dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), str(bundle))
     return variables
 
@@ -58,7 +58,7 @@ def options(forge: Forge, state: State, number: int) -> str:
     for folder in (forge.path / "git", home(forge), tools(state.runner)):
         folder.mkdir(parents=True, exist_ok=True)
         words.append(f"--mount={_bind(folder, folder)}")
-    if bundle := engine.ca_bundle():
+    if bundle := authorities.ca_bundle():
         words.append(f"--mount={_bind(bundle.resolve(), bundle)},readonly")
     return shlex.join(words)
 

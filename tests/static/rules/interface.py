@@ -126,11 +126,11 @@ def passed_on(kit: Kit) -> Iterator[Finding]:
 
 
 def commands(kit: Kit) -> Iterator[Finding]:
-    """An action runs the bootstrap, then one `ml-cicd` command that the real parser accepts."""
-    bootstrap = 'python3 "$GITHUB_ACTION_PATH/../../cicd/bootstrap.py"'
+    """An action runs the bootstrap for its command, then this `ml-cicd` command, which the real parser accepts."""
     for action in kit.actions.values():
-        if not action.steps or action.steps[0].run != bootstrap or len(action.steps) > 2:
-            yield Finding(action.file, "steps", "commands", "runs the bootstrap, then at most one command")
+        words = ['python3 "$GITHUB_ACTION_PATH/../../cicd/bootstrap.py"', *action.commands]
+        if not action.steps or action.steps[0].run != " ".join(words) or len(action.steps) > 2:
+            yield Finding(action.file, "steps", "commands", "runs the bootstrap for its command, then this command")
         for step in action.steps[1:]:
             if problem := _refused(action, step):
                 yield Finding(action.file, step.name, "commands", problem)
