@@ -6,7 +6,7 @@ another folder.
 
 * `kit` freezes the kit, and can replace its command by a script; `replies` has the answers of successful commands;
 * `project` makes the repository whose workflows run, and the events;
-* `run` runs a workflow under `act` and reads the result.
+* `run` runs a workflow under `act`; `result` has its jobs, steps, annotations and calls.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import pytest
 from cicd import freeze
 from cicd.testing.kit import Kit
 from cicd.testing.project import Event, Project
-from cicd.testing.replies import passing
-from cicd.testing.run import Call, Reply, Run, run
+from cicd.testing.replies import Reply, passing
+from cicd.testing.result import Call, Run
+from cicd.testing.run import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,15 +1,26 @@
-"""The replies of `ml-cicd` commands that succeed."""
+"""The scripted replies of `ml-cicd` commands in tests, by default those of commands that succeed."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cicd.ledger import Deployment
-from cicd.testing.run import Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cicd.ledger import Result
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The exit code and the outputs of a scripted command; it waits for `seconds` first."""
+
+    exit_code: int = 0
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    seconds: int = 0
 
 
 def _digest(text: str) -> str:
