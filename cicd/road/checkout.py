@@ -141,17 +141,19 @@ def model(client: DockerClient, bundle: str, project: Path) -> None:
 def data(project: Path) -> tuple[Data, tuple[str, ...]]:
     """Bring back the data that the bundle's lock names, from DVC's remote or else by its stages; return those stages.
 
-    Without the command `dvc` only the lock is put in its place.
+    A stage whose output is the bundle is not run: the model is there, and DVC only puts it into its cache. Without the
+    command `dvc` only the lock is put in its place.
 
     Raises:
-        CheckFailedError: the stages fail, or make other data than for this release.
+        CheckFailedError: the stages fail, or make other data than for this release, or the lock names another model.
 
     """
     if not (project / BUNDLE / LOCK).is_file():
         return "not locked", ()
     lock = (project / BUNDLE / LOCK).replace(project / LOCK)
     locked = _read(lock)
-    stages = tuple(locked["stages"])
+    models = tuple(name for name, stage in locked["stages"].items() if _makes_model(stage))
+    stages = tuple(name for name in locked["stages"] if name not in models)
     if shutil.which("dvc") is None:
         return "locked", stages
     # A DVC remote only saves time, and a project needs none.
@@ -162,12 +164,18 @@ def data(project: Path) -> tuple[Data, tuple[str, ...]]:
     )
     if reproduced.returncode:
         raise CheckFailedError("DVC could not make the data again.", "DVC's output above says why.")
+    for name in models:
+        subprocess.run(["dvc", "commit", "--quiet", "--force", name], cwd=project, check=False, stdout=sys.stdout)
     if _read(lock) != locked:
         raise CheckFailedError(
-            f"The DVC stages made other data than for this release: {LOCK} has changed.",
+            f"The DVC stages made other data or another model than for this release: {LOCK} has changed.",
             "Install the locked requirements of that commit, or add the DVC remote that keeps the data.",
         )
     return "brought back", stages
+
+
+def _makes_model(stage: Mapping[str, Any]) -> bool:
+    return any(output["path"] == BUNDLE for output in stage.get("outs", []))
 
 
 def _read(lock: Path) -> dict[str, Any]:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 CONFIG = Config("app", environments={name: Environment(name) for name in ("integration", "staging", "production")})
 BUNDLE, DATA = f"localhost:5000/acme/app/bundle@sha256:{'b' * 64}", f"sha256:{'d' * 64}"
 RELEASE, TEST = (f"localhost:5000/acme/{name}@sha256:{'0' * 64}" for name in ("app", "app/test"))
-LOCK = "schema: '2.0'\nstages:\n  prepare:\n    cmd: make data\n    outs: [{path: data.csv, md5: abc}]\n"
+LOCK = """schema: '2.0'
+stages:
+  prepare: {cmd: make data, outs: [{path: data.csv, md5: abc}]}
+  train: {cmd: make bundle, outs: [{path: bundle, md5: def.dir}]}
+"""
 
 
 def record(
@@ -114,7 +118,9 @@ def dvc(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_data_come_from_locked_stages(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dvc(tmp_path, '[ "$1" = repro ]', monkeypatch)
     assert checkout.data(place) == ("brought back", ("prepare",))
-    assert (place / "called").read_text().splitlines() == ["pull --quiet prepare", "repro --single-item prepare"]
+    assert (place / "called").read_text().splitlines() == [
+        "pull --quiet prepare", "repro --single-item prepare", "commit --quiet --force train"
+    ]  # fmt: skip
     assert (place / "dvc.lock").read_text() == LOCK
     assert not (place / "bundle" / "dvc.lock").exists()
 

@@ -21,6 +21,10 @@ STAGE = """stages:
     cmd: PYTHONPATH=src python -m {module} --data {data} --output data/flights.csv
     deps: [loaders, one.txt]
     outs: [data/flights.csv]
+  train:
+    cmd: PYTHONPATH=src python -m flights.pipelines.train --data data/flights.csv --output bundle
+    deps: [one.txt, data/flights.csv]
+    outs: [bundle]
 """
 
 
@@ -35,8 +39,7 @@ def stages(tmp_path: Path) -> Path:
 
 
 def locked(stages: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(prepare(stages).lock)["stages"]["prepare"]
-    return found
+    return prepare(stages).lock
 
 
 def test_the_lock_holds_the_sum_of_the_file_that_the_stage_writes(stages: Path, tmp_path: Path) -> None:
@@ -78,11 +81,22 @@ def test_training_on_the_stages_puts_their_lock_into_the_bundle(
     def trained(flights: pd.DataFrame, lock: Path, to: Path) -> dict[str, Any]:
         assert (len(flights), lock) == (600, LOCK)
         to.mkdir()
+        (to / "model").write_text("learned")
         return {"models": {}}
 
     monkeypatch.setattr(train, "train", trained)
     assert train.main(["--stages", str(stages), "--output", str(output), "--lock", str(LOCK)]) == 0
-    assert (output / train.DATA_LOCK).read_text() == prepare(stages).lock
+    said = yaml.safe_load((output / train.DATA_LOCK).read_text())
+    (output / train.DATA_LOCK).unlink()
+    found = yaml.safe_load(prepare(stages).with_model(output))["stages"]
+    assert found == said["stages"]
+    assert found["prepare"] == locked(stages)
+    assert found["train"] == {
+        "cmd": "PYTHONPATH=src python -m flights.pipelines.train --data data/flights.csv --output bundle",
+        "deps": [locked(stages)["outs"][0], {"path": "one.txt", **sum_of(stages.parent / "one.txt")}],
+        "outs": [{"path": "bundle", **sum_of(output)}],
+    }
+    assert found["train"]["outs"][0]["nfiles"] == 1
 
 
 @pytest.mark.parametrize("other", ["--rows=20", "--data=x", "--query=SELECT 1"])
@@ -116,6 +130,32 @@ def test_a_stage_that_runs_something_else_is_refused(stages: Path, other: str) -
     stages.write_text(stages.read_text().replace(f"python -m {csv_file.__name__}", other))
     with pytest.raises(UnreadableSourceError, match=rf"must run python -m flights\.data_exports.csv_file.*{other}"):
         prepare(stages)
+
+
+@pytest.mark.parametrize(
+    ("cmd", "said"),
+    [
+        ("make bundle", r"must run python -m flights\.pipelines\.train, and runs: make bundle"),
+        (
+            "python -m flights.pipelines.train --data data/flights.csv --rows 9 --output bundle",
+            "must train with data/fl",
+        ),
+        ("python -m flights.pipelines.train --data other.csv --output bundle", "must train with data/flights.csv"),
+    ],
+)
+def test_a_model_of_other_flights_is_not_locked(stages: Path, tmp_path: Path, cmd: str, said: str) -> None:
+    described = yaml.safe_load(stages.read_text())
+    described["stages"]["train"]["cmd"] = cmd
+    stages.write_text(yaml.safe_dump(described))
+    with pytest.raises(UnreadableSourceError, match=said):
+        prepare(stages).with_model(tmp_path)
+
+
+def test_stages_without_a_model_lock_the_data_alone(stages: Path, tmp_path: Path) -> None:
+    described = yaml.safe_load(stages.read_text())
+    del described["stages"]["train"]
+    stages.write_text(yaml.safe_dump(described))
+    assert [*yaml.safe_load(prepare(stages).with_model(tmp_path))["stages"]] == ["prepare"]
 
 
 def test_integration_trains_on_the_stages_and_looks_at_the_same_inputs() -> None:

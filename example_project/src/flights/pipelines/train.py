@@ -95,7 +95,7 @@ def prepared(stages: Path) -> "Prepared":
         import yaml  # noqa: PLC0415 -- not in the release image
     except ModuleNotFoundError as error:
         raise WrongImageError(f"PyYAML is not installed: {WHERE}") from error
-    from flights.data_exports.data_lock import STAGE, prepare  # noqa: PLC0415 -- imports YAML
+    from flights.data_exports.data_lock import PREPARE, prepare  # noqa: PLC0415 -- imports YAML
 
     try:
         found = yaml.safe_load(stages.read_bytes())
@@ -104,7 +104,7 @@ def prepared(stages: Path) -> "Prepared":
     match found:
         case {"stages": {"prepare": {"cmd": str(), "deps": list()}}}:
             return prepare(stages)
-    raise UnreadableSourceError(f"{stages} has no stage {STAGE} with cmd and deps: name a dvc.yaml that has.")
+    raise UnreadableSourceError(f"{stages} has no stage {PREPARE} with cmd and deps: name a dvc.yaml that has.")
 
 
 @target
@@ -113,16 +113,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = config.read(config.Train, "train", arguments)
     if not options.lock.is_file():
         raise WrongImageError(f"There is no {options.lock} (--lock names another): {WHERE}")
-    data_lock = ""
-    if options.stages:
-        made = prepared(options.stages)
-        flights, data_lock = made.flights, made.lock
-    else:
-        flights = datasets.load(options.data, options.rows, options.query)
+    made = prepared(options.stages) if options.stages else None
+    flights = made.flights if made else datasets.load(options.data, options.rows, options.query)
     require(flights, "training")
     metadata = train(flights, options.lock, options.output)
-    if data_lock:
-        (options.output / DATA_LOCK).write_text(data_lock, "utf-8")
+    if made:
+        (options.output / DATA_LOCK).write_text(made.with_model(options.output), "utf-8")
     print("\n\n".join(report(name, described) for name, described in metadata["models"].items()))
     print(f"bundle  {options.output}  {bundle.digest(options.output)}")
     return 0
