@@ -141,7 +141,9 @@ class CommandTarget:
         """
         running = self.observe()
         if running is None or not running.healthy:
-            raise CheckFailedError(f"{self._health} is not healthy.")
+            raise CheckFailedError(
+                f"{self._health} is not healthy.", "See the service's log, then run the deployment again."
+            )
         return running
 
     def _bring(self, release: str, order: Order, before: Running | None) -> None:
@@ -169,7 +171,10 @@ class CommandTarget:
         end = time.monotonic() + seconds
         while problem := health.problem_at(self._health, digest):
             if time.monotonic() > end:
-                raise CheckFailedError(f"The new release was not healthy within {seconds:g} s ({problem}).")
+                raise CheckFailedError(
+                    f"The new release was not healthy within {seconds:g} s ({problem}).",
+                    "If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
+                )
             time.sleep(POLL)
 
     def _run_tool(self, values: Mapping[str, str]) -> int:

@@ -130,7 +130,12 @@ class Candidate:
             with engine_errors(f"look for {self.container.name}"):
                 self.container.reload()
         except MissingError as error:
-            raise CheckFailedError("The new release was removed while it came up; the old one still serves.") from error
+            raise CheckFailedError(
+                "The new release was removed while it came up; the old one still serves.",
+                "Find out who removed its container, then run this again.",
+            ) from error
         if self.container.status in ("exited", "dead"):
             code = self.container.attrs["State"]["ExitCode"]
-            raise CheckFailedError(f"The new release ended with exit code {code}; the old one still serves.")
+            raise CheckFailedError(
+                f"The new release ended with exit code {code}; the old one still serves.", "Its log is above."
+            )

@@ -132,7 +132,9 @@ class Proxy:
 
         """
         if problem := self._start(container):
-            raise UsageError(f"The proxy {self.name} can't start again: {problem}", "Free its port.")
+            raise UsageError(
+                f"The proxy {self.name} can't start again: {problem}", "Free its port, or set another `port`."
+            )
 
     def routing(self) -> Routing:
         """Return where the proxy leads."""

@@ -174,7 +174,9 @@ class Swap:
             raise
         if problem:
             self.switching = False
-            raise CheckFailedError(f"Through the proxy, {problem}; the old release serves again.")
+            raise CheckFailedError(
+                f"Through the proxy, {problem}; the old release serves again.", f"See: docker logs {proxy.name}"
+            )
 
     def _drain(self) -> None:
         assert self.routing is not None  # noqa: S101 -- the switch set it

@@ -86,7 +86,8 @@ class DockerTarget:
             running = self._observed(swap.routing or self.site.routing())
         if running is None or not running.healthy:
             raise CheckFailedError(
-                f"{self.site.name} is not healthy: {running.detail if running else 'nothing serves'}"
+                f"{self.site.name} is not healthy: {running.detail if running else 'nothing serves'}",
+                "Run the deployment again: it repairs what somebody changed meanwhile.",
             )
         if not swap.candidate.exists:
             accept(self.site.inner_url(self.site.proxy.container()), self.site.network)

@@ -107,7 +107,10 @@ class Delivery:
             try:
                 site.kubectl.apply(wanted, check=True)
             except ClusterError as error:
-                raise UsageError(f"The cluster does not take the manifests: {error.message}") from error
+                hint = (
+                    f"Correct the manifests in {folder}." if folder else "Check the environment's keys in ml-cicd.toml."
+                )
+                raise UsageError(f"The cluster refuses the manifests: {error.message}", hint) from error
         return wanted
 
     @cached_property

@@ -50,8 +50,8 @@ def wait(kubectl: Kubectl, name: str, config: Config, digest: str, seconds: floa
     while time.monotonic() < end:
         pod = kubectl.get("pod", name)
         if pod is None or pod["status"]["phase"] != "Running":
-            code = f"exit code {exit_code(pod)}" if pod else "its pod, which is gone"
-            raise CheckFailedError(f"The new release ended with {code}; the old one still serves.")
+            event = f"ended with exit code {exit_code(pod)}" if pod else "was removed"
+            raise CheckFailedError(f"The new release {event}; the old one still serves.", "Its log is above.")
         why = problem(kubectl, pod, config, digest)
         if not why:
             return pod

@@ -154,7 +154,9 @@ class Rollouts:
             if deployment and annotations_of(deployment).get(REVISION) in settled:
                 return
             time.sleep(POLL)
-        raise CheckFailedError("The cluster does not copy the Deployment's annotations to its ReplicaSet.")
+        raise CheckFailedError(
+            "The cluster does not copy the Deployment's annotations to its ReplicaSet.", "Run this again."
+        )
 
     def give_back(self, before: Manifest | None, wanted: Manifest) -> str:
         """Return to `before` if a release was applied that never was healthy. Return what was done, for people.

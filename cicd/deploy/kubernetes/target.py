@@ -94,7 +94,10 @@ class KubernetesTarget:
         running = self.observe()
         if running is None or not running.healthy:
             name = self.site.config.name
-            raise CheckFailedError(f"{name} is not healthy: {running.detail if running else 'nothing runs'}")
+            raise CheckFailedError(
+                f"{name} is not healthy: {running.detail if running else 'nothing runs'}",
+                "Run the deployment again: it repairs what somebody changed meanwhile.",
+            )
         return running
 
     def _lock(self) -> ClusterLock:
