@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cicd import github, repository
 from cicd.commands import options
+from cicd.errors import UsageError
 from cicd.ledger import pending
 from cicd.printers import json, terminal
 from cicd.road import recording
@@ -25,14 +26,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="record the outcomes that wait in this clone, after rollbacks without a git remote",
     )
+    options.add_environment(parser, option=True, required=False)
+    parser.add_argument("--commit", help="with --outcome: the commit that was to be deployed")
+    parser.add_argument("--release", default="", help="the release image to be deployed (default: any accepted)")
+    parser.add_argument("--test", default="", help="the test image to judge it (default: any accepted)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the outcome into the ledger."""
     if arguments.pending:
         return _pending(arguments)
+    if not arguments.environment or not arguments.commit:
+        raise UsageError("--outcome needs --environment and --commit.", "Name the deployment that the outcome is of.")
     outcome = recording.parse(arguments.outcome)
     with repository.fetched(arguments.directory, arguments.remote) as clone:
+        commit = clone.commit(arguments.commit)
+        expected = recording.Expected(arguments.environment, commit, arguments.release, arguments.test)
+        recording.check(clone, outcome, expected, str(arguments.directory))
         entry = recording.record(clone, outcome)
     github.set_outputs({"entry": str(entry.number), "sha256": entry.sha256})
     if arguments.json:

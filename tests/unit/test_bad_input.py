@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMAND = Path(sys.executable).parent / "ml-cicd"
 DIGEST = "@sha256:" + "a" * 64
+FOR = ("--environment", "staging", "--commit", "main")
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +94,11 @@ def run(
             2,
             "is not an image by digest",
         ),
-        (["record", "--outcome", "not json"], 2, "--outcome is not JSON"),
+        (["record", "--outcome", "{}"], 2, "--outcome needs --environment and --commit"),
+        (["record", "--outcome", "not json", *FOR], 2, "--outcome is not JSON"),
         (["build", "--directory", "src"], 2, "There is no ml-cicd.toml in"),
-        (["record", "--outcome", "{}"], 4, "not a deployment"),
-        (["record", "--outcome", "[1]"], 4, "not a deployment"),
+        (["record", "--outcome", "{}", *FOR], 4, "not a deployment"),
+        (["record", "--outcome", "[1]", *FOR], 4, "not a deployment"),
         (["advance", "--commit", "main"], 4, "has not passed integration.\nPush it to the integration branch"),
         (["conclude", "--needs", "{}"], 2, "names no job"),
         (["conclude", "--needs", "[]"], 2, "not the context"),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 OUTCOME = "OUTCOME"
 COMMANDS = {
-    "record": ["record", "--outcome", OUTCOME],
+    "record": ["record", "--outcome", OUTCOME, "--environment", "production", "--commit", "first"],
     "approve": ["approve", "production", "newest", "--reason", "looked at it"],
     "promote": ["promote", "production", "newest", "--yes"],
     "rollback": ["rollback", "production", "--reason", "it is slow", "--yes"],
@@ -47,6 +47,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
             (workspace.clone / "ml-cicd.toml").write_text(CONFIG)
             workspace.git("add", "--all")
             production.first, production.second = production.release(), production.release()
+            workspace.git("tag", "first", production.first)
             workspace.git("tag", "newest", production.road.accepted("integration", "staging"))
             workspace.git("checkout", "--quiet", "-b", "develop")
             workspace.git("tag", "next", workspace.commit())

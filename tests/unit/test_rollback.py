@@ -39,7 +39,7 @@ class Production:
         """Bring one more release to production, as its workflow does."""
         commit = self.road.accepted("integration", "staging")
         assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 0
-        assert cli.main(["record", "--outcome", self.outcome]) == 0
+        assert cli.main(["record", "--outcome", self.outcome, "--environment", "production", "--commit", commit]) == 0
         return commit
 
     @property

@@ -56,7 +56,10 @@ ACTIONS = {
         "deploy", ("directory", "environment", "commit", "tag", "backwards", "release", "test"), PROMOTION,
         HERE | LAX | {"release": "", "test": ""}, (*BOTH, "ssh-key", "kubeconfig", "app-secrets"),
     ),
-    "record": Action("record", ("outcome",), {"outcome": "{}"}, tokens=(*BOTH, "ledger-key")),
+    "record": Action(
+        "record", ("directory", "outcome", "environment", "commit", "release", "test"), {"outcome": "{}"} | PROMOTION,
+        HERE | {"release": "", "test": ""}, (*BOTH, "ledger-key"),
+    ),
     "approve": Action(
         "approve", ("directory", "reason"), PROMOTION | {"reason": "looked at it"}, HERE, ("token", "ledger-key"),
         ("environment", "commit"),

@@ -39,6 +39,7 @@ from tests.act.support.case import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from cicd.ledger import Result
     from cicd.testing import Event, Project
 
 CALLERS = ROOT / "example_project" / ".github" / "workflows"
@@ -167,10 +168,20 @@ def _integration(directory: str = ".", staging_workflow: str = "staging.yml", ou
             "deploy", directory=directory, environment="integration", commit=COMMIT, tag="", backwards="false",
             release=RELEASE_IMAGE, test=TEST_IMAGE,
         ),
-        call("record", outcome=outcome or outcome_of("integration")),
+        call(
+            "record", directory=directory, outcome=outcome or outcome_of("integration"), environment="integration",
+            commit=COMMIT, release=RELEASE_IMAGE, test=TEST_IMAGE,
+        ),
         call("advance", directory=directory, commit=COMMIT, staging_workflow=staging_workflow),
         "conclude build=success deploy=success record=success",
     ]  # fmt: skip
+
+
+def _recorded(where: str, result: Result = "passed", *, directory: str = ".", environment: str = "") -> str:
+    return call(
+        "record", directory=directory, outcome=outcome_of(where, result), environment=environment or where,
+        commit=COMMIT, release="", test="",
+    )  # fmt: skip
 
 
 def _promotion(where: str, commit: str, tag: str, backwards: str = "false") -> Callable[..., list[str]]:
@@ -180,7 +191,7 @@ def _promotion(where: str, commit: str, tag: str, backwards: str = "false") -> C
         return [
             call("verify", **place, commit=commit, **strict),
             call("deploy", **place, commit=COMMIT, **strict, release="", test=""),
-            call("record", outcome=outcome_of(where)),
+            _recorded(where, directory=directory, environment=environment),
             "conclude deploy=success record=success verify=success",
         ]
 
@@ -315,7 +326,7 @@ def _cancelled_in_deploy() -> dict[str, Ended]:
 
 def _promotion_cases(road: Road, environment: str) -> list[Case]:
     verify, deploy, record, _ = road.calls()
-    failed = call("record", outcome=outcome_of(environment, "failed"))
+    failed = _recorded(environment, "failed")
     concluded = red(CONCLUDE)
     passes = road.passes
     refused = {"verify": red(VERIFY), "deploy": SKIPPED, "record": SKIPPED, "conclude": concluded}
