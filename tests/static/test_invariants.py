@@ -195,7 +195,7 @@ BREACHES = (
         STAGING,
         "          environment: staging\n",
         "          environment: production\n",
-        "the environment that is verified and deployed: likeness: stands there 1 times, not 2",
+        "the environment that is verified, deployed and recorded: likeness: stands there 2 times, not 3",
     ),
 )
 

@@ -37,10 +37,10 @@ name: production
     ),
     Difference("the trigger tag", "        default: Staging\n", "        default: Production\n"),
     Difference(
-        "the environment that is verified and deployed",
+        "the environment that is verified, deployed and recorded",
         "          environment: staging\n",
         "          environment: production\n",
-        times=2,
+        times=3,
     ),
     Difference("the name of the job", "    name: Deploy to staging\n", "    name: Deploy to production\n"),
     Difference("the environment of the job", "      name: staging\n", "      name: production\n"),
@@ -88,10 +88,10 @@ name: deploy
 """,
     ),
     Difference(
-        "the environment that is verified and deployed",
+        "the environment that is verified, deployed and recorded",
         "          environment: production\n",
         "          environment: ${{ inputs.environment }}\n",
-        times=2,
+        times=3,
     ),
     Difference(
         "older commits are allowed, and no tag is checked",
