@@ -28,8 +28,10 @@ SHARING = (
     ("tests/kubernetes/",),
     ("tests/act/test_forge",),
     ("tests/static/test_api_contract",),
+    ("tests/static/test_imports",),
     ("tests/static/test_linters",),
     ("tests/static/test_parser",),
+    ("tests/unit/test_rollback",),
     ("tests/unit/test_tampering",),
 )
 """Groups of files whose tests share what one of them starts; a file belongs to the first group that names it."""

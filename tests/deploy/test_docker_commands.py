@@ -14,7 +14,7 @@ from cicd.deploy.target import Order
 from cicd.ledger import pending
 from tests.deploy.support.tiny import docker_target, everything, serving, sweep
 from tests.deploy.support.typed import Typed
-from tests.unit.conftest import new_workspace
+from tests.unit.support.workspace import new_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import uuid
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from cicd.deploy.kubernetes.kubectl import Kubectl
 from cicd.deploy.kubernetes.site import Site
 from cicd.deploy.kubernetes.target import KubernetesTarget
 from tests.deploy.conftest import client, own_services, release  # noqa: F401 -- fixtures
-from tests.kubernetes.support.common import deploy, order
+from tests.kubernetes.support.common import NAME, deploy, order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from cicd.deploy.target import Running
 
     Make = Callable[..., KubernetesTarget]
-
-
-NAME = f"tiny-{uuid.uuid4().hex[:6]}"
 
 
 def folder(commit: str, path: str) -> AbstractContextManager[Path]:

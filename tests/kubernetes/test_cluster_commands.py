@@ -12,9 +12,8 @@ import pytest
 from cicd import cli
 from cicd.deploy.kubernetes.kubectl import Kubectl
 from tests.deploy.support.typed import Typed
-from tests.kubernetes.conftest import NAME
-from tests.kubernetes.support.common import CRASH, digest
-from tests.unit.conftest import new_workspace
+from tests.kubernetes.support.common import CRASH, NAME, digest
+from tests.unit.support.workspace import new_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from cicd import cli
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.conftest import Workspace
+    from tests.unit.support.workspace import Workspace
 
 COMMAND = Path(sys.executable).parent / "ml-cicd"
 DIGEST = "@sha256:" + "a" * 64

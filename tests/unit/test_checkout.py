@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicd.ledger import Entry
-    from tests.unit.conftest import Workspace
     from tests.unit.support.registry_server import Registry
+    from tests.unit.support.workspace import Workspace
 
 CONFIG = Config("app", environments={name: Environment(name) for name in ("integration", "staging", "production")})
 BUNDLE, DATA = f"localhost:5000/acme/app/bundle@sha256:{'b' * 64}", f"sha256:{'d' * 64}"

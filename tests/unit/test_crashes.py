@@ -15,11 +15,11 @@ import pytest
 from cicd import cli, failpoints, ledger
 from cicd.ledger import pending
 from cicd.repository import Repository
-from tests.unit.conftest import new_workspace
 from tests.unit.support.folder_target import FolderTarget
+from tests.unit.support.production import CONFIG, Production, use
 from tests.unit.support.registry_server import serve
-from tests.unit.test_promotion import Road
-from tests.unit.test_rollback import CONFIG, Production, use
+from tests.unit.support.road import Road
+from tests.unit.support.workspace import new_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

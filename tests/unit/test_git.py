@@ -14,7 +14,7 @@ from cicd.repository import Repository, mirror
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.conftest import Workspace
+    from tests.unit.support.workspace import Workspace
 
 NOTHING = "0" * 40
 

@@ -15,7 +15,7 @@ from cicd.errors import RefusedError
 from cicd.repository import mirror
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Workspace
+    from tests.unit.support.workspace import Workspace
 
 RELEASE = "localhost:5000/acme/app@sha256:" + "a" * 64
 TEST = "localhost:5000/acme/app/test@sha256:" + "b" * 64

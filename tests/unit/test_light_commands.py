@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd import cli
-from tests.unit.test_promotion import Road
+from tests.unit.support.road import Road
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Workspace
     from tests.unit.support.registry_server import Registry
+    from tests.unit.support.workspace import Workspace
 
 PACKAGES = {"cryptography", "docker", "jsonschema", "requests", "yaml"}
 HEAVY: dict[str, set[str]] = {}

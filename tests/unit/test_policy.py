@@ -12,12 +12,12 @@ from cicd.config import Config, Environment
 from cicd.errors import RefusedError
 from cicd.road import approval, entries, verification
 from cicd.road.request import Request
-from tests.unit.test_promotion import CONFIG, Road
+from tests.unit.support.road import CONFIG, Road
 
 if TYPE_CHECKING:
     from cicd.ledger import Entry
-    from tests.unit.conftest import Workspace
     from tests.unit.support.registry_server import Registry
+    from tests.unit.support.workspace import Workspace
 
 
 @pytest.fixture

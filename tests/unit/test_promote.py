@@ -14,11 +14,11 @@ from cicd.errors import RefusedError
 from cicd.repository import Repository
 from cicd.road import promotion
 from cicd.road.request import config_for
-from tests.unit.test_promotion import Road
+from tests.unit.support.road import Road
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Workspace
     from tests.unit.support.registry_server import Registry
+    from tests.unit.support.workspace import Workspace
 
 POLICY = """name = "app"
 [environments.production]

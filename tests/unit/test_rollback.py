@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, ledger
-from cicd.ledger import pending, signing
-from cicd.repository import Repository
-from tests.unit.conftest import new_workspace
+from cicd import cli
+from cicd.ledger import signing
 from tests.unit.support.folder_target import FolderTarget
+from tests.unit.support.production import CONFIG, Production, use
 from tests.unit.support.registry_server import serve
-from tests.unit.test_promotion import Road
+from tests.unit.support.road import Road
+from tests.unit.support.workspace import new_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,61 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicd.deploy.holder import Holder
-    from cicd.ledger import Entry
 
-CONFIG = 'name = "app"\n'
 BACK = ("--environment", "production", "--backwards")
-
-
-class Production:
-    """Production with two releases, of which the second runs, and a person in a clone."""
-
-    def __init__(self, road: Road, target: FolderTarget) -> None:
-        self.road, self.target = road, target
-        self.first, self.second = "", ""
-
-    def release(self) -> str:
-        """Bring one more release to production, as its workflow does."""
-        commit = self.road.accepted("integration", "staging")
-        assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 0
-        assert cli.main(["record", "--outcome", self.outcome, "--environment", "production", "--commit", commit]) == 0
-        return commit
-
-    @property
-    def outcome(self) -> str:
-        """What the last deployment put out."""
-        lines = (self.target.folder / "outputs").read_text().splitlines()
-        return [line for line in lines if line.startswith("outcome={")][-1].removeprefix("outcome=")
-
-    @property
-    def runs(self) -> str:
-        running = self.target.observe()
-        return running.commit if running else ""
-
-    def entries(self) -> list[Entry]:
-        return ledger.read(self.road.workspace.repository(), "app", "production")
-
-    def waiting(self) -> list[Path]:
-        return pending.waiting(Repository(self.road.workspace.clone, "origin"))
-
-    def back(self, *words: str, yes: bool = True) -> int:
-        return cli.main(["rollback", "production", *words, "--reason", "it is slow", *(["--yes"] if yes else [])])
-
-    def remote(self, *, up: bool) -> None:
-        here, away = self.road.workspace.remote, self.road.workspace.remote.with_name("away.git")
-        (away if up else here).rename(here if up else away)
-
-
-def use(patch: pytest.MonkeyPatch, target: FolderTarget, clone: Path) -> None:
-    """Be Ada, in the clone, with that target."""
-    for name in ("GITHUB_ACTIONS", "GITHUB_TRIGGERING_ACTOR", "LEDGER_KEY", "REGISTRY_TOKEN", "GITHUB_TOKEN"):
-        patch.delenv(name, raising=False)
-    patch.setenv("GITHUB_ACTOR", "ada")
-    patch.setenv("GITHUB_OUTPUT", str(target.folder / "outputs"))
-    patch.setenv("DOCKER_CONFIG", str(target.folder))
-    patch.chdir(clone)
-    for module in ("cicd.road.deployment", "cicd.road.rollback", "cicd.road.status"):
-        patch.setattr(f"{module}.target_for", lambda *_: target)
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicd.ledger import Deployment, Entry
-    from tests.unit.conftest import Workspace
+    from tests.unit.support.workspace import Workspace
 
 RELEASE = "localhost:5000/acme/app@sha256:" + "a" * 64
 TEST = "localhost:5000/acme/app/test@sha256:" + "b" * 64

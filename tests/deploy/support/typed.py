@@ -10,7 +10,7 @@ from cicd import cli, ledger
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.conftest import Workspace
+    from tests.unit.support.workspace import Workspace
 
 
 @dataclass

@@ -6,6 +6,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+import uuid
 from typing import TYPE_CHECKING
 
 from cicd.deploy import holder
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from cicd.deploy.kubernetes.target import KubernetesTarget
     from cicd.deploy.target import Accept, Running
 
+NAME = f"tiny-{uuid.uuid4().hex[:6]}"
 CRASH = "raise SystemExit(3)\n"
 SICK = "import os\nos.environ['ML_CICD_DIGEST'] = 'sha256:another'\n"
 ERROR = "import json\njson.dumps = None\n"
