@@ -13,7 +13,7 @@ from cicd.road import recording
 from cicd.road.recording import Expected
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Workspace
+    from tests.unit.support.workspace import Workspace
 
 DIGEST = "sha256:" + "a" * 64
 RELEASE, TEST = f"ghcr.io/acme/app@{DIGEST}", f"ghcr.io/acme/app/test@{DIGEST}"
