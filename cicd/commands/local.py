@@ -123,8 +123,8 @@ def _runs(arguments: argparse.Namespace) -> None:
     if arguments.json:
         json.show(runs)
         return
-    for run in runs:
-        say(printer.row(run))
+    for line in printer.rows(runs):
+        say(line)
 
 
 def _logs(arguments: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from cicd.act.log import Job, Step
 from cicd.text import plain, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cicd.act.log import Log
     from cicd.forge.running.records import Run
@@ -61,6 +61,11 @@ def row(run: Run) -> str:
     return (
         f"{run.number:>4}  {run.result:<9}  {run.seconds:6.1f} s  {run.file:<16} {run.sha[:7]}  {run.ref_name}{failed}"
     )
+
+
+def rows(runs: Sequence[Run]) -> list[str]:
+    """Return the lines of a list of runs."""
+    return [row(run) for run in runs] or ["There are no runs yet. A push starts them: git push local HEAD"]
 
 
 def ended(item: Step | Job) -> list[str]:

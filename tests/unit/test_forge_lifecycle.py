@@ -139,6 +139,8 @@ def test_runs_and_logs_print_records(
     monkeypatch.chdir(tmp_path)
     assert main(["local", "runs", "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == []
+    assert main(["local", "runs"]) == 0
+    assert "There are no runs yet." in capfd.readouterr().out
     forge = Forge.of_project(tmp_path)
     records.save(forge, replace(saved(forge), result="failure", failed="test / Unit tests"))
     assert main(["local", "runs"]) == 0
