@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pandas as pd
 import pytest
 
@@ -21,6 +22,10 @@ from flights.data_loaders.nycflights_data_loader import NycFlightsDataLoader
 from flights.feature_store.views import Flights
 from flights.models.common import bundle
 from flights.pipelines.train import train
+
+# A busy machine is no mistake of the code, and the image has no place for a database of examples.
+hypothesis.settings.register_profile("image", deadline=None, database=None)
+hypothesis.settings.load_profile("image")
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOCK = PROJECT / "requirements" / "default.txt"
