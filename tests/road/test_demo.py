@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from docker.models.images import Image
 
+pytestmark = pytest.mark.timeout(1800)
+
 NAME = "flights-test"
 MARK = b"# a line that is in the machine's bundle alone, in this test"
 WITHOUT_BYTECODE = """
@@ -161,7 +163,7 @@ def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again_and_mlflow_h
     assert demo.environments() == before
     mlflow = f"sqlite:///{tmp_path / 'mlflow.db'}"
     assert Project(demo.home).up("--var", f"MLFLOW_TRACKING_URI={mlflow}") == 0
-    walked = demo.run("--again")
+    walked = demo.run("--again", "--no-unit-tests")
     assert "taken as it is, since nothing that it depends on changed" in Project(demo.home).command(
         "local", "logs", str(len(Project(demo.home).runs()) - 2)
     ).stdout  # fmt: skip

@@ -1,4 +1,4 @@
-"""`make demo`: the whole road on this machine, from a feature branch to Production, by real pushes.
+"""`make demo`: walk the whole road on this machine, from a feature branch to Production, by real pushes.
 
 Every stage is the shipped workflow, started by a push to a local forge. Run again, it walks the road again.
 """
@@ -34,12 +34,12 @@ class FailedError(Exception):
 
 
 def say(text: str) -> None:
-    """A line that stands out from the output of the pushes."""
+    """Print a line that stands out from the output of the pushes."""
     print(f"\n==> {text}", flush=True)
 
 
 def passed(stage: str, runs: list[Run], *files: str) -> list[Run]:
-    """The runs, which must be of these workflows and have passed."""
+    """Return the runs, or raise FailedError unless they are of these workflows and passed."""
     if [run.file for run in runs] != list(files) or any(run.result != "success" for run in runs):
         found = ", ".join(f"{run.file}: {run.result}" for run in runs) or "nothing ran"
         raise FailedError(f"{stage}: expected {', '.join(files)} to pass, but {found}.")
@@ -47,7 +47,7 @@ def passed(stage: str, runs: list[Run], *files: str) -> list[Run]:
 
 
 def walk(project: Project) -> list[tuple[str, Run]]:
-    """Walk the road once; the run of each stage."""
+    """Walk the road once and return the run of each stage."""
     number = len(project.runs()) + 1
     branch = f"feature/change-{number}"
     if not project.runs():
@@ -78,7 +78,7 @@ def walk(project: Project) -> list[tuple[str, Run]]:
 
 
 def predict(url: str) -> str:
-    """What the service answers for a real flight."""
+    """Return the service's answer for a real flight."""
     body = json.dumps(FLIGHT).encode()
     request = urllib.request.Request(f"{url}/predict", data=body, headers={"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
@@ -86,7 +86,7 @@ def predict(url: str) -> str:
 
 
 def outcome(project: Project, stages: list[tuple[str, Run]]) -> str:
-    """The table, after a look at what really runs.
+    """Return the table of the stages, after checking what really runs.
 
     Raises:
         FailedError: the three environments do not run one healthy digest.
@@ -105,7 +105,7 @@ def outcome(project: Project, stages: list[tuple[str, Run]]) -> str:
 
 
 def unchanged(project: Project) -> bool:
-    """Whether what runs in Production is the example and the kit as they are now, whole and healthy."""
+    """Return whether Production runs the example and the kit as they are now, whole and healthy."""
     walked = project.path / WALKED
     if not walked.exists() or walked.read_text() != freeze.fingerprint(KIT):
         return False
@@ -115,22 +115,23 @@ def unchanged(project: Project) -> bool:
 
 
 def last_walk(project: Project) -> list[tuple[str, Run]]:
-    """The runs that brought what is in Production."""
+    """Return the runs that released what Production runs."""
     stages = ("ci.yml", "integration.yml", "staging.yml", "production.yml")
     newest = {run.file: run for run in project.runs() if run.result == "success"}
     return [(file.removesuffix(".yml").replace("ci", "feature"), newest[file]) for file in stages]
 
 
 def main() -> int:
-    """Walk the road, or with --down remove everything that it made."""
+    """Walk the road, or with --down remove everything."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--down", action="store_true", help="stop and remove everything")
     parser.add_argument("--home", type=Path, default=HOME, help="where the project is made")
     parser.add_argument("--again", action="store_true", help="walk the road even when nothing changed")
+    parser.add_argument("--no-unit-tests", action="store_true", help="leave out the project's unit tests, to be quick")
     parser.add_argument("--name", default="", help="another name than the example's, to meet no other demo")
     benchmarks.add_write(parser)
     arguments = parser.parse_args()
-    project = Project(arguments.home, name=arguments.name)
+    project = Project(arguments.home, name=arguments.name, unit_tests=not arguments.no_unit_tests)
     if arguments.down:
         if arguments.home.is_dir():
             project.down()

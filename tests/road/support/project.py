@@ -1,4 +1,4 @@
-"""The example as a team's own repository, with a forge of its own, walked by real pushes."""
+"""A project as a team's repository, with a forge of its own and real pushes."""
 
 from __future__ import annotations
 
@@ -49,37 +49,40 @@ class Run:
 
 
 class Project:
-    """A git repository in `path` with the files of `source`, and with a name of its own if one is given.
+    """A git repository in `path` with the files of `source`, renamed to `name` if one is given.
 
-    `quiet` keeps the output of its pushes in `said`.
+    `quiet` keeps the output of its pushes in `said`. Without `unit_tests` the project's unit tests are not run.
     """
 
-    def __init__(self, path: Path, source: Path = EXAMPLE, *, name: str = "", quiet: bool = False) -> None:
+    def __init__(
+        self, path: Path, source: Path = EXAMPLE, *, name: str = "", quiet: bool = False, unit_tests: bool = True
+    ) -> None:
         self.path = path
         self.source = source
         self.name = name
         self.quiet = quiet
+        self.unit_tests = unit_tests
         self.said = ""
 
     def git(self, *words: str) -> str:
-        """The output of a git command."""
+        """Run a git command and return its output."""
         return subprocess.run(
             ["git", *words], cwd=self.path, env={**os.environ, **IDENTITY}, check=True, capture_output=True, text=True
         ).stdout.strip()
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A command of the kit, its output kept."""
+        """Run a command of the kit and keep its output."""
         return subprocess.run([COMMAND, *words], cwd=self.path, check=False, capture_output=True, text=True)
 
     def json(self, *words: str) -> Any:
-        """What a command of the kit prints with --json."""
+        """Return what a command of the kit prints with --json."""
         done = self.command(*words, "--json")
         if not done.stdout:
             raise RuntimeError(f"ml-cicd {' '.join(words)} printed nothing: {done.stderr}")
         return json.loads(done.stdout)
 
     def up(self, *words: str) -> int:
-        """Start the forge, with its words on the terminal; its exit code."""
+        """Start the forge with its output on the terminal, and return the exit code."""
         return subprocess.run([COMMAND, "local", "up", *words], cwd=self.path, check=False).returncode
 
     def down(self) -> None:
@@ -88,14 +91,14 @@ class Project:
 
     @property
     def registry(self) -> Container:
-        """The registry of the forge."""
+        """Return the container of the forge's registry."""
         labels = [f"{names.INSTANCE}={Forge.of_project(self.path).instance}", f"{names.ROLE}=registry"]
         (found,) = engine.connect().containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return found
 
     @contextmanager
     def without_registry(self) -> Iterator[None]:
-        """The registry is away for as long as the block runs."""
+        """Stop the registry for as long as the block runs."""
         self.registry.stop(timeout=1)
         try:
             yield
@@ -104,7 +107,7 @@ class Project:
             assert self.up() == 0
 
     def create(self) -> None:
-        """Take over the source as it is now: a first commit on main, or one more when it changed."""
+        """Commit the source as it is now: as first commit on main, or as one more if it changed."""
         self.path.mkdir(parents=True, exist_ok=True)
         if not (self.path / ".git").is_dir():
             self.git("init", "--quiet", "--initial-branch=main")
@@ -120,15 +123,18 @@ class Project:
         for name in wanted:
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(self.source / name, self.path / name)
+        configuration = self.path / "ml-cicd.toml"
         if self.name:
-            configuration = self.path / "ml-cicd.toml"
             configuration.write_text(re.sub(r'^name = ".*"', f'name = "{self.name}"', configuration.read_text()))
+        if not self.unit_tests:
+            text = configuration.read_text()
+            configuration.write_text(re.sub(r"^unit = .*$", 'unit = ["true"]', text, flags=re.MULTILINE))
         self.git("add", "--all")
         if self.git("status", "--porcelain"):
             self.git("commit", "--quiet", "--message", "The project as it stands")
 
     def write(self, name: str, text: str) -> None:
-        """Write a file, making its folder."""
+        """Write a file, and make its folder."""
         (self.path / name).parent.mkdir(parents=True, exist_ok=True)
         (self.path / name).write_text(text)
 
@@ -139,7 +145,7 @@ class Project:
         return self.git("rev-parse", "HEAD")
 
     def push(self, *words: str) -> list[Run]:
-        """Push to the forge, wait for what it runs, and return those runs."""
+        """Push to the forge, wait for the runs, and return them."""
         before = len(self.runs())
         kept = subprocess.PIPE if self.quiet else None
         done = subprocess.run(
@@ -152,20 +158,20 @@ class Project:
         return self.runs()[before:]
 
     def runs(self) -> list[Run]:
-        """Every run of the forge, oldest first."""
+        """Return every run of the forge, oldest first."""
         names = Run.__dataclass_fields__
         return [Run(**{name: one[name] for name in names}) for one in self.json("local", "runs")]
 
     def log(self, run: Run) -> str:
-        """The whole log of a run."""
+        """Return the whole log of a run."""
         return self.command("local", "logs", str(run.number)).stdout
 
     def environments(self) -> dict[str, dict[str, Any]]:
-        """What `ml-cicd status` says."""
+        """Return the environments that `ml-cicd status` shows."""
         found: dict[str, dict[str, Any]] = self.json("status", "--remote", "local")["environments"]
         return found
 
     def history(self, environment: str) -> list[dict[str, Any]]:
-        """What `ml-cicd history` says, newest first."""
+        """Return the entries that `ml-cicd history` shows, newest first."""
         found: list[dict[str, Any]] = self.json("history", environment, "--remote", "local")
         return found
