@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-    from docker import DockerClient
-
     from cicd.config import CommandSettings, Config, Environment
     from cicd.deploy.holder import Holder
     from cicd.deploy.target import Accept, Order
     from cicd.oci.containers import Runner
+    from cicd.oci.engine import Client
 
 NETWORK = "bridge"
 POLL = 0.5
@@ -41,7 +40,7 @@ POLL = 0.5
 class CommandTarget:
     """One environment that the project's own tool brings releases to; see `Target`."""
 
-    client: DockerClient
+    client: Client
     config: Config
     environment: Environment
     settings: CommandSettings

@@ -19,9 +19,8 @@ from cicd.oci.errors import ConflictError, engine_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from docker import DockerClient
-
     from cicd.deploy.holder import Holder
+    from cicd.oci.engine import Client
 
 IMAGE = "ml-cicd/lock:1"
 
@@ -30,7 +29,7 @@ IMAGE = "ml-cicd/lock:1"
 class EngineLock:
     """A lock on one engine, kept in a container of that name; `labels` say what it belongs to. See `LockStore`."""
 
-    client: DockerClient
+    client: Client
     name: str
     labels: Mapping[str, str]
     kind: str = "docker"

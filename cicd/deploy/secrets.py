@@ -16,9 +16,8 @@ from cicd.oci.errors import engine_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from docker.models.containers import Container
-
     from cicd.config import Environment
+    from cicd.oci.engine import Container
 
 VARIABLE = variables.APP_SECRETS
 FOLDER = "run/secrets"

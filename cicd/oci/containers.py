@@ -15,8 +15,7 @@ from cicd.oci.errors import MissingError, MissingImageError, engine_errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from docker import DockerClient
-    from docker.models.containers import Container
+    from cicd.oci.engine import Client, Container
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def _print(chunk: bytes) -> None:
 
 
 def run(
-    client: DockerClient,
+    client: Client,
     image: str,
     command: Sequence[str],
     *,
@@ -92,7 +91,7 @@ def run_to_end(container: Container, image: str, command: Sequence[str], say: Ca
         return int(container.wait()["StatusCode"])
 
 
-def runner(client: DockerClient, network: str) -> Runner:
+def runner(client: Client, network: str) -> Runner:
     """Return a runner on this engine, which pulls the images that it runs and joins their containers to a network."""
 
     def run_pulled(
@@ -110,7 +109,7 @@ def runner(client: DockerClient, network: str) -> Runner:
 
 
 @contextmanager
-def created(client: DockerClient, image: str, **options: Any) -> Iterator[Container]:
+def created(client: Client, image: str, **options: Any) -> Iterator[Container]:
     """Yield a container that has been created, not started; remove it at the end.
 
     Raises:
@@ -130,7 +129,7 @@ def created(client: DockerClient, image: str, **options: Any) -> Iterator[Contai
         remove(container)
 
 
-def find(client: DockerClient, name: str) -> Container | None:
+def find(client: Client, name: str) -> Container | None:
     """Return the container of that name, running or not; None when the engine has none."""
     with suppress(MissingError), engine_errors(f"look for the container {name}"):
         return client.containers.get(name)

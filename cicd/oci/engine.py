@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import docker
+    import docker.models.containers
+
+    Client = docker.DockerClient
+    Container = docker.models.containers.Container
 
 SOCKET = Path("/var/run/docker.sock")
 CONNECT_HINT = "Check DOCKER_HOST and that the engine runs."
@@ -94,7 +98,7 @@ def address() -> str:
     )
 
 
-def connect() -> docker.DockerClient:
+def connect() -> Client:
     """Return a client of the first engine that answers.
 
     Raises:
@@ -104,7 +108,7 @@ def connect() -> docker.DockerClient:
     return client(address())
 
 
-def client(engine_address: str) -> docker.DockerClient:
+def client(engine_address: str) -> Client:
     """Return a client of the engine at an address, after the engine has answered.
 
     Raises:

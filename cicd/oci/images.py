@@ -18,7 +18,7 @@ from cicd.oci.reference import ImageReference
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from docker import DockerClient
+    from cicd.oci.engine import Client
 
 
 def build(
@@ -67,7 +67,7 @@ def build(
         return identity.read_text().strip()
 
 
-def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
+def push(client: Client, image: str, repository: str, tag: str) -> str:
     """Push an image of the engine to an image repository under a tag, and return it by digest.
 
     Raises:
@@ -121,7 +121,7 @@ def credentials(image: str) -> dict[str, str] | None:
     return {"username": login[0], "password": login[1]} if login else None
 
 
-def present(client: DockerClient, image: str) -> bool:
+def present(client: Client, image: str) -> bool:
     """Return whether the engine has `image`."""
     try:
         with engine_errors(f"look for the image {image}"):
@@ -131,7 +131,7 @@ def present(client: DockerClient, image: str) -> bool:
     return True
 
 
-def pull(client: DockerClient, image: str, hint: str = "") -> None:
+def pull(client: Client, image: str, hint: str = "") -> None:
     """Pull an image, by digest or by tag, unless the engine has it. `hint` says what to do when that fails.
 
     Raises:

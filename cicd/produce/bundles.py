@@ -24,9 +24,8 @@ from cicd.repository import Repository, owner_and_name
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from docker import DockerClient
-
     from cicd.config import Config, Train
+    from cicd.oci.engine import Client
 
 OUTPUT = "/tmp/bundle"  # noqa: S108 -- inside the container
 METADATA = "metadata.json"
@@ -110,7 +109,7 @@ def key(repository: Repository, commit: str, train: Train, base: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _train(client: DockerClient, project: str, settings: Train, image: str) -> bytes:
+def _train(client: Client, project: str, settings: Train, image: str) -> bytes:
     """Train inside `image`, and return the bundle as a tar archive that is the same bytes for the same files.
 
     Raises:
@@ -139,7 +138,7 @@ def _train(client: DockerClient, project: str, settings: Train, image: str) -> b
     return layer
 
 
-def _make_image(client: DockerClient, layer: bytes, local: str, commit: str, trained_in: str) -> None:
+def _make_image(client: Client, layer: bytes, local: str, commit: str, trained_in: str) -> None:
     """Make the image `local` (`name:tag`) of nothing but the bundle.
 
     Its labels are not part of the bundle: trained again from the same inputs, `/bundle` is the same bytes.
@@ -158,7 +157,7 @@ def _pushed(target: str, name: str) -> registry.Manifest | None:
     return None
 
 
-def metadata(client: DockerClient, image: str) -> dict[str, Any]:
+def metadata(client: Client, image: str) -> dict[str, Any]:
     """Return the content of a bundle's `metadata.json`.
 
     Raises:

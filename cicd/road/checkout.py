@@ -21,10 +21,9 @@ from cicd.road import entries
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from docker import DockerClient
-
     from cicd.config import Config
     from cicd.ledger import Entry
+    from cicd.oci.engine import Client
     from cicd.repository import Repository
     from cicd.stages import Stage
 
@@ -123,7 +122,7 @@ def code(repository: Repository, commit: str, folder: Path) -> Path:
     return folder.resolve() / repository.git("rev-parse", "--show-prefix")
 
 
-def model(client: DockerClient, bundle: str, project: Path) -> None:
+def model(client: Client, bundle: str, project: Path) -> None:
     """Replace the project's folder `bundle` by the files of a bundle that the engine has.
 
     Raises:

@@ -48,7 +48,7 @@ FORBIDDEN = {
     "The command line is parsed in commands alone": Planted(
         "road/status.py", "def parse() -> None:\n    import argparse\n", "cicd.road.status -> argparse"
     ),
-    "Only modules that work with containers import docker": Planted(
+    "Only images, containers and the Docker target import docker": Planted(
         "deploy/kubernetes/lease.py", "import docker\n", "cicd.deploy.kubernetes.lease -> docker"
     ),
     "Only the boundary of the engine imports requests": Planted(

@@ -13,10 +13,9 @@ from cicd.oci.errors import MissingError, engine_errors
 from cicd.text import say
 
 if TYPE_CHECKING:
-    from docker.models.containers import Container
-
     from cicd.deploy.docker.site import Site
     from cicd.deploy.target import Order
+    from cicd.oci.engine import Container
 
 SLICE = 0.5  # seconds between two looks whether a release that comes up has ended
 LOOK = 0.1  # seconds that a look takes

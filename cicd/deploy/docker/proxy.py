@@ -24,8 +24,8 @@ from cicd.oci.errors import ConflictError, MissingError, engine_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from docker import DockerClient
-    from docker.models.containers import Container
+    from cicd.oci.engine import Client, Container
+
 
 IMAGE = "haproxy:3.2.4"
 FOLDER, FILE = "/etc/ml-cicd", "haproxy.cfg"
@@ -40,7 +40,7 @@ SWITCH_SECONDS = 30
 class Proxy:
     """The proxy of one environment. `labels` say what it belongs to; `port` 0: a free one, chosen once and kept."""
 
-    client: DockerClient
+    client: Client
     name: str
     network: str
     labels: Mapping[str, str]

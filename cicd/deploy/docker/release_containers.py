@@ -19,11 +19,9 @@ from cicd.oci.errors import ConflictError, MissingImageError, engine_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from docker import DockerClient
-    from docker.models.containers import Container
-
     from cicd.config import DockerSettings, Environment
     from cicd.deploy.target import Order
+    from cicd.oci.engine import Client, Container
 
 RUNNING = ("running", "restarting", "paused")
 LOG_LINES = 40
@@ -33,7 +31,7 @@ LOG_LINES = 40
 class Releases:
     """The release containers of one environment; `labels` say what they belong to."""
 
-    client: DockerClient
+    client: Client
     name: str
     network: str
     environment: Environment

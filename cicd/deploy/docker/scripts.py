@@ -11,7 +11,8 @@ from cicd.deploy import health
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from docker.models.containers import Container
+    from cicd.oci.engine import Container
+
 
 FOLDER = Path(__file__).parent / "haproxy"
 

@@ -21,11 +21,9 @@ from cicd.oci.reference import digest_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from docker import DockerClient
-    from docker.models.containers import Container
-
     from cicd.config import Config, DockerSettings, Environment
     from cicd.deploy.docker.routing import Routing
+    from cicd.oci.engine import Client, Container
 
 LOOPBACK, EVERY_ADDRESS = "127.0.0.1", "0.0.0.0"  # noqa: S104 -- a named host must be reachable by users
 
@@ -34,7 +32,7 @@ LOOPBACK, EVERY_ADDRESS = "127.0.0.1", "0.0.0.0"  # noqa: S104 -- a named host m
 class Site:
     """One environment of one project on one engine."""
 
-    client: DockerClient
+    client: Client
     config: Config
     environment: Environment
     settings: DockerSettings

@@ -17,7 +17,7 @@ from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.oci import engine
 
 if TYPE_CHECKING:
-    from docker import DockerClient
+    from cicd.oci.engine import Client
 
 KEY = variables.DEPLOY_SSH_KEY
 SECONDS_TO_CONNECT = 30
@@ -37,7 +37,7 @@ OPTIONS = {
 }
 
 
-def connect(host: str, host_key: str) -> DockerClient:
+def connect(host: str, host_key: str) -> Client:
     """Return a client of the engine on `ssh://user@host[:port]`, which must identify itself by `host_key`.
 
     The private key comes from DEPLOY_SSH_KEY; the user's agent and configuration are not used. The connection ends

@@ -18,11 +18,10 @@ from cicd.text import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from docker.models.containers import Container
-
     from cicd.deploy.docker.routing import Routing
     from cicd.deploy.docker.site import Site
     from cicd.deploy.target import Accept, Order
+    from cicd.oci.engine import Container
 
 
 @dataclass(frozen=True)

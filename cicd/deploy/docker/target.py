@@ -20,13 +20,12 @@ from cicd.oci.errors import engine_errors
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from docker.models.containers import Container
-
     from cicd.config import Config, DockerSettings, Environment
     from cicd.deploy.docker.routing import Routing
     from cicd.deploy.holder import Holder
     from cicd.deploy.target import Accept, Order
     from cicd.oci.containers import Runner
+    from cicd.oci.engine import Container
 
 
 def target(config: Config, environment: Environment, settings: DockerSettings, instance: str) -> DockerTarget:

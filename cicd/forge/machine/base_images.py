@@ -18,7 +18,8 @@ from cicd.oci.errors import engine_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import docker
+    from cicd.oci.engine import Client
+
 
 PYTHON = "python:3.11-slim-bookworm"
 PYTHON_STANDIN = "ml-cicd/python:3.11-standin"
@@ -46,7 +47,7 @@ IMAGE_SETTINGS = (
 )
 
 
-def python_image(client: docker.DockerClient, say: Callable[[str], None]) -> str:
+def python_image(client: Client, say: Callable[[str], None]) -> str:
     """Return the base image of builds: empty for the default of each Dockerfile, or the name of a stand-in.
 
     Raises:
@@ -62,7 +63,7 @@ def python_image(client: docker.DockerClient, say: Callable[[str], None]) -> str
     return PYTHON_STANDIN
 
 
-def registry_image(client: docker.DockerClient, base: str, say: Callable[[str], None]) -> str:
+def registry_image(client: Client, base: str, say: Callable[[str], None]) -> str:
     """Return the image of a registry; where it can't be pulled, build a stand-in on `base`.
 
     An empty `base` is the official Python image.
@@ -74,14 +75,12 @@ def registry_image(client: docker.DockerClient, base: str, say: Callable[[str], 
     return _image(client, base, say, (REGISTRY, REGISTRY_STANDIN, "docker-registry", IMAGES / "registry.Dockerfile"))
 
 
-def proxy_image(client: docker.DockerClient, base: str, say: Callable[[str], None]) -> str:
+def proxy_image(client: Client, base: str, say: Callable[[str], None]) -> str:
     """Return the image of the proxies in front of the environments; works as `registry_image`."""
     return _image(client, base, say, (proxy.IMAGE, PROXY_STANDIN, "haproxy", IMAGES / "proxy.Dockerfile"))
 
 
-def _image(
-    client: docker.DockerClient, base: str, say: Callable[[str], None], choice: tuple[str, str, str, Path]
-) -> str:
+def _image(client: Client, base: str, say: Callable[[str], None], choice: tuple[str, str, str, Path]) -> str:
     """Return the official image, or its stand-in: `choice` is official image, stand-in, Debian package, Dockerfile."""
     official, standin, package, file = choice
     problem = _pull(client, official, say)
@@ -94,7 +93,7 @@ def _image(
     return standin
 
 
-def runner_image(client: docker.DockerClient, base: str, image: str, say: Callable[[str], None]) -> str:
+def runner_image(client: Client, base: str, image: str, say: Callable[[str], None]) -> str:
     """Return the image of the job containers: pull `image`, or build `RUNNER` on `base` with the commands jobs need.
 
     Raises:
@@ -124,7 +123,7 @@ def _build(tag: str, file: Path, base: str, advice: str) -> None:
         raise UnreachableError(f"The image {tag} can't be built:\n{_tail(done.stdout)}", f"{advice} a Debian mirror.")
 
 
-def _pull(client: docker.DockerClient, image: str, say: Callable[[str], None]) -> str:
+def _pull(client: Client, image: str, say: Callable[[str], None]) -> str:
     """Pull `image` unless the engine has it. Return why the pull failed; empty when the engine has the image."""
     if images.present(client, image):
         return ""
@@ -141,7 +140,7 @@ def _pull(client: docker.DockerClient, image: str, say: Callable[[str], None]) -
     return ""
 
 
-def _bootstrap(client: docker.DockerClient, problem: str, say: Callable[[str], None]) -> None:
+def _bootstrap(client: Client, problem: str, say: Callable[[str], None]) -> None:
     """Build the Python stand-in from Debian packages and import it into the engine."""
     if not shutil.which("mmdebstrap"):
         if not apt.usable():

@@ -22,7 +22,8 @@ from cicd.oci import engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import docker
+    from cicd.oci.engine import Client
+
 
 ENGINE_PACKAGES = ("docker.io", "iptables", "ca-certificates")
 CLIENT_PACKAGES = ("docker-cli", "docker-buildx")  # older distributions have them in docker.io
@@ -152,7 +153,7 @@ def started_engine(state: Path) -> int | None:
     return int(pid_file.read_text()) if _is_dockerd(pid_file) else None
 
 
-def stop_engine(client: docker.DockerClient, state: Path, say: Callable[[str], None]) -> None:
+def stop_engine(client: Client, state: Path, say: Callable[[str], None]) -> None:
     """Stop the engine that `start_daemon` started with `state`, unless containers run in it."""
     if not (pid := started_engine(state)):
         return

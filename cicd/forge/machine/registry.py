@@ -18,17 +18,15 @@ from cicd.oci.errors import MissingError, engine_errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import docker
-    from docker.models.containers import Container
+    from cicd.oci.engine import Client, Container
+
 
 PORTS = range(20_000, 30_000)  # below the ports that systems use for outgoing connections
 INNER_PORT = "5000/tcp"
 SECONDS_TO_ANSWER = 20
 
 
-def start(
-    client: docker.DockerClient, marks: Mapping[str, str], base: str, port: int | None, say: Callable[[str], None]
-) -> int:
+def start(client: Client, marks: Mapping[str, str], base: str, port: int | None, say: Callable[[str], None]) -> int:
     """Start the registry of a forge, wait until it answers, and return its port.
 
     `marks` are the labels of its container and its volume. A new registry listens on `port`, or on a free port where
@@ -55,7 +53,7 @@ def start(
     return port
 
 
-def _create(client: docker.DockerClient, name: str, marks: Mapping[str, str], image: str, port: int) -> Container:
+def _create(client: Client, name: str, marks: Mapping[str, str], image: str, port: int) -> Container:
     with engine_errors(f"create the container {name}"):
         client.volumes.create(name, labels=dict(marks))
         return client.containers.create(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import docker
+    from cicd.oci.engine import Client
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
         say(f"the Docker engine that ml-cicd started keeps running; to stop it: kill {pid}")
 
 
-def _runner_image(client: docker.DockerClient, base: str, image: str, say: Callable[[str], None]) -> str:
+def _runner_image(client: Client, base: str, image: str, say: Callable[[str], None]) -> str:
     """Pull or build the image of the job containers, and return it; empty where steps run on this machine."""
     if not image:
         return ""

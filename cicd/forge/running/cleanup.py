@@ -16,10 +16,8 @@ from cicd.oci.errors import MissingError, engine_errors
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    import docker
-    from docker.models.containers import Container
-
     from cicd.forge.state import Forge
+    from cicd.oci.engine import Client, Container
 
 PATIENCE = 2.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -76,7 +74,7 @@ def _remove_containers(instance: str, numbers: Collection[int]) -> None:
                 _remove_volumes(client, container)
 
 
-def _remove_volumes(client: docker.DockerClient, job: Container) -> None:
+def _remove_volumes(client: Client, job: Container) -> None:
     """Remove the volumes that `act` created for a job container: they have no labels, but start with its name."""
     for mount in job.attrs["Mounts"]:
         if mount.get("Name", "").startswith(str(job.name)):
