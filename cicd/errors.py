@@ -1,10 +1,10 @@
-"""One class per kind of failure: its exit code, what went wrong, and what to do about it."""
+"""The kit's errors: one class per exit code, each with a message and a hint for people."""
 
 from __future__ import annotations
 
 
 class CicdError(Exception):
-    """A failure with a message for people. `hint` says what to do next."""
+    """A failure. `message` says what happened to what, `hint` what to do next."""
 
     exit_code = 1
 
@@ -15,7 +15,7 @@ class CicdError(Exception):
 
 
 class CheckFailedError(CicdError):
-    """The thing that was checked is bad: tests, checks, gate, deployment (the old release still serves)."""
+    """A check failed: tests, checks, the model gate, or a deployment, after which the old release still serves."""
 
     exit_code = 1
 
@@ -27,18 +27,18 @@ class UsageError(CicdError):
 
 
 class UndecidedError(CicdError):
-    """Inconclusive or mixed: a person must decide."""
+    """The result is inconclusive or mixed: a person must decide."""
 
     exit_code = 3
 
 
 class RefusedError(CicdError):
-    """Refused by policy: not accepted, wrong commit, tag moved, digest changed, person not allowed, lock held."""
+    """Policy forbids it: a release was not accepted, a digest changed, a person is not allowed, the lock is held."""
 
     exit_code = 4
 
 
 class UnreachableError(CicdError):
-    """Something needed is not reachable: engine, registry, cluster or git remote."""
+    """Something needed is unreachable, full, too old or rate-limited: engine, registry, cluster, git remote, disk."""
 
     exit_code = 69

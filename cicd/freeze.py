@@ -1,4 +1,4 @@
-"""The released form of the kit: the same files, in which every sibling is named in full instead of by `$/`."""
+"""The released form of the kit: the same files, in which `uses:` names each sibling in full instead of by `$/`."""
 
 from __future__ import annotations
 
@@ -17,40 +17,43 @@ _UNRESOLVED = re.compile(r"""^[^#\n]*\buses:\s*["']?(?:\$/|\./).*$""", re.MULTIL
 
 
 def kit_root() -> Path:
-    """The kit that this package is a part of.
+    """Return the folder of the kit that contains this package.
 
     Raises:
-        UsageError: the package was installed on its own, without the workflows and actions around it.
+        UsageError: the package was installed alone, without the kit's workflows and actions.
 
     """
     return check_kit(Path(__file__).resolve().parent.parent)
 
 
 def check_kit(kit: Path) -> Path:
-    """`kit` itself, when it is one.
+    """Return `kit`, after a look that it is a folder of the kit.
 
     Raises:
-        UsageError: it has no workflows or no actions.
+        UsageError: the folder has no workflows or no actions.
 
     """
     if not (kit / ".github" / "workflows").is_dir() or not (kit / "actions").is_dir():
         raise UsageError(
-            f"{kit} is not the kit: it has no .github/workflows or no actions.",
-            "Run ml-cicd from a clone of the kit (pip install -e CLONE).",
+            f"{kit} is not the kit: it lacks .github/workflows or actions.",
+            "Run ml-cicd from a clone of the kit: pip install -e CLONE",
         )
     return kit
 
 
-def release_form(text: str, repository: str, ref: str) -> str:
-    """`text` of a workflow or an action, with `$/X` replaced by `repository/X@ref`."""
-    return _SIBLING.sub(lambda found: f"{found[1]}{repository}/{found[2]}@{ref}", text)
+def release_form(text: str, owner_and_name: str, ref: str) -> str:
+    """Return the text of a workflow or action, in which `uses: $/X` has become `uses: <owner_and_name>/X@<ref>`."""
+    return _SIBLING.sub(lambda match: f"{match[1]}{owner_and_name}/{match[2]}@{ref}", text)
 
 
-def freeze(kit: Path, destination: Path, repository: str, ref: str, *, worktree: bool = False) -> None:
-    """Write the released form of `kit` into `destination`: of its last commit, or of the files as they are now.
+def freeze(kit: Path, destination: Path, owner_and_name: str, ref: str, *, worktree: bool = False) -> None:
+    """Write the released form of the kit's last commit into `destination`; with `worktree`, of its files as they are.
+
+    `owner_and_name` and `ref` are the repository and the commit or tag by which callers name the released form.
 
     Raises:
-        UsageError: `destination` is not empty, `kit` is not in a git repository, or a sibling stays unresolved.
+        UsageError: `destination` is not empty, `kit` is not in a git repository, or a `uses:` has no released form.
+        UnreachableError: `destination` can't be written.
 
     """
     if destination.exists() and (not destination.is_dir() or any(destination.iterdir())):
@@ -62,11 +65,11 @@ def freeze(kit: Path, destination: Path, repository: str, ref: str, *, worktree:
         else:
             files.unpack(git.output(kit, "archive", "--format=tar", "HEAD"), destination)
         for path in (*(destination / ".github" / "workflows").glob("*.yml"), *destination.glob("actions/*/action.yml")):
-            _rewrite(path, path.relative_to(destination), repository, ref)
+            _rewrite(path, path.relative_to(destination), owner_and_name, ref)
 
 
 def fingerprint(kit: Path) -> str:
-    """A text that changes when a file of `kit` does: made of names, sizes and times, so that it is quick."""
+    """Return a text that changes with the files of `kit`; it hashes names, sizes and times, and reads no content."""
     digest = hashlib.sha256()
     for name in git.files(kit):
         try:
@@ -77,13 +80,13 @@ def fingerprint(kit: Path) -> str:
     return digest.hexdigest()
 
 
-def _rewrite(path: Path, name: Path, repository: str, ref: str) -> None:
+def _rewrite(path: Path, name: Path, owner_and_name: str, ref: str) -> None:
     before = path.read_bytes().decode()
-    after = release_form(before, repository, ref)
-    if left := _UNRESOLVED.search(after):
-        line = after.count("\n", 0, left.start()) + 1
+    after = release_form(before, owner_and_name, ref)
+    if unresolved := _UNRESOLVED.search(after):
+        line = after.count("\n", 0, unresolved.start()) + 1
         raise UsageError(
-            f"{name}:{line}: '{left[0].strip()}' has no released form.",
+            f"{name}:{line}: '{unresolved[0].strip()}' has no released form.",
             "Name a sibling as $/.github/workflows/FILE.yml or $/actions/NAME.",
         )
     if after != before:

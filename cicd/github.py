@@ -1,6 +1,6 @@
-"""What a job says to GitHub Actions: outputs, annotations, the summary, and the few REST calls of the kit.
+"""GitHub: a job's outputs, annotations and summary, and the few REST calls of the kit.
 
-Outside a job (no `GITHUB_OUTPUT` and so on) the same calls print plain lines or do nothing.
+Outside a job, where variables such as `GITHUB_OUTPUT` are not set, the same functions print plain lines or do nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import getpass
 import json
 import os
 import sys
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,21 @@ from cicd.errors import RefusedError, UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_API_HINTS = {
+    401: "The token is missing or expired. In a job, map it into the step: GITHUB_TOKEN: ${{ github.token }}",
+    403: "Give the job the right in its 'permissions', such as 'actions: write', which starting a workflow needs.",
+    404: "Check that the repository and the workflow exist, and that the job's token may read them.",
+    422: "Check that the workflow on that branch has 'workflow_dispatch', with these inputs.",
+}
+
 
 def in_actions() -> bool:
-    """Whether this process is a step of a GitHub Actions job (or of one run locally through `act`)."""
+    """Return whether this process is a step of a GitHub Actions job, on GitHub or through `act`."""
     return os.environ.get(variables.GITHUB_ACTIONS) == "true"
 
 
 def set_outputs(values: Mapping[str, object]) -> None:
-    """Write step outputs. Values that are not strings are written as JSON."""
+    """Write the outputs of this step. A value that is no string is written as JSON."""
     path = os.environ.get(variables.GITHUB_OUTPUT)
     if not path:
         return
@@ -98,23 +106,24 @@ def annotate(level: str, message: str, title: str = "") -> None:
 
 
 def run_url() -> str:
-    """The web address of the workflow run that this process is a part of, or an empty string."""
-    server, repository, run = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
-    return f"{server}/{repository}/actions/runs/{run}" if run else ""
+    """Return the web address of the workflow run of this process; empty outside of a run."""
+    server, name = (os.environ.get(key, "") for key in (variables.GITHUB_SERVER_URL, variables.GITHUB_REPOSITORY))
+    run = os.environ.get(variables.GITHUB_RUN_ID, "")
+    return f"{server}/{name}/actions/runs/{run}" if run else ""
 
 
 def actor() -> str:
-    """Who asked for this: the person or app that started the job, or else the account at this machine."""
+    """Return the name of the person or app that started the job; outside of a job, of this machine's account."""
     names = (variables.GITHUB_TRIGGERING_ACTOR, variables.GITHUB_ACTOR)
     return next(filter(None, map(os.environ.get, names)), None) or getpass.getuser()
 
 
 def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-    """Call GitHub's REST API and return the decoded answer (None when it has no content).
+    """Call GitHub's REST API and return the decoded answer; None when the answer has no content.
 
     Raises:
-        RefusedError: the API answered with 4xx; the message carries its own words.
-        UnreachableError: no answer, or 5xx.
+        RefusedError: GitHub refused the call (4xx); the message has its words.
+        UnreachableError: GitHub does not answer, limits the rate (429), or failed (5xx).
 
     """
     import urllib.error  # noqa: PLC0415 -- slow to import, and most commands only write outputs
@@ -137,14 +146,19 @@ def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
             text = response.read()
             return json.loads(text) if text else None
     except urllib.error.HTTPError as error:
-        detail = error.read().decode(errors="replace")[:500]
-        kind = RefusedError if error.code < 500 else UnreachableError  # noqa: PLR2004
-        raise kind(
-            f"GitHub answered {error.code} to {method} {path}: {detail}",
-            "Check the permissions of the job that made the call.",
-        ) from error
-    except OSError as error:
-        raise UnreachableError(f"GitHub's API at {base} does not answer: {error}", "Try again later.") from error
+        raise _api_error(f"{method} {path}", error.code, error.read().decode(errors="replace")[:500]) from error
+    except (OSError, ValueError) as error:
+        raise UnreachableError(f"GitHub's API at {base} does not answer: {error}", "Run this again later.") from error
+
+
+def _api_error(call: str, status: int, words: str) -> RefusedError | UnreachableError:
+    """Return the error for an answer of GitHub's API that is no success."""
+    message = f"GitHub answered {status} to {call}: {words}"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return UnreachableError(message, "Run this again later. https://www.githubstatus.com shows GitHub's state.")
+    if status == HTTPStatus.TOO_MANY_REQUESTS or "rate limit" in words.lower():
+        return UnreachableError(message, "Wait until the rate limit is reset, then run this again.")
+    return RefusedError(message, _API_HINTS.get(status, ""))
 
 
 def dispatch_workflow(owner_and_name: str, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:

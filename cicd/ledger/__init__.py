@@ -1,4 +1,4 @@
-"""The ledger: the one record of what was brought where, by whom, and how it went."""
+"""The ledger: the one record of every deployment and approval: what, where, by whom, with which result."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The ledger: the one record of what was brought where, by whom, and how it went.
+"""Reading and appending to the ledger in git.
 
-An entry (`cicd.ledger.entry`) is a DSSE envelope around an in-toto Statement v1, kept as a blob under the annotated tag
-`ledger/<project>/<environment>/<number>`. Entries are only ever added: pushing a tag that exists is rejected,
-and each entry holds the SHA-256 of the one before it. Whoever reads the ledger holds it against `integrity` first.
+An entry (`cicd.ledger.entry`) is a DSSE envelope around an in-toto Statement v1, stored as a blob under the annotated
+tag `ledger/<project>/<environment>/<number>`. Entries are only ever added: the remote rejects a tag that exists, and
+each entry holds the SHA-256 of the entry before it. Every read checks the ledger with `cicd.ledger.integrity`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 RACES = 20
 NUMBER = re.compile("[1-9][0-9]*")
 _KEYS = [f"{SNAPSHOT}/heads/{name}{path}" for name in MAIN for path in ("", f":{config.FILE}")]
-"""What says which keys count: each commit that may be main's, and its configuration."""
+"""The objects that decide which keys count: the commit of each possible main branch, and its configuration."""
 
 
 def keyring(repository: Repository) -> Keyring:
-    """The keys whose signatures count: those that `ml-cicd.toml` at the root of main names, for all environments."""
+    """Return the keys whose signatures count, in all environments: those in `ml-cicd.toml` at the root of main."""
     return _keyring(repository, repository.read(_KEYS))
 
 
@@ -51,7 +51,7 @@ def _keyring(repository: Repository, contents: Sequence[bytes | None]) -> Keyrin
     """Return the keys that the contents of `_KEYS` name."""
     for name, commit, stored in zip(MAIN, contents[::2], contents[1::2], strict=True):
         if commit is not None:
-            # A file that can't be read is no file without keys: `show` tells it from one that is not there.
+            # `show` fails on a file that can't be read: such a file is not a file without keys.
             text = stored.decode() if stored else repository.show(f"{SNAPSHOT}/heads/{name}", config.FILE)
             return signing.keyring(config.parse(text, f"{config.FILE} on {name}").ledger_keys if text else ())
     return signing.keyring(())
@@ -62,37 +62,39 @@ def _tag(project: str, environment: str, number: int | str) -> str:
 
 
 def read(repository: Repository, project: str, environment: str) -> list[Entry]:
-    """The entries of one environment, oldest first, as of the last fetch. See `read_all`."""
+    """Return the entries of one environment, oldest first, as of the last fetch. See `read_all`."""
     return read_all(repository, project).get(environment, [])
 
 
 def read_all(repository: Repository, project: str, *, every_signature: bool = False) -> dict[str, list[Entry]]:
-    """The entries of all environments of a project, by environment, oldest first, as of the last fetch.
+    """Return the entries of all environments of a project, by environment, oldest first, as of the last fetch.
 
-    All of it is verified: chains, links between environments, and signatures. The newest signature of an environment
-    vouches for all before it, since each entry holds the hash of the one before; `every_signature` checks each.
+    Chains, links between environments, and signatures are verified. The newest signature of an environment vouches for
+    all entries before it, since each entry holds the hash of the entry before; `every_signature` checks each one.
 
     Raises:
-        RefusedError: an entry is missing, altered, out of its place, or not signed as it must be.
-        UsageError: the keys that main names are not keys.
+        RefusedError: an entry is missing, altered, in a wrong place, or not signed as it must be.
+        UsageError: a key in the configuration on main is not a public key.
 
     """
     prefix = f"{SNAPSHOT}/tags/ledger/{project}/"
     listing = repository.git("for-each-ref", "--format=%(refname) %(objecttype) %(*objectname)", prefix)
-    places: dict[str, dict[int, str]] = {}
+    blobs_of: dict[str, dict[int, str]] = {}
     for line in listing.splitlines():
         name, kind, blob = line.split(" ")
         environment, _, number = name.removeprefix(prefix).partition("/")
         if kind != "tag" or not NUMBER.fullmatch(number):
             raise RefusedError(f"The ledger of {environment} holds a foreign tag: {name}.")
-        places.setdefault(environment, {})[int(number)] = blob
-    ordered = {environment: dict(sorted(blobs.items())) for environment, blobs in places.items()}
+        blobs_of.setdefault(environment, {})[int(number)] = blob
+    ordered = {environment: dict(sorted(blobs.items())) for environment, blobs in blobs_of.items()}
     stored = iter(repository.read([*_KEYS, *(blob for blobs in ordered.values() for blob in blobs.values())]))
     keys = _keyring(repository, [next(stored) for _ in _KEYS])
-    contents = {environment: {one: next(stored) or b"" for one in blobs} for environment, blobs in ordered.items()}
+    contents = {
+        environment: {number: next(stored) or b"" for number in blobs} for environment, blobs in ordered.items()
+    }
     chains = {
-        environment: chain(found, project, environment, keys, every_signature=every_signature)
-        for environment, found in contents.items()
+        environment: chain(envelopes, project, environment, keys, every_signature=every_signature)
+        for environment, envelopes in contents.items()
     }
     integrity.check_links(chains)
     return chains
@@ -101,7 +103,7 @@ def read_all(repository: Repository, project: str, *, every_signature: bool = Fa
 def chain(
     contents: Mapping[int, bytes], project: str, environment: str, keys: Verifier, *, every_signature: bool = False
 ) -> list[Entry]:
-    """The entries of one environment from their stored form, by number, in order. See `read_all`."""
+    """Return the entries of one environment, parsed and verified, from their envelopes by number. See `read_all`."""
     entries = []
     for number, content in contents.items():
         try:
@@ -114,14 +116,14 @@ def chain(
 
 
 def append(repository: Repository, deployment: Deployment) -> Entry:
-    """Add an entry at the end of its environment's chain; of two writers at once, one takes the next number.
+    """Add an entry at the end of its environment's chain, push it, and return it.
 
-    A deployment that the ledger has is not added twice. The entry is signed with the key that `signer` finds.
-    Afterwards the snapshot has the entry, and else what the last fetch saw.
+    When two processes write at once, the second takes the next number. A deployment that the ledger has already is not
+    added twice. The entry is signed with the key that `signer` returns. The snapshot has the entry afterwards.
 
     Raises:
-        RefusedError: the ledger is broken, or would be with this entry, or the remote declines.
-        UsageError: it must be signed, and there is no key for it.
+        RefusedError: the ledger does not hold together, or would not with this entry, or the remote declines.
+        UsageError: the entry must be signed, and this process has no key.
         UnreachableError: the remote does not answer; nothing was added.
 
     """
@@ -131,8 +133,8 @@ def append(repository: Repository, deployment: Deployment) -> Entry:
     for attempt in range(RACES):
         chains = read_all(repository, project)
         entries = chains.get(environment, [])
-        if there := next((entry for entry in entries if entry.deployment == deployment), None):
-            return there
+        if recorded := next((entry for entry in entries if entry.deployment == deployment), None):
+            return recorded
         number, previous = len(entries) + 1, entries[-1].sha256 if entries else ""
         content = envelope(deployment, number, previous, signs)
         entry = parse(content)
@@ -140,23 +142,25 @@ def append(repository: Repository, deployment: Deployment) -> Entry:
             integrity.check_signatures([*entries, entry], [content], keys)
             integrity.check_links({**chains, environment: [*entries, entry]})
         except RefusedError as error:
-            raise RefusedError(f"This is not recorded, since then: {error.message}", integrity.HINT) from error
+            raise RefusedError(f"The ledger can't take this entry: {error.message}", integrity.HINT) from error
         blob = repository.git("hash-object", "-w", "--stdin", stdin=content)
         tag = _tag(project, environment, number)
         line = f"{environment} {number}: {deployment.action} of {deployment.commit[:12]}, {deployment.result}"
         body = f"object {blob}\ntype blob\ntag {tag}\n"
         tagger = f"tagger ml-cicd <ml-cicd@users.noreply.github.com> {int(time.time())} +0000\n"
-        named = repository.git("mktag", stdin=f"{body}{tagger}\n{line}\n".encode())
+        tag_object = repository.git("mktag", stdin=f"{body}{tagger}\n{line}\n".encode())
         try:
             with failpoints.change("ledger.push"):
-                repository.push(f"{named}:refs/tags/{tag}")  # without force, so a tag that exists is never replaced
+                repository.push(f"{tag_object}:refs/tags/{tag}")  # without force: a tag that exists is never replaced
         except LostRaceError:
             time.sleep(0.05 * attempt)
             repository.fetch()
             continue
-        repository.git("update-ref", f"{SNAPSHOT}/tags/{tag}", named)
+        repository.git("update-ref", f"{SNAPSHOT}/tags/{tag}", tag_object)
         return entry
-    raise RefusedError(f"The ledger of {environment} is written by somebody else all the time.", "Run this again.")
+    raise RefusedError(
+        f"Other processes wrote to the ledger of {environment} first, {RACES} times in a row.", "Run this again."
+    )
 
 
 def now() -> str:
@@ -165,7 +169,7 @@ def now() -> str:
 
 
 def last_passed(entries: Sequence[Entry], commit: str | None = None, release: str | None = None) -> Entry | None:
-    """The newest passed entry, of that commit and that release where they are given."""
+    """Return the newest passed entry, of this commit and this release where they are named; None without one."""
     for entry in reversed(entries):
         deployment = entry.deployment
         if (

@@ -1,4 +1,4 @@
-"""An entry of the ledger: what it says, and the in-toto statement in which it says so."""
+"""An entry of the ledger as dataclasses, and as the in-toto statement in which it is stored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAME = re.compile(r"[a-z]+")
 
 @dataclass(frozen=True)
 class Basis:
-    """The entry on which another rests, or which precedes it."""
+    """A reference to an entry: to the one that accepted a release, or to the one before."""
 
     environment: str
     number: int
@@ -38,15 +38,15 @@ class Basis:
 
     @property
     def name(self) -> str:
-        """It in a line: `production/2@<sha256>`."""
+        """The reference as labels hold it: `production/2@<sha256>`."""
         return f"{self.environment}/{self.number}@{self.sha256}"
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """What was brought to an environment and how it went, or approved for it and why.
+    """A deployment to an environment and its result, or an approval of a release for it and the reason.
 
-    Images are `repository@sha256:digest`, times ISO 8601 UTC.
+    Images are `repository@sha256:digest`, times ISO 8601 in UTC.
     """
 
     project: str
@@ -57,9 +57,9 @@ class Deployment:
     release: str
     test: str
     bundle: str = ""
-    """Integration only: the model bundle in the release image. All else rests on an entry of integration."""
+    """Integration only: the model bundle in the release image. Other entries rest on an entry of integration."""
     data: str = ""
-    """Integration only: the digest of the data that trained it, if the bundle names one."""
+    """Integration only: the digest of the data that trained the model, if the bundle names one."""
     replaced: str = ""
     reason: str = ""
     tests: Mapping[str, int] = field(default_factory=dict)
@@ -72,26 +72,26 @@ class Deployment:
     ended: str = ""
 
     def to_json(self) -> str:
-        """The deployment as JSON, to travel from the job that deploys to the job that records."""
+        """Return the deployment as JSON, for the way from the job that deploys to the job that records."""
         return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the ledger: its number (from 1), the SHA-256 of its envelope, that of the one before, its content."""
+    """An entry of the ledger: its number from 1, the SHA-256 of its envelope and of the one before, its deployment."""
 
     number: int
     sha256: str
     previous: str
     deployment: Deployment
     keyid: str = ""
-    """The key that signed it; empty for none."""
+    """The id of the key that signed the entry; empty for an unsigned entry."""
     trust: Trust = "unchecked"
-    """Whether a signature that counts vouches for it, its own or that of a later entry; unchecked: no key is named."""
+    """Whether a signature that counts, on this entry or a later one, vouches for it; unchecked: no keys are named."""
 
     @property
     def basis(self) -> Basis:
-        """The entry as another refers to it that rests on it."""
+        """The reference to this entry that another entry holds."""
         return Basis(self.deployment.environment, self.number, self.sha256)
 
     @property
@@ -101,7 +101,7 @@ class Entry:
 
 
 def deployment_from(data: Mapping[str, Any]) -> Deployment:
-    """A validated deployment from decoded JSON.
+    """Return a validated deployment from decoded JSON.
 
     Raises:
         RefusedError: a field is missing, unknown or malformed.
@@ -112,9 +112,9 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
         deployment = Deployment(**{**data, "basis": basis})
     except (TypeError, KeyError, AttributeError) as error:
         raise RefusedError(f"This is not a deployment: {error}") from error
-    on = [("basis", basis.environment, NAME), ("basis", basis.sha256, SHA256)] if basis else []
+    basis_fields = [("basis", basis.environment, NAME), ("basis", basis.sha256, SHA256)] if basis else []
     for name, value, pattern in (
-        *on,
+        *basis_fields,
         ("commit", deployment.commit, COMMIT),
         ("release", deployment.release, PATTERN),
         ("test", deployment.test, PATTERN),
@@ -140,7 +140,7 @@ def _subject(image: str) -> dict[str, Any]:
 
 
 def envelope(deployment: Deployment, number: int, previous: str, signer: Signer | None = None) -> bytes:
-    """The DSSE envelope of an entry, as it is stored."""
+    """Return the DSSE envelope of an entry, as the ledger stores it."""
     predicate = {"number": number, "previous": previous, **asdict(deployment)}
     images = {name: predicate.pop(name) for name in ("release", "test")}
     statement = {
@@ -153,29 +153,29 @@ def envelope(deployment: Deployment, number: int, previous: str, signer: Signer 
 
 
 def parse(blob: bytes) -> Entry:
-    """The entry in an envelope; its signature is not checked here.
+    """Return the entry in an envelope; `integrity` checks its signature.
 
     Raises:
-        RefusedError: it is not an entry of the ledger.
+        RefusedError: the envelope does not hold an entry of the ledger.
 
     """
     try:
         outer = signing.decode(blob)
         statement = json.loads(outer.payload)
         kinds = (statement["_type"], statement["predicateType"])
-        release, test = (f"{one['name']}@sha256:{one['digest']['sha256']}" for one in statement["subject"])
+        release, test = (f"{image['name']}@sha256:{image['digest']['sha256']}" for image in statement["subject"])
         predicate = dict(statement["predicate"])
         number, previous = predicate.pop("number"), predicate.pop("previous")
     except (ValueError, KeyError, TypeError) as error:
         raise RefusedError(f"This is not an entry of the ledger: {error!r}") from error
     if kinds != (STATEMENT, PREDICATE):
-        raise RefusedError(f"This is not an entry of the ledger: it is of the kind {kinds}.")
+        raise RefusedError(f"This is not an entry of the ledger: its types are {kinds}.")
     deployment = deployment_from({**predicate, "release": release, "test": test})
     keyid = outer.signature.keyid if outer.signature else ""
     return Entry(number, hashlib.sha256(blob).hexdigest(), previous, deployment, keyid)
 
 
 def finished(deployment: Deployment, result: Result, ended: str, reason: str = "") -> Deployment:
-    """The deployment with its end; the reason for which it was ordered stays before what went wrong."""
-    said = " ".join(f"{deployment.reason}{': ' * bool(deployment.reason and reason)}{reason}".split())
-    return replace(deployment, result=result, ended=ended, reason=said[:2000])
+    """Return the deployment with its result; what went wrong (`reason`) follows the reason of its order."""
+    reasons = " ".join(": ".join(filter(None, (deployment.reason, reason))).split())
+    return replace(deployment, result=result, ended=ended, reason=reasons[:2000])

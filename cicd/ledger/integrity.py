@@ -1,7 +1,7 @@
-"""What makes the ledger hold together: places, hashes, signatures, links between environments, and what is running.
+"""Checks of the ledger: numbers and hashes of a chain, signatures, links between environments, cut-off entries.
 
-Everything here is a pure function over entries. Whoever reads the ledger goes through the first three; the last one
-finds entries that were cut off at the end of a chain, which nothing in the chain itself can show.
+Pure functions over entries. Every read makes the first three checks. `cut_off` compares the ledger with what a target
+runs: a chain can't show by itself that entries are missing at its end.
 """
 
 from __future__ import annotations
@@ -20,19 +20,21 @@ if TYPE_CHECKING:
     from cicd.ledger.entry import Entry
     from cicd.ledger.signing import Verifier
 
-HINT = "Somebody removed, altered or forged an entry: compare the tags ledger/** with another clone."
+HINT = "Somebody removed, altered or forged an entry: compare the tags ledger/** with those of another clone."
 
 
 def broken(environment: str, number: int, reason: str) -> RefusedError:
-    """What is said of an entry that does not hold."""
+    """Return the error for the first entry at which the ledger of an environment does not hold together."""
     return RefusedError(f"The ledger of {environment} does not hold together at entry {number}: {reason}.", HINT)
 
 
 def check_chain(entries: Sequence[Entry], numbers: Sequence[int], project: str, environment: str) -> None:
-    """Hold the entries against their places: number, project, environment, and the hash of the one before.
+    """Check that each entry names its place (project, environment, number) and the hash of the entry before.
+
+    `numbers` are those of the entries' tags.
 
     Raises:
-        RefusedError: the first entry that is not where it belongs.
+        RefusedError: an entry is missing or in a wrong place; the message names the first one.
 
     """
     previous = ""
@@ -40,23 +42,24 @@ def check_chain(entries: Sequence[Entry], numbers: Sequence[int], project: str, 
         if number != expected:
             raise broken(environment, expected, "it is missing")
         deployment = entry.deployment
-        found, place = (deployment.project, deployment.environment, entry.number), (project, environment, number)
-        if found != place:
-            raise broken(environment, number, f"it was written as entry {found[2]} of {found[1]} of {found[0]}")
+        written = (deployment.project, deployment.environment, entry.number)
+        if written != (project, environment, number):
+            place = f"entry {entry.number} of {deployment.environment} of {deployment.project}"
+            raise broken(environment, number, f"it was written as {place}")
         if entry.previous != previous:
             raise broken(environment, number, "it does not hold the hash of the entry before it")
         previous = entry.sha256
 
 
 def check_signatures(entries: Sequence[Entry], newest: Sequence[bytes], verifier: Verifier) -> list[Entry]:
-    """Hold the signatures of one environment against the keys that count. Returns the entries, marked with the result.
+    """Check the signatures of one environment against the keys that count; return the entries with their trust.
 
-    From the first entry on that a known key signed, each must be signed by a known key, never by an older one than the
-    entry before. `newest` are the stored forms of the last entries, whose signatures are checked: the last one alone
-    vouches for all, since the chain binds everything before it to its signature.
+    The first entry that such a key signed begins the signed part of the chain. Each later entry must be signed by a
+    key that counts, and by no older key than the entry before. `newest` are the envelopes of the last entries, whose
+    signatures are verified. The last one alone vouches for all, since the chain binds the entries before to it.
 
     Raises:
-        RefusedError: the first entry that is not signed as it must be.
+        RefusedError: an entry is not signed as it must be; the message names the first one.
 
     """
     age = {keyid: place for place, keyid in enumerate(verifier.keyids)}
@@ -66,23 +69,23 @@ def check_signatures(entries: Sequence[Entry], newest: Sequence[bytes], verifier
     for before, entry in pairwise(entries[first:]):
         reason = ""
         if entry.keyid not in age:
-            reason = f"the key {entry.keyid[:12]} is not one that counts" if entry.keyid else "it is not signed"
+            reason = f"its key {entry.keyid[:12]} is not one of [ledger] keys" if entry.keyid else "it is not signed"
         elif age[entry.keyid] < age[before.keyid]:
-            reason = f"the key {entry.keyid[:12]} is older than that of the entry before it"
+            reason = f"its key {entry.keyid[:12]} is older than the key of the entry before it"
         if reason:
             raise broken(entry.deployment.environment, entry.number, reason)
     for entry, blob in zip(reversed(entries[first:]), reversed(newest), strict=False):
         envelope = signing.decode(blob)
         if not envelope.signature or not verifier.verify(envelope.message, envelope.signature):
-            raise broken(entry.deployment.environment, entry.number, "its signature is not that of its content")
+            raise broken(entry.deployment.environment, entry.number, "its signature does not match its content")
     return [replace(entry, trust="signed") for entry in entries]
 
 
 def check_links(chains: Mapping[str, Sequence[Entry]]) -> None:
-    """Hold each promotion against the entry on which it rests: there, with that hash, passed, for the same images.
+    """Check that each promotion rests on an entry of the stage before that passed, with that hash and those images.
 
     Raises:
-        RefusedError: the first entry that rests on nothing, or on something else.
+        RefusedError: an entry rests on no such entry; the message names the first one.
 
     """
     for environment, entries in chains.items():
@@ -90,7 +93,7 @@ def check_links(chains: Mapping[str, Sequence[Entry]]) -> None:
             basis, deployment = entry.deployment.basis, entry.deployment
             if basis is None:
                 if stages.before(environment):
-                    raise broken(environment, entry.number, "it does not say on which entry it rests")
+                    raise broken(environment, entry.number, "it does not name the entry that it rests on")
                 continue
             rests = f"it rests on {basis.environment}/{basis.number}@{basis.sha256[:12]}"
             chain = chains.get(basis.environment, [])

@@ -1,6 +1,6 @@
-"""Outcomes that wait to be recorded: kept beside a clone's objects until the remote has them.
+"""Deployments that wait to be recorded: files in a clone's git directory until the remote has the entries.
 
-A person's rollback is written down here first, so that neither a dead remote nor a killed process loses it.
+A person's rollback is written to a file first, so that neither a dead remote nor a killed process loses it.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import failpoints, files, ledger
+from cicd import failpoints, files
 from cicd.errors import UsageError
+from cicd.ledger.chain import append
+from cicd.ledger.entry import deployment_from
 
 if TYPE_CHECKING:
-    from cicd.ledger import Deployment, Entry
+    from cicd.ledger.entry import Deployment, Entry
     from cicd.repository import Repository
 
 
 def keep(repository: Repository, deployment: Deployment) -> Path:
-    """Write an outcome down, whole or not at all; the same one is the same file."""
+    """Write a deployment to a file, whole or not at all, and return the file; its name is a hash of the content."""
     text = deployment.to_json()
     file = _folder(repository) / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
     with files.file_errors(f"make {file.parent}"):
@@ -30,25 +32,25 @@ def keep(repository: Repository, deployment: Deployment) -> Path:
 
 
 def waiting(repository: Repository) -> list[Path]:
-    """The outcomes that wait, the oldest first."""
+    """Return the files of the deployments that wait, oldest first."""
     return sorted(_folder(repository).glob("*.json"), key=lambda file: file.stat().st_mtime)
 
 
 def hand_in(repository: Repository) -> list[Entry]:
-    """Record what waits. What is recorded already, because a process was killed in between, is not recorded twice.
+    """Record the deployments that wait, and return their entries; one that the ledger has is not recorded twice.
 
     Raises:
-        UsageError: a file does not hold an outcome, or the entry must be signed and there is no key.
-        UnreachableError: the remote does not answer; what waits goes on waiting.
+        UsageError: a file does not hold a deployment, or the entry must be signed and this process has no key.
+        UnreachableError: the remote does not answer; the files stay.
 
     """
     entries = []
     for file in waiting(repository):
         try:
-            deployment = ledger.deployment_from(json.loads(file.read_text("utf-8")))
+            deployment = deployment_from(json.loads(file.read_text("utf-8")))
         except ValueError as error:
-            raise UsageError(f"{file} is not an outcome: {error}", "Remove it, or correct it.") from error
-        entries.append(ledger.append(repository, deployment))
+            raise UsageError(f"{file} is not a deployment: {error}", "Correct or remove the file.") from error
+        entries.append(append(repository, deployment))
         with failpoints.change("pending.forget"):
             file.unlink()
     return entries

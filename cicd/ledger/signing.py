@@ -1,8 +1,7 @@
-"""Signatures: DSSE envelopes, and who signs and checks them.
+"""Signatures: DSSE envelopes, signers and verifiers.
 
-A signer is anything that signs bytes and names its key; a verifier is anything that knows whose signatures count.
-Here both work with a key pair (Ed25519 or ECDSA P-256). The library that does the mathematics is imported only where a
-signature is made or checked.
+A signer signs bytes and names its key; a verifier decides whose signatures count. Both protocols are implemented with
+key pairs (Ed25519 or ECDSA P-256). The package cryptography is imported only where a signature is made or checked.
 """
 
 from __future__ import annotations
@@ -39,61 +38,62 @@ class Signature:
 
 
 class Signer(Protocol):
-    """Signs in somebody's name."""
+    """Signs messages, and names its key in the signature."""
 
     def sign(self, message: bytes) -> Signature:
-        """The signature of `message`."""
+        """Return the signature of `message`."""
 
 
 class Verifier(Protocol):
-    """Knows whose signatures count."""
+    """Decides whose signatures count."""
 
     @property
     def keyids(self) -> Sequence[str]:
         """The ids of the keys that count, oldest first."""
 
     def verify(self, message: bytes, signature: Signature) -> bool:
-        """Whether the signature is that of `message`, by a key that counts."""
+        """Return whether a key that counts made this signature of `message`."""
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """A DSSE envelope with one signature, or without."""
+    """A DSSE envelope with one signature or none."""
 
     payload: bytes
     signature: Signature | None = None
 
     @property
     def message(self) -> bytes:
-        """What is signed: DSSE's pre-authentication encoding of the payload."""
+        """The bytes to sign: DSSE's pre-authentication encoding of the payload."""
         return b"DSSEv1 %d %s %d %s" % (len(PAYLOAD), PAYLOAD.encode(), len(self.payload), self.payload)
 
     def signed(self, signer: Signer | None) -> Envelope:
-        """The envelope with a signature; without a signer, as it is."""
+        """Return the envelope with the signer's signature; without a signer, the envelope itself."""
         return Envelope(self.payload, signer.sign(self.message)) if signer else self
 
     def encode(self) -> bytes:
-        """The envelope as it is stored: the same envelope is always the same bytes."""
-        signatures = [{"keyid": one.keyid, "sig": _base64(one.value)} for one in [self.signature] if one]
+        """Return the bytes that the ledger stores; equal envelopes give equal bytes."""
+        signature = self.signature
+        signatures = [{"keyid": signature.keyid, "sig": _base64(signature.value)}] if signature else []
         outer = {"payloadType": PAYLOAD, "payload": _base64(self.payload), "signatures": signatures}
         return json.dumps(outer).encode()
 
 
 def decode(blob: bytes) -> Envelope:
-    """The envelope that is stored as `blob`; one byte more or less, or another one, and it is not.
+    """Return the envelope that is stored as `blob`, which must be exactly what `Envelope.encode` writes.
 
     Raises:
-        ValueError: it is not an envelope, or not as `Envelope.encode` writes it.
+        ValueError: `blob` is not an envelope, or differs from the encoded envelope in any byte.
 
     """
     try:
         outer = json.loads(blob)
-        signatures = [Signature(str(one["keyid"]), base64.b64decode(one["sig"])) for one in outer["signatures"]]
+        signatures = [Signature(str(each["keyid"]), base64.b64decode(each["sig"])) for each in outer["signatures"]]
         envelope = Envelope(base64.b64decode(outer["payload"]), *signatures[:1])
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no DSSE envelope: {error!r}") from error
     if envelope.encode() != blob:
-        raise ValueError("no DSSE envelope as it is stored here")
+        raise ValueError("its bytes are not those that the ledger writes for this DSSE envelope")
     return envelope
 
 
@@ -117,10 +117,11 @@ class KeySigner:
 
     @property
     def keyid(self) -> str:
-        """See `keyid_of`."""
+        """The id of the public key; see `keyid_of`."""
         return keyid_of(self.key.public_key())
 
     def sign(self, message: bytes) -> Signature:
+        """See `Signer.sign`."""
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 -- slow to import
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
 
@@ -131,15 +132,17 @@ class KeySigner:
 
 @dataclass(frozen=True)
 class Keyring:
-    """The public keys that count, by their id, oldest first. A key that a newer one has followed signs nothing more."""
+    """The public keys that count, by their id, oldest first. After a newer key has signed, no older key may sign."""
 
     keys: Mapping[str, PublicKey] = field(default_factory=dict)
 
     @property
     def keyids(self) -> Sequence[str]:
+        """See `Verifier.keyids`."""
         return [*self.keys]
 
     def verify(self, message: bytes, signature: Signature) -> bool:
+        """See `Verifier.verify`."""
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 -- slow to import
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
@@ -156,17 +159,17 @@ class Keyring:
 
 
 def keyid_of(key: PublicKey) -> str:
-    """The SHA-256 of the public key's DER form: `openssl pkey -pubin -in KEY -outform DER | sha256sum`."""
+    """Return the SHA-256 of the public key in DER form: `openssl pkey -pubin -in KEY -outform DER | sha256sum`."""
     from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415 -- slow to import
 
     return hashlib.sha256(key.public_bytes(form.Encoding.DER, form.PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def keyring(keys: Sequence[str]) -> Keyring:
-    """The keyring of public keys in PEM form.
+    """Return the keyring of public keys in PEM form.
 
     Raises:
-        UsageError: one of them is not a public key of a kind that is known here.
+        UsageError: a key is not a public key, or neither Ed25519 nor ECDSA P-256.
 
     """
     if not keys:
@@ -174,12 +177,12 @@ def keyring(keys: Sequence[str]) -> Keyring:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 -- slow to import
     from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
 
-    found: dict[str, PublicKey] = {}
+    public_keys: dict[str, PublicKey] = {}
     for number, text in enumerate(keys, start=1):
         if "PRIVATE" in text:
             raise UsageError(
-                f"Key {number} of [ledger] keys is a private key, which everybody can read now.",
-                "Never use it again: make a new pair with ml-cicd keys, and name its public key.",
+                f"Key {number} of [ledger] keys is a private key: everybody who can read the repository has it now.",
+                "Never use that key again. Make a new pair with ml-cicd keys, and name its public key.",
             )
         try:
             key = load_pem_public_key(text.encode())
@@ -187,8 +190,8 @@ def keyring(keys: Sequence[str]) -> Keyring:
             raise UsageError(f"Key {number} of [ledger] keys is not a public key in PEM form.", _MAKE) from error
         if not isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) or not _usable(key):
             raise UsageError(f"Key {number} of [ledger] keys is not {KINDS}.", _MAKE)
-        found[keyid_of(key)] = key
-    return Keyring(found)
+        public_keys[keyid_of(key)] = key
+    return Keyring(public_keys)
 
 
 _MAKE = "Make a pair with: ml-cicd keys"
@@ -208,8 +211,8 @@ def signer(text: str, verifier: Verifier) -> Signer | None:
     if not text.strip():
         if verifier.keyids:
             raise UsageError(
-                f"The ledger is signed, and there is no key to sign with: {KEY} is not set.",
-                f"In a job, pass the secret {KEY} of the environment `ledger`. By hand: let a workflow do it.",
+                f"The ledger is signed, and this process has no key to sign with: {KEY} is not set.",
+                f"In a job, pass the secret {KEY} of the environment `ledger`. By hand, start the workflow instead.",
             )
         return None
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519  # noqa: PLC0415 -- slow to import
@@ -221,17 +224,17 @@ def signer(text: str, verifier: Verifier) -> Signer | None:
         raise UsageError(f"{KEY} is not a private key in PEM form without a password.", _MAKE) from error
     if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) or not _usable(key):
         raise UsageError(f"{KEY} is not {KINDS}.", _MAKE)
-    found = KeySigner(key)
-    if verifier.keyids and found.keyid not in verifier.keyids:
+    key_signer = KeySigner(key)
+    if verifier.keyids and key_signer.keyid not in verifier.keyids:
         raise UsageError(
-            f"The key in {KEY} ({found.keyid[:12]}) is none of [ledger] keys in ml-cicd.toml on main.",
-            "Add its public key there first, or correct the secret.",
+            f"The key in {KEY} ({key_signer.keyid[:12]}) is not one of [ledger] keys in ml-cicd.toml on main.",
+            f"Add its public key there first, or correct the secret {KEY}.",
         )
-    return found
+    return key_signer
 
 
 def new_pair() -> tuple[str, str]:
-    """A new Ed25519 key pair as PEM: the private key, and the public one."""
+    """Return a new Ed25519 key pair as PEM: the private key and the public key."""
     from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415 -- slow to import
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
 

@@ -38,8 +38,8 @@ def login(registry: str) -> Login | None:
     The job's own token goes to GitHub's registry alone.
 
     Raises:
-        UsageError: The Docker configuration can't be read, or its credential helper is not installed.
-        UnreachableError: The credential helper failed.
+        UsageError: the Docker configuration can't be read, or its credential helper is not installed.
+        UnreachableError: the credential helper failed.
 
     """
     token = os.environ.get(variables.REGISTRY_TOKEN) or (
@@ -58,7 +58,7 @@ def lasting_credentials(registry: str) -> tuple[str, str] | None:
     """Return user and password that a cluster's nodes may keep; None without REGISTRY_TOKEN, or where none is needed.
 
     Raises:
-        UsageError: The token is the job's own, which ends with the job.
+        UsageError: the token is the job's own, which ends with the job.
 
     """
     token = os.environ.get(variables.REGISTRY_TOKEN, "")

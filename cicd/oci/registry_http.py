@@ -42,8 +42,8 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes, login: 
     """Call a registry; where it asks for a bearer token, fetch one with the login and call again.
 
     Raises:
-        OSError: The registry or its token endpoint does not answer, or the connection broke.
-        ValueError, KeyError: The token endpoint's answer, or its address, is not usable.
+        OSError: the registry or its token endpoint does not answer, or the connection broke.
+        ValueError, KeyError: the token endpoint's answer, or its address, is not usable.
 
     """
     basic = _basic(login)

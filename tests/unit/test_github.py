@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import urllib.error
+import urllib.request
+from email.message import Message
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cicd import github
+from cicd.errors import CicdError, RefusedError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,3 +113,34 @@ def test_a_terminal_sees_no_command(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     github.ignore_printed_commands()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "kind", "hint"),
+    [
+        (401, "Bad credentials", RefusedError, "github.token"),
+        (403, "Resource not accessible by integration", RefusedError, "actions: write"),
+        (403, "API rate limit exceeded for installation", UnreachableError, "rate limit"),
+        (404, "Not Found", RefusedError, "exist"),
+        (422, "Unexpected inputs provided", RefusedError, "workflow_dispatch"),
+        (429, "Too Many Requests", UnreachableError, "rate limit"),
+        (502, "Server Error", UnreachableError, "githubstatus.com"),
+    ],
+)
+def test_a_refused_call_says_what_to_change(
+    monkeypatch: pytest.MonkeyPatch, status: int, words: str, kind: type[CicdError], hint: str
+) -> None:
+    def refuse(request: urllib.request.Request, **_: object) -> None:
+        raise urllib.error.HTTPError(request.full_url, status, "", Message(), io.BytesIO(words.encode()))
+
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+    with pytest.raises(CicdError, match=f"GitHub answered {status} to POST /repos/acme/app/.*: {words}") as caught:
+        github.dispatch_workflow("acme/app", "staging.yml", "main", {})
+    assert type(caught.value) is kind
+    assert hint in caught.value.hint
+
+
+def test_an_answer_that_is_no_json_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: io.BytesIO(b"<html>a proxy</html>"))
+    with pytest.raises(UnreachableError, match="does not answer"):
+        github.api("GET", "/rate_limit")
