@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
-import shlex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cicd.errors import UsageError
@@ -57,6 +55,8 @@ class Parser(argparse.ArgumentParser):
         return next((action for action in self._actions if argparse._get_action_name(action) == name), None)
 
     def _missing(self, match: re.Match[str]) -> tuple[str, str]:
+        import shlex  # noqa: PLC0415 -- only for a slip
+
         missing = {name: self._action(name) for name in match["names"].split(", ")}
         purposes = [_purpose(name, action) for name, action in missing.items()]
         words = [word for name, action in missing.items() for word in _as_written(name, action)]
@@ -78,10 +78,10 @@ class Parser(argparse.ArgumentParser):
         action = self._action(match["name"])
         choices = [*action.choices] if action and action.choices else []
         value = match["value"].strip("'")
-        near = difflib.get_close_matches(value, choices, n=1)
+        near = _nearest(value, choices)
         return (
             f"{self._name}: '{value}' is not possible here; choose {_listed(choices)}.",
-            f"Did you mean '{near[0]}'?" if near else "",
+            f"Did you mean '{near}'?" if near else "",
         )
 
     def _value(self, match: re.Match[str]) -> tuple[str, str]:
@@ -90,10 +90,10 @@ class Parser(argparse.ArgumentParser):
 
     def _unknown(self, match: re.Match[str]) -> tuple[str, str]:
         options = [option for action in self._actions for option in action.option_strings]
-        near = difflib.get_close_matches(match["words"].split(" ")[0], options, n=1)
+        near = _nearest(match["words"].split(" ")[0], options)
         return (
             f"{self._name} does not know: {match['words']}.",
-            f"Did you mean {near[0]}?" if near else f"Its options: {self.prog} --help",
+            f"Did you mean {near}?" if near else f"Its options: {self.prog} --help",
         )
 
     def _ambiguous(self, match: re.Match[str]) -> tuple[str, str]:
@@ -115,6 +115,13 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[Parser, re.Match[str]], tuple[str, str
     (r"ambiguous option: (?P<name>\S+) could match (?P<names>.+)", Parser._ambiguous),
     (r"argument (?P<name>[^:]+): (?P<text>.+)", Parser._other),
 )
+
+
+def _nearest(word: str, possible: Sequence[str]) -> str:
+    """Return the possible word that is meant by a slip; empty for none."""
+    import difflib  # noqa: PLC0415 -- only for a slip
+
+    return next(iter(difflib.get_close_matches(word, possible, n=1)), "")
 
 
 def _purpose(name: str, action: argparse.Action | None) -> str:
