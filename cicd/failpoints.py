@@ -38,7 +38,7 @@ def boundary(name: str) -> None:
 
 @contextmanager
 def change(name: str) -> Iterator[None]:
-    """A change that others can see, between the marks `NAME.before` and `NAME.after`."""
+    """Make a change that others can see, between the marks `NAME.before` and `NAME.after`."""
     boundary(f"{name}.before")
     yield
     boundary(f"{name}.after")

@@ -88,11 +88,11 @@ class Demo:
         return done.exit_code, b"".join(said).decode()
 
     def release(self) -> Image:
-        """The release image that Production runs."""
+        """Return the release image that Production runs."""
         return engine.connect().images.get(Project(self.home).history("production")[0]["deployment"]["release"])
 
     def base(self) -> str:
-        """The base image that it was built on."""
+        """Return the base image of the release."""
         state = json.loads((self.home / ".ml-cicd" / "local" / "state.json").read_text())
         return str(state["base"]) or "python:3.11-slim-bookworm"
 
@@ -107,14 +107,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def health(demo: Demo) -> dict[str, Any]:
-    """What Production says of itself."""
+    """Return the health answer of Production."""
     with urllib.request.urlopen(f"{demo.environments()['production']['url']}/health", timeout=5) as answer:
         found: dict[str, Any] = json.load(answer)
         return found
 
 
 def configuration(image: str) -> str:
-    """The digest of an image's configuration, which is its id on an engine."""
+    """Return the digest of an image's configuration: its id on an engine."""
     repository, _, digest = image.partition("@")
     found = registry.manifest(repository, digest)
     assert found is not None
@@ -122,7 +122,7 @@ def configuration(image: str) -> str:
 
 
 def as_people_run_it(image: Image, *words: str) -> tuple[int, str]:
-    """What `docker run IMAGE words` ends with and says."""
+    """Return the exit code and output of `docker run IMAGE words`."""
     container = engine.connect().containers.create(str(image.id), list(words), labels={names.PROJECT: NAME})
     try:
         container.start()
@@ -132,7 +132,7 @@ def as_people_run_it(image: Image, *words: str) -> tuple[int, str]:
 
 
 def table(output: str) -> dict[str, list[str]]:
-    """The rows of the table that the demo prints, by stage."""
+    """Return the rows of the demo's table, by stage."""
     rows = [line.split() for line in output.splitlines()]
     return {row[0]: row[1:] for row in rows if len(row) == 6 and re.fullmatch(r"[0-9a-f]{12}", row[1])}
 

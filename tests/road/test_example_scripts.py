@@ -104,7 +104,7 @@ def build_image(hand: Hand) -> str:
 
 @pytest.fixture(scope="module")
 def bundle(hand: Hand, build_image: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle trained in the build image with few flights, copied out of it."""
+    """Return a bundle that the build image trained with few flights."""
     words = ("python", "-m", "flights.pipelines.train", "--data", "dummy_data/flights.csv", "--output", "/tmp/bundle")
     container = f"{hand.tag}-training"
     hand.containers.append(container)
@@ -185,5 +185,5 @@ def test_locking_again_changes_no_version(tmp_path: Path) -> None:
 
 
 def versions(lock: Path) -> list[str]:
-    """The packages of a lock with their versions and markers. New files of a version may add hashes."""
+    """Return a lock's packages with versions and markers. Hashes are left out: a new file of a version adds one."""
     return [line.removesuffix(" \\") for line in lock.read_text().splitlines() if not line.startswith("    --hash")]

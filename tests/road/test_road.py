@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def health(project: Project, environment: str) -> dict[str, Any]:
-    """What the service of an environment says of itself."""
+    """Return the health answer of an environment's service."""
     url = project.environments()[environment]["url"]
     with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
         found: dict[str, Any] = json.load(answer)
@@ -43,7 +43,7 @@ def entries(project: Project) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def walked(tiny: Project) -> Project:
-    """The tiny project after a change that went all the way, whatever other tests left in its environments."""
+    """Return the tiny project after a change that reached Production, whatever other tests left behind."""
     tiny.git("fetch", "--quiet", "--tags", "--force", "local")
     tiny.git("checkout", "--quiet", "--force", "-B", "develop", "local/main")
     tiny.commit("a change that goes all the way")

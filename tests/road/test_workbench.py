@@ -24,7 +24,7 @@ def test_the_examples_own_tests_of_its_report_pass(reporting: Path) -> None:
 
 
 def run(commands: Path, kind: str) -> None:
-    """The example's tests of a kind, which must pass."""
+    """Run the example's tests of a kind, which must pass."""
     done = subprocess.run(
         [commands / "python", "tests/run_tests.py", "--test-type", kind],
         cwd=EXAMPLE, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

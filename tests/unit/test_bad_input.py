@@ -24,7 +24,7 @@ FOR = ("--environment", "staging", "--commit", "main")
 
 @pytest.fixture(scope="module")
 def project(blank: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A clone with a configuration on main, which no command here changes."""
+    """Return a clone with a configuration on main, which no command here changes."""
     workspace = blank.copy(tmp_path_factory.mktemp("project") / "workspace")
     (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n[train]\ncommand = ["train"]\n')
     (workspace.clone / "cicd" / "build").mkdir(parents=True)

@@ -100,14 +100,14 @@ def test_code_is_that_of_the_commit(workspace: Workspace, tmp_path: Path) -> Non
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A project with a bundle that has a lock."""
+    """Return a project whose bundle has a lock."""
     (tmp_path / "project" / "bundle").mkdir(parents=True)
     (tmp_path / "project" / "bundle" / "dvc.lock").write_text(LOCK)
     return tmp_path / "project"
 
 
 def dvc(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command `dvc` that notes how it was called, and then does this."""
+    """Write a command `dvc` that notes its arguments and then runs `script`."""
     command = folder / "bin" / "dvc"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\necho "$@" >> called\n{script}\n')

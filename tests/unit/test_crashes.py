@@ -87,7 +87,7 @@ def run(production: Production, command: str, **environment: str) -> int:
 
 
 def state(production: Production) -> dict[str, object]:
-    """What others can see, but for times."""
+    """Return what others can see, without times."""
     repository = production.road.workspace.repository()
     chains = ledger.read_all(repository, "app", every_signature=True)
     running = production.target.observe()

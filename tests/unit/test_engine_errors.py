@@ -16,7 +16,7 @@ from cicd.oci.errors import ConflictError, MissingError, MissingImageError, engi
 
 
 def answer(status: int, words: str) -> Exception:
-    """The exception that the SDK makes of an engine's answer."""
+    """Return the exception that the SDK raises for an engine's answer."""
     response = SimpleNamespace(status_code=status, json=lambda: {"message": words}, url="http+docker://x", reason="")
     try:
         sdk.create_api_error_from_http_exception(requests.HTTPError("failed", response=response))  # type: ignore[arg-type]

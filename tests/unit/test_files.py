@@ -15,7 +15,7 @@ from cicd.errors import CheckFailedError, UnreachableError
 
 
 def packed(*members: tuple[str, str]) -> bytes:
-    """An archive of files with these names, or of links where there is a second name."""
+    """Return an archive of files with these names, or of links where a second name is given."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:
         for name, target in members:

@@ -33,7 +33,7 @@ def in_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def commit(workspace: Workspace) -> str:
-    """A commit on main with the configuration of the project `app`."""
+    """Return a commit on main with the configuration of the project `app`."""
     (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
     workspace.git("add", "--all")
     commit = workspace.commit()

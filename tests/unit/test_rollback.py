@@ -42,7 +42,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
 
 @pytest.fixture
 def production(made_once: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Production:
-    """A copy of it."""
+    """Return a copy of the production that all tests share."""
     folder = tmp_path / "production"
     road = copy.copy(made_once.road)
     road.workspace = made_once.road.workspace.copy(folder)

@@ -33,7 +33,7 @@ OTHER = "localhost:5000/acme/app@sha256:" + "e" * 64
 
 
 def p256() -> tuple[str, str]:
-    """A new ECDSA P-256 pair, as `signing.new_pair` makes one of Ed25519."""
+    """Return a new ECDSA P-256 key pair, as `signing.new_pair` does for Ed25519."""
     key = ec.generate_private_key(ec.SECP256R1())
     private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()).decode()
     return private, signing.KeySigner(key).public
@@ -51,7 +51,7 @@ class Ledger:
         self.repository, self.remote = Repository(workspace.clone, "origin"), Repository(workspace.remote, "")
 
     def name_keys(self, *public: str, text: str = "") -> None:
-        """What main says about keys."""
+        """Commit the keys to main."""
         keys = f"[ledger]\nkeys = {json.dumps(public)}\n" if public else ""
         (self.workspace.clone / "ml-cicd.toml").write_text(text or f'name = "app"\n{keys}')
         self.workspace.git("add", "--all")
@@ -66,7 +66,7 @@ class Ledger:
         return ledger.append(self.repository, deployment(environment, basis, **more))
 
     def road(self) -> list[Entry]:
-        """A release that went all the way, and the next one that failed in staging."""
+        """Record a release that reached production, and a second one that failed in staging."""
         first = self.add()
         second = self.add("staging", first)
         third = self.add("production", second)
@@ -88,7 +88,7 @@ class Ledger:
         self.repository.fetch()
 
     def forge(self, entry: Entry, private: str = "", **changed: object) -> bytes:
-        """The entry with changes, signed anew by whom the forger likes."""
+        """Return the entry with changes, signed by any signer."""
         made = replace(entry.deployment, **changed)  # type: ignore[arg-type]
         signer = None
         if private:
@@ -105,7 +105,7 @@ def deployment(environment: str, basis: Entry | None, **more: object) -> Deploym
 
 @pytest.fixture
 def unsigned(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """A ledger whose keys nobody has named, and no key in the environment."""
+    """Return a ledger without named keys, and with no key in the environment."""
     monkeypatch.delenv("LEDGER_KEY", raising=False)
     made = Ledger(workspace, monkeypatch)
     made.repository.fetch()
@@ -114,7 +114,7 @@ def unsigned(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Ledger:
 
 @pytest.fixture(scope="module")
 def roads(blank: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Workspace]:
-    """The road in a ledger, without signatures and signed; made once each, and copied for each test."""
+    """Return a ledger with a road, unsigned and signed; each test gets a copy."""
     found = {}
     for signed in (False, True):
         found[signed] = blank.copy(tmp_path_factory.mktemp("road") / "workspace")
@@ -130,7 +130,7 @@ def roads(blank: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[bo
 
 @pytest.fixture
 def signed(roads: dict[bool, Workspace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """A ledger that must be signed, and the road in it."""
+    """Return a ledger that must be signed, with a road."""
     monkeypatch.setenv("LEDGER_KEY", PAIR[0])
     return Ledger(roads[True].copy(tmp_path / "road"), monkeypatch)
 
@@ -139,7 +139,7 @@ def signed(roads: dict[bool, Workspace], tmp_path: Path, monkeypatch: pytest.Mon
 def either(
     request: pytest.FixtureRequest, roads: dict[bool, Workspace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Ledger:
-    """The road in the ledger: once without signatures, once signed."""
+    """Return the ledger with a road: once unsigned, once signed."""
     monkeypatch.delenv("LEDGER_KEY", raising=False)
     if request.param:
         monkeypatch.setenv("LEDGER_KEY", PAIR[0])
