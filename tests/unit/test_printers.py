@@ -1,0 +1,52 @@
+"""Results as people read them, in a terminal and in the summary of a job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cicd import ledger
+from cicd.printers import markdown, terminal
+from cicd.produce.checks import Outcome
+from cicd.road.conclusion import Conclusion
+from cicd.road.promotion import Plan
+from cicd.road.status import State
+
+COMMIT, DIGEST = "c" * 40, f"sha256:{'d' * 64}"
+RELEASE = f"ghcr.io/acme/app@{DIGEST}"
+OUTCOME = ledger.Deployment("app", "production", "deploy", "passed", COMMIT, RELEASE, RELEASE, tests={"passed": 3})
+PLAN = Plan(
+    "production", "Production", COMMIT, RELEASE, runs="", replaces="", commits=[], who="ada", missing="", tagged="",
+    there=False, entries=0,
+)  # fmt: skip
+
+
+def test_table_aligns_columns() -> None:
+    assert terminal.table(("a", "b"), [("long", "1"), ("x", "22")]) == "a     b\nlong  1\nx     22"
+
+
+def test_status_lists_problems_and_waiting_outcomes() -> None:
+    assert terminal.status({}, waiting=0) == "Nothing runs, and the ledger is empty."
+    state = State(COMMIT, DIGEST, 7, healthy=False, url="", problem="it is slow", trust="unchecked")
+    _, row, problem, trust, waiting = terminal.status({"production": state}, waiting=2).splitlines()
+    assert row == f"production   {COMMIT[:12]}  {DIGEST[:19]}  #7     NOT HEALTHY"
+    assert (problem, trust[:24]) == ("production: it is slow", "The ledger is unsigned: ")
+    assert waiting == "2 to be recorded yet: ml-cicd record --pending"
+
+
+def test_plan_shortens_long_lists_of_commits() -> None:
+    assert terminal.plan(replace(PLAN, commits=["abc first"])).endswith("brings    1 commit\n    abc first")
+    assert terminal.plan(replace(PLAN, commits=["abc"] * 23)).splitlines()[-1] == "    and 3 more"
+
+
+def test_failed_deployment_shows_its_reason() -> None:
+    failed = ledger.finished(OUTCOME, "failed", "", "It does not come up.")
+    assert terminal.deployment(failed) == "production: deploy failed It does not come up."
+    assert "| reason | It does not come up. |" in markdown.deployment(failed)
+    assert "| replaced | `nothing` |\n| tests | 3 passed |" in markdown.deployment(failed)
+
+
+def test_summaries_name_failures() -> None:
+    assert markdown.checks([Outcome("lint", passed=False, seconds=1.25, log="")]).endswith(
+        "| lint | **failed** | 1.2 |"
+    )
+    assert markdown.conclusion(Conclusion("failed", {"test": "failure"})) == "### failed\n\n* test: failure"
