@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The application: python run.py MODE [options]; without a mode it names them."""
+"""The application: python run.py MODE [options]. Without a mode it lists the modes."""
 
 import sys
 from importlib import import_module
@@ -21,7 +21,7 @@ MODES = {
 
 
 def main(arguments: list[str]) -> int:
-    """Run one mode with the options that follow it, and return its exit code."""
+    """Run a mode with the options that follow it; return its exit code, 2 if there is no such mode."""
     if not arguments or arguments[0] not in MODES:
         print(f"usage: run.py {{{','.join(MODES)}}} [options]     (--help after a mode says more)", file=sys.stderr)
         return 2

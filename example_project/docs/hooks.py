@@ -1,4 +1,4 @@
-"""What mkdocs calls: the notebooks that lie beside the code become pages, too."""
+"""A hook of mkdocs: notebooks beside the code become pages, too."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ ELSEWHERE = ("notebooks", "src/flights/models/*/notebooks")
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """The site's files, and the notebooks of the folders ELSEWHERE."""
+    """Return the site's files with the notebooks of the folders ELSEWHERE added."""
     root = Path(config.config_file_path).parent
     for folder in ELSEWHERE:
         for notebook in sorted(root.glob(f"{folder}/*.ipynb")):

@@ -17,7 +17,7 @@ graph TD
 
 
 def page() -> str:
-    """The page, with an arrow from each package to those that its modules import; `flights` itself is left out."""
+    """Return the page, with an arrow from each package of `flights` to the packages that its modules import."""
     graph = grimp.build_graph("flights", cache_dir=None)
     arrows = set()
     for importer in graph.modules:

@@ -1,1 +1,1 @@
-"""Predict the arrival delay of flights from New York out of what is known an hour before they leave."""
+"""Predict the arrival delay of flights from New York from what is known an hour before departure."""

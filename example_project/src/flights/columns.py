@@ -1,8 +1,8 @@
 """The columns of a flight, and which of them may be used to predict.
 
 A prediction is made an hour before the scheduled departure. What happens later (actual times, departure delay, time
-in the air) is no column here, so no feature can be made from it. The weather is the last that was observed by then:
-one to two hours before the departure.
+in the air) is no column here, so no feature can be made from it. The weather is the last that was observed by then,
+one to two hours before departure.
 """
 
 CATEGORIES = ("carrier", "origin", "dest")

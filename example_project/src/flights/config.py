@@ -18,7 +18,7 @@ POSITIONAL = ("command",)
 
 
 class Release(BaseSettings):
-    """What the deployment says about the release that runs here; None where it says nothing."""
+    """What the deployment says about the release that runs here; None if a variable is not set."""
 
     model_config = SettingsConfigDict(env_prefix="ML_CICD_", env_ignore_empty=True)
 
@@ -28,7 +28,7 @@ class Release(BaseSettings):
 
 
 class MlflowServer(BaseSettings):
-    """The variables of MLflow itself that tracking respects."""
+    """MLflow's own variables."""
 
     model_config = SettingsConfigDict(env_prefix="MLFLOW_TRACKING_", env_ignore_empty=True)
 
@@ -96,7 +96,7 @@ class Compare(Source):
 
 
 class Evaluate(Source, Bundle):
-    """Judge a model bundle."""
+    """Measure the errors of a model bundle."""
 
     output: Path = Field(description="the folder to write to")
 
@@ -179,7 +179,7 @@ def read(options: type[Asked], program: str, arguments: Sequence[str] | None = N
 
 
 def _explain(error: ValidationError) -> Iterator[str]:
-    """One line for each mistake."""
+    """Return one line for each mistake."""
     for mistake in error.errors(include_url=False):
         if not mistake["loc"]:
             yield mistake["msg"].removeprefix("Value error, ")

@@ -1,4 +1,4 @@
-"""The source that the command line asks for."""
+"""The flights of a source, read through a view."""
 
 from pathlib import Path
 from typing import TypeVar

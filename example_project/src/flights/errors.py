@@ -1,21 +1,21 @@
-"""What people are told instead of a traceback."""
+"""Errors whose message is shown to people instead of a traceback."""
 
 
 class BadDataError(ValueError):
-    """Data is not as its schema, or the use case that it is meant for, says."""
+    """Data breaks its schema or a rule of its use case."""
 
 
 class WrongImageError(Exception):
-    """A target needs what is not installed here."""
+    """A target needs a package that is not installed here."""
 
 
 class UnreadableSourceError(Exception):
-    """A file can not be read, or a database or a service does not answer what it is asked."""
+    """A file can not be read, or a database or a service refuses or does not answer."""
 
 
 class BadBundleError(Exception):
-    """A model bundle is there, but is broken, or holds what may not be loaded."""
+    """A model bundle is broken, or holds a type that may not be loaded."""
 
 
 class NotRecordedError(Exception):
-    """A bundle of which no registered model is known."""
+    """No registered model has this bundle."""

@@ -1,4 +1,4 @@
-"""What all targets of the image have in common: python -m flights.<target> [options]."""
+"""What all targets of the image share: python -m flights.<target> [options]."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from flights.errors import BadBundleError, BadDataError, NotRecordedError, Unrea
 
 
 def target(main: Callable[..., int]) -> Callable[..., int]:
-    """`main`, which tells people what was wrong: 1 for bad data, 2 for what can not be read or the wrong image."""
+    """Wrap `main`: print an expected error as a line; exit code 1 for bad data, 2 for a wrong file, image or option."""
 
     @wraps(main)
     def told(*arguments: object) -> int:

@@ -1,4 +1,4 @@
-"""Export to a file: the flights of any source, checked, as CSV.
+"""Export the checked flights of any source to a CSV file.
 
 python -m flights.data_exports.csv_file --output data/flights.csv
 """
@@ -20,7 +20,7 @@ def csv_bytes(flights: pd.DataFrame) -> bytes:
 
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the file, say how many flights it has, and return the exit code: 1 for bad data."""
+    """Write the file, print how many flights it has, and return the exit code: 1 for bad data."""
     options = config.read(config.ExportCsv, "export-csv", arguments)
     flights = datasets.load(options.data, options.rows, options.query)
     options.output.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""The stages of dvc.yaml without DVC: the flights of the first, and the dvc.lock that DVC itself would write.
+"""The stages of dvc.yaml without DVC: the flights of the first stage, and the dvc.lock that DVC would write.
 
-DVC and what it needs are as large as a third of the build image, for the sums of some files; so training inside the
-image writes the lock itself. A test compares it with DVC's.
+DVC would make the build image a third larger, for the checksums of some files; so training inside the image writes the
+lock itself. A test compares it with DVC's own.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ Options = TypeVar("Options", bound=config.Options)
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the stage `prepare` of a dvc.yaml makes, which is not written anywhere.
+    """What the stage `prepare` of a dvc.yaml makes; nothing is written to disk.
 
     `described` are the stages of the file, `lock` is that of the stage, `output` the file that the stage would write.
     """
@@ -88,7 +88,7 @@ def sum_of(path: Path) -> dict[str, Any]:
 
 
 def _options(options: type[Options], stage: str, module: str, command: str) -> Options:
-    """The options with which the command of a stage runs a module.
+    """Return the options with which the command of a stage runs a module.
 
     Raises:
         UnreadableSourceError: it runs something else.
@@ -103,7 +103,7 @@ def _options(options: type[Options], stage: str, module: str, command: str) -> O
 def _locked(
     root: Path, stage: Mapping[str, Any], outs: list[dict[str, Any]], known: Mapping[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    """A stage as dvc.lock describes it; `known` are files that are not written anywhere, by their paths."""
+    """Return a stage as dvc.lock describes it; `known` are files that are not on disk, by their paths."""
     deps = [known.get(name) or {"path": name, **sum_of(root / name)} for name in sorted(stage["deps"])]
     return {"cmd": stage["cmd"], "deps": deps, "outs": outs}
 

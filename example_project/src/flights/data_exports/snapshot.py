@@ -1,4 +1,4 @@
-"""Snapshot: what a query of the warehouse answers today, in a file that stays and is named after its content.
+"""Snapshot: keep what a query of a database answers today, in a file named after its content.
 
 python -m flights.data_exports.snapshot --data sqlite:///flights.db --query "SELECT ..." --output snapshots
 """
@@ -39,7 +39,7 @@ def take(loader: SqlDataLoader, folder: Path, name: str) -> Path:
 
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Take the snapshot, name its file, and return the exit code: 1 for bad data."""
+    """Take the snapshot, print its path, and return the exit code: 1 for bad data."""
     options = config.read(config.Snapshot, "snapshot", arguments)
     print(take(SqlDataLoader(options.data, options.query or EVERYTHING), options.output, options.name))
     return 0

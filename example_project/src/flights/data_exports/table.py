@@ -1,4 +1,4 @@
-"""Export to a database: the flights of any source, checked, as the table that the SQL loader reads.
+"""Export the checked flights of any source to the database table that the SQL loader reads.
 
 python -m flights.data_exports.table --to sqlite:///flights.db
 """
@@ -15,7 +15,7 @@ TABLE = "flights"
 
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the table in place of one that is there, and return the exit code: 1 for bad data."""
+    """Write the table, replacing an older one, and return the exit code: 1 for bad data."""
     options = config.read(config.ExportTable, "export-table", arguments)
     flights = datasets.load(options.data, options.rows, options.query)
     with database.writing(options.to) as connection:

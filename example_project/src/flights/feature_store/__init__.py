@@ -1,1 +1,1 @@
-"""The views of the flights that models share: which columns there are, and what they may hold."""
+"""The views of a flight that models share: their columns and the limits of each."""

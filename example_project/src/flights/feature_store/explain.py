@@ -1,4 +1,4 @@
-"""What is wrong with data that broke a schema: how many rows, and the first of them."""
+"""Messages about data that breaks a schema: how many rows are bad, and the first of them."""
 
 import re
 
@@ -13,9 +13,9 @@ KINDS = {"float64": "a number", "str": "text"}
 
 
 def explain(error: SchemaErrors, source: str, first_row: int) -> str:
-    """A line for the whole, then one per column and rule; rows are counted from `first_row`.
+    """Return a line for the whole, then one per column and rule; rows are counted from `first_row`.
 
-    Where it is not rows that are bad, the one line says what is.
+    If the mistake is not in single rows, one line says what is wrong.
     """
     cases = error.failure_cases
     missing = cases.loc[cases["check"] == MISSING, "failure_case"]
@@ -24,7 +24,7 @@ def explain(error: SchemaErrors, source: str, first_row: int) -> str:
     if REPEATED in set(cases["check"]):
         names = error.data.columns
         return f"{source} has columns more than once: {', '.join(names[names.duplicated()].unique())}."
-    # A value of another kind breaks every further rule of its column: it is told once.
+    # A value of the wrong type breaks every rule of its column; one line is enough.
     other_kind = cases["check"].str.match(COERCION)
     told = cases[cases["index"].notna() & (other_kind | ~cases["column"].isin(cases.loc[other_kind, "column"]))]
     if told.empty:
@@ -48,7 +48,7 @@ def _shown(value: object) -> str:
 
 
 def _rule(check: str) -> str:
-    """The rule in words: pandera's names read like `greater_than(0)` and `coerce_dtype('int64')`."""
+    """Return the rule in words: pandera's names read like `greater_than(0)` and `coerce_dtype('int64')`."""
     if kind := COERCION.fullmatch(check):
         return KINDS.get(kind[1], kind[1])
     if check == "not_nullable":

@@ -30,12 +30,12 @@ class FeatureView(pa.DataFrameModel):
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """The columns of the view, in its order."""
+        """Return the columns of the view, in its order."""
         return tuple(cls.to_schema().columns)
 
     @classmethod
     def check(cls, flights: pd.DataFrame) -> DataFrame[Self]:
-        """The view's columns of these flights, in its order.
+        """Return the view's columns of these flights, in its order.
 
         Raises:
             pandera.errors.SchemaErrors: columns are missing, or rows are bad.
@@ -92,23 +92,23 @@ def names_of(views: Sequence[type[FeatureView]]) -> list[str]:
 
 @cache
 def combined(*views: type[FeatureView]) -> type[FeatureView]:
-    """One schema with the columns of these views, in the order given."""
+    """Return one schema with the columns of these views, in the order given."""
     made: type[FeatureView] = new_class("And".join(view.__name__ for view in views), views[::-1])
     return made
 
 
 class KnownView(WeatherView, AircraftView, ScheduleView):
-    """All that a caller gives, for whichever model: the columns KNOWN."""
+    """All that a caller gives: the columns KNOWN."""
 
 
 class Flights(KnownView):
-    """All that is known, and the delay, which is missing where nobody knows it yet."""
+    """All that is known, and the delay, which is missing for flights that have not arrived."""
 
     arrival_delay: np.float64 = pa.Field(nullable=True, gt=-180, lt=3000)
 
     @classmethod
     def check(cls, flights: pd.DataFrame) -> DataFrame[Self]:
-        """The view's columns; flights without the delay are flights still to come.
+        """Return the view's columns. Flights without a column for the delay get an empty one.
 
         Raises:
             pandera.errors.SchemaErrors: columns are missing, or rows are bad.

@@ -1,1 +1,1 @@
-"""From what is known before departure to what the model sees."""
+"""The flows from what is known before departure to the features of a model."""

@@ -1,4 +1,4 @@
-"""Compare: train every family of every model and judge them beside the naive one.
+"""Compare: train every family of every model and measure its errors beside those of the naive model.
 
 python -m flights.pipelines.compare --output comparison.json
 """
@@ -19,7 +19,7 @@ from flights.validation.use_cases import require
 
 
 def compare(model: Model, split: Split) -> dict[str, Any]:
-    """What is found out about each family, and the seconds that it trained."""
+    """Return the errors of each family, and the seconds that its training took."""
     naive = model.fit(NAIVE, split.train)
     found = {}
     for family in [name for name in model.families if name != NAIVE]:

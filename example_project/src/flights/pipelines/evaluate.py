@@ -1,4 +1,4 @@
-"""Evaluate: a bundle and flights -> for each model its errors, what it looks at, and its predictions.
+"""Evaluate: a bundle and flights -> for each model its errors, the inputs that matter, and its predictions.
 
 python -m flights.pipelines.evaluate --bundle DIRECTORY --output DIRECTORY
 """
@@ -31,7 +31,7 @@ from flights.validation.use_cases import require
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was found out about one model."""
+    """The evaluation of one model."""
 
     judged: dict[str, Any]
     predictions: pd.DataFrame
@@ -40,7 +40,7 @@ class Evaluation:
 
 
 def evaluate(model: Model, fitted: Any, split: Split) -> Evaluation:
-    """The errors in both periods, the predictions, and what the model looks at in the later period."""
+    """Return the errors in both periods, the predictions, and the inputs that matter in the later period."""
     naive = model.fit(NAIVE, split.train)
     return Evaluation(
         judge(model, fitted, naive, split),
@@ -52,7 +52,7 @@ def evaluate(model: Model, fitted: Any, split: Split) -> Evaluation:
 
 @pa.check_types(lazy=True)
 def predictions(model: Model, fitted: Any, naive: Any, split: Split) -> DataFrame[Predictions]:
-    """What was known, what happened and what was said, for each flight of both periods."""
+    """Return what was known, what happened and what was predicted, for each flight of both periods."""
     rows: DataFrame[Predictions] = pd.concat(
         part[[*KNOWN]].assign(
             period=name,

@@ -1,4 +1,4 @@
-"""What an evaluation writes: METRICS once, the others in a folder for each model."""
+"""The files of an evaluation: METRICS once, the others in a folder for each model."""
 
 METRICS = "metrics.json"
 PREDICTIONS = "predictions.csv"

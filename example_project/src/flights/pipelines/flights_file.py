@@ -1,4 +1,4 @@
-"""A CSV file of flights to predict: all of it as it should be, or what is wrong with it, told once for the file."""
+"""A CSV file of flights to predict. A file with a mistake is refused as a whole, with one message."""
 
 import csv
 from collections import Counter, defaultdict
@@ -35,12 +35,12 @@ class Mistake:
 
 
 def read(path: Path) -> FlightsFile:
-    """The flights of a file in UTF-8, with or without a byte order mark; blank lines are none.
+    """Return the flights of a file in UTF-8, with or without a byte order mark; blank lines are skipped.
 
     Raises:
         BadDataError: the header or rows are wrong; says how many, and names the first.
-        OSError: there is no such file, or it is a directory.
-        UnreadableSourceError: it is no CSV file in UTF-8.
+        OSError: the file is missing, or is a folder.
+        UnreadableSourceError: the file is no CSV file in UTF-8.
 
     """
     lines, rows, before = [], [], 0
@@ -68,7 +68,7 @@ def read(path: Path) -> FlightsFile:
 
 
 def explain(name: str, rows: int, mistakes: Iterable[Mistake]) -> str:
-    """A line for the whole, then one per rule with the first that break it."""
+    """Return a line for the file, then one per rule with the first lines that break it."""
     by_rule = defaultdict(list)
     for mistake in sorted(mistakes, key=lambda one: one.line):
         by_rule[mistake.rule].append(mistake)
@@ -93,7 +93,7 @@ def _problems(header: Sequence[str]) -> list[str]:
 def _flights(
     header: Sequence[str], lines: Sequence[int], rows: Sequence[Sequence[str]]
 ) -> tuple[list[Flight], list[Mistake]]:
-    """The flights of all rows that have a cell for each column, and the mistakes in these and in the other rows."""
+    """Return the flights of the rows with a cell for each column, and the mistakes of all rows."""
     cells = f"there must be {len(header)} cells, as in the header"
     whole, mistakes = [], []
     for line, row in zip(lines, rows, strict=True):
@@ -115,7 +115,7 @@ def _flights(
 
 
 def _must(message: str) -> str:
-    """Pydantic's message as the rest of a sentence that begins with the column."""
+    """Return pydantic's message as the rest of a sentence that begins with the column."""
     return {"Field required": "must be there"}.get(message) or (
         message.replace("Input should", "must").replace("String should", "must")
     )

@@ -1,4 +1,4 @@
-"""Plots as SVG, drawn by hand: the release image needs no library for them."""
+"""Plots as SVG, written without a library, so that the release image needs none."""
 
 from html import escape
 
@@ -8,7 +8,7 @@ WIDTH, HEIGHT, MARGIN = 260, 150, 34
 
 
 def partial_dependence_plots(found: pd.DataFrame, title: str) -> str:
-    """One small plot per input, all with the same vertical axis, so that what matters can be seen."""
+    """Return one small plot per input, all with the same vertical axis, so that they can be compared."""
     low, high = found["answer"].min(), found["answer"].max()
     span = (high - low) or 1.0
     inputs = [*found["input"].unique()]

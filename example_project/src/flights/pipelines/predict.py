@@ -22,7 +22,7 @@ def predict(source: Path, target: Path, loaded: bundle.Bundle) -> int:
 
     Raises:
         BadDataError: the header or rows are wrong; says how many, and names the first.
-        OSError: a file is not there, or a directory.
+        OSError: a file is missing, or is a folder.
         UnreadableSourceError: `source` is no CSV file in UTF-8.
 
     """
@@ -37,7 +37,7 @@ def predict(source: Path, target: Path, loaded: bundle.Bundle) -> int:
 
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Predict, say how many, and return the exit code: 1 for bad data."""
+    """Predict, print how many, and return the exit code: 1 for bad data."""
     options = config.read(config.Predict, "predict", arguments)
     count = predict(options.input, options.output, bundle.load(options.bundle))
     print(f"{count} predictions in {options.output}")

@@ -36,7 +36,7 @@ WHERE = "training belongs into the build image, which has what requirements/dev.
 
 @pa.check_types(lazy=True)
 def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, Any]:
-    """Train on the earlier period, judge on the later one, write the bundle, and return its metadata.
+    """Train on the earlier period, test on the later one, write the bundle, and return its metadata.
 
     Raises:
         pandera.errors.SchemaErrors: the flights are not as the schema says.
@@ -45,8 +45,8 @@ def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, An
     split = split_by_time(flights)
     trained, described = {}, {}
     for model in MODELS:
-        # One thread adds up in one order, so that the same flights give the same model on any machine. More would
-        # hardly be faster, and several times slower where they wait for a busy core.
+        # One thread adds up in one order, so that the same flights give the same model on any machine. More threads
+        # are hardly faster, and several times slower on busy cores.
         with threadpool_limits(1, "openmp"):
             trained[model.name] = model.fit(model.chosen, split.train)
         described[model.name] = {
@@ -77,18 +77,18 @@ def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, An
 
 
 def data_digest(flights: pd.DataFrame) -> str:
-    """SHA-256, as `sha256:...`, over the columns' names and all values in order."""
+    """Return the SHA-256, as `sha256:...`, over the columns' names and all values in order."""
     values = pd.util.hash_pandas_object(flights, index=False).to_numpy("uint64")
     return "sha256:" + hashlib.sha256(",".join(flights.columns).encode() + values.tobytes()).hexdigest()
 
 
 def prepared(stages: Path) -> "Prepared":
-    """What the stage `prepare` of this dvc.yaml makes.
+    """Return what the stage `prepare` of this dvc.yaml makes.
 
     Raises:
         BadDataError: columns are missing, or rows are bad; says how many, and names the first.
         UnreadableSourceError: the file has no such stage.
-        WrongImageError: YAML can't be read here.
+        WrongImageError: PyYAML is not installed.
 
     """
     try:

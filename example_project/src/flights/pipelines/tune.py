@@ -1,4 +1,4 @@
-"""Tune: search settings for the model that is released. A person writes those that are found into its package.
+"""Tune: search settings for the released model. A person writes the best into its package.
 
 python -m flights.pipelines.tune --model late_arrival
 """

@@ -1,4 +1,4 @@
-"""The report: a page for people who look at what an evaluation found."""
+"""The report: a page that shows an evaluation to people."""
 
 EVALUATION = "FLIGHTS_EVALUATION"
 """The variable that names the folder of the evaluation."""

@@ -1,4 +1,4 @@
-"""The page, as Streamlit runs it: the folder of an evaluation, shown model by model."""
+"""The page that Streamlit runs: the folder of an evaluation, model by model."""
 
 import json
 from pathlib import Path
@@ -15,14 +15,14 @@ DAILY = ["actual", "predicted", "naive"]
 
 @st.cache_data
 def daily(file: Path) -> pd.DataFrame:
-    """The mean of what happened and of what was said, for each day of the later period."""
+    """Return the means of what happened and of what was predicted, for each day of the later period."""
     rows = pd.read_csv(file, usecols=["period", "scheduled_departure", *DAILY])
     later = rows[rows["period"] == "test"]
     return later.groupby(pd.to_datetime(later["scheduled_departure"]).dt.date)[DAILY].mean()
 
 
 def show(name: str, judged: dict[str, Any], folder: Path) -> None:
-    """A model: how good it is, day by day, and what it looks at."""
+    """Show a model: its errors, its days, and the inputs that matter."""
     for column, (metric, found) in zip(st.columns(2), judged["against_naive"].items(), strict=True):
         value = judged["metrics"]["model"]["test"][metric]
         column.metric(f"{name}: {metric} on later flights", value, f"{found['value']:+} to naive", "inverse")
@@ -41,7 +41,7 @@ def show(name: str, judged: dict[str, Any], folder: Path) -> None:
 
 
 def page() -> None:
-    """The whole page, or what is missing for it."""
+    """Show the page, or say that there is no evaluation."""
     st.title("flights: what the evaluation found")
     folder = config.Report().evaluation
     if not (folder / METRICS).is_file():

@@ -1,4 +1,4 @@
-"""The application: health, figures, and predictions for one flight or many."""
+"""The application: health, metrics, and predictions for one flight or many."""
 
 from typing import Annotated, Any
 
@@ -44,13 +44,13 @@ def create_app(bundle: Bundle, release: Release) -> FastAPI:
 
     @app.exception_handler(RequestValidationError)
     def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
-        """Where and what each mistake is; not the input again, which may be NaN and then is no JSON."""
+        """Answer with place and message of each mistake; without the input, which may be NaN and then is no JSON."""
         mistakes = [{key: mistake[key] for key in ("loc", "msg", "type")} for mistake in error.errors()]
         return JSONResponse({"detail": mistakes}, status_code=422)
 
     @app.get("/health")
     def health() -> dict[str, Any]:
-        """What runs here: answers only once the model is loaded."""
+        """Return what runs here; answers only once the model is loaded."""
         return {
             "status": "ok",
             "digest": release.digest,
@@ -65,20 +65,20 @@ def create_app(bundle: Bundle, release: Release) -> FastAPI:
 
     @app.get("/metrics", response_class=PlainTextResponse)
     def figures() -> PlainTextResponse:
-        """Requests, their times, predictions and the process, for Prometheus."""
+        """Return requests, their times, predictions and the process, for Prometheus."""
         return PlainTextResponse(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
-    # Quicker than the way to a thread and back is to answer at once; a batch would hold up the others.
+    # One flight is answered in the event loop, which is quicker than a thread; a batch would hold up other requests.
     @app.post("/predict")
     async def predict(flight: Flight) -> Prediction:
-        """What to expect of one flight."""
+        """Predict one flight."""
         found = bundle.predict_one(to_columns([flight]))
         metrics.predictions.inc()
         return Prediction(**{name: np.round(answer, 3) for name, answer in found.items()})
 
     @app.post("/predict/batch")
     def predict_batch(batch: Batch) -> Predictions:
-        """What to expect of many flights."""
+        """Predict many flights."""
         found = bundle.predict(to_frame(batch.flights)).round(3)
         metrics.predictions.inc(len(found))
         return Predictions(predictions=[Prediction(**row) for row in found.to_dict("records")])

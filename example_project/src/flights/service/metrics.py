@@ -1,4 +1,4 @@
-"""What Prometheus may ask: how many requests were answered, how, how quickly, and by which bundle."""
+"""Metrics for Prometheus: requests by path and status, their times, predictions, and the bundle."""
 
 import time
 
@@ -11,7 +11,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 class Metrics:
-    """The figures of one application, in a registry of its own."""
+    """The metrics of one application, in a registry of its own."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.registry = CollectorRegistry()
@@ -25,14 +25,14 @@ class Metrics:
 
 
 class Measured:
-    """Middleware that measures each request. Paths that are none of the application's count as one."""
+    """Middleware that measures each request. All paths that the application does not have count as one."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the application answer, and count it."""
+        """Let the application answer, and count the request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -1,1 +1,1 @@
-"""What was trained, when and of what: a file for each bundle, and runs and registered models in MLflow."""
+"""The record of each training: a file for each bundle, and runs and registered models in MLflow."""

@@ -1,4 +1,4 @@
-"""Track: keep the record of a training, and say which one is in Production.
+"""Track: record a training, or mark the model that is in Production.
 
 python -m flights.tracking record --bundle bundle
 python -m flights.tracking promote --service https://flights.example.com
@@ -23,7 +23,7 @@ OFF = "MLflow is off: it is not installed here (requirements/tracking.txt)."
 
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Record or promote, say what was done, and return the exit code: 2 where promoting needs an MLflow that is off."""
+    """Record or promote, print what was done, and return the exit code: 2 to promote without MLflow."""
     options = config.read(config.Track, "track", arguments)
     return _record(options) if options.command == "record" else _promote(options)
 
@@ -63,7 +63,7 @@ def _kept(options: config.Track) -> record.Record:
 
 
 def _served(service: str) -> str:
-    """The digest of the bundle that a service answers with."""
+    """Return the digest of the bundle that a service answers with."""
     try:
         with urllib.request.urlopen(f"{service.rstrip('/')}/health", timeout=10) as answer:  # noqa: S310
             return str(json.load(answer)["model"]["digest"])

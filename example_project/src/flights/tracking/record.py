@@ -1,4 +1,4 @@
-"""The record of a training: a file, which needs nothing, and what MLflow is told."""
+"""The record of a training: a file, and the tags and metrics for MLflow."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -10,9 +10,9 @@ from flights.models.common import bundle
 
 @dataclass(frozen=True)
 class Record:
-    """What a bundle was made of, by which code in which image, and how good its models are.
+    """What a bundle was made of, by which code in which image, and the errors of its models.
 
-    `bundle`, `data` and `lock` are digests; `commit` and `image` are None where nobody said them.
+    `bundle`, `data` and `lock` are digests; `commit` and `image` are None if unknown.
     """
 
     bundle: str
@@ -24,13 +24,13 @@ class Record:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What tells this training from others."""
+        """The tags that identify this training."""
         told = {"bundle": self.bundle, "data": self.data, "lock": self.lock, "commit": self.commit, "image": self.image}
         return {name: value for name, value in told.items() if value}
 
     @property
     def metrics(self) -> dict[str, float]:
-        """The errors by model, metric and period, and how much less each is than that of the naive model."""
+        """The errors by model, metric and period, and their differences from the naive model's."""
         found: dict[str, float] = {}
         for name, model in self.models.items():
             for period, errors in model["metrics"]["model"].items():
@@ -41,7 +41,7 @@ class Record:
 
 
 def of(directory: Path, commit: str | None, image: str | None) -> Record:
-    """The record of the bundle in `directory`; its models are not loaded.
+    """Return the record of the bundle in `directory`; its models are not loaded.
 
     Raises:
         FileNotFoundError: there is none.

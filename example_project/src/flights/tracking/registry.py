@@ -1,4 +1,4 @@
-"""Runs and registered models in MLflow. Nothing else imports it."""
+"""Runs and registered models in MLflow. No other module imports MLflow."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -16,16 +16,16 @@ from flights.tracking.record import Record
 EXPERIMENT = "flights"
 CHAMPION = "champion"
 CHALLENGER = "challenger"
-# MLflow's own defaults let a server that is not there hold up a job for many minutes.
+# With MLflow's own defaults, a server that does not answer holds up a job for many minutes.
 IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 
 
 @contextmanager
 def connected(uri: str) -> "Iterator[Registry]":
-    """MLflow at a URI, which is given up after some seconds unless the environment says how often and long to try.
+    """Connect to MLflow at a URI; gives up after some seconds, unless MLflow's own variables say otherwise.
 
     Raises:
-        UnreadableSourceError: MLflow is not there, or does not do what it is asked.
+        UnreadableSourceError: MLflow does not answer, or refuses.
 
     """
     for name, value in IMPATIENT.items():
@@ -43,23 +43,23 @@ class Registry:
         self.client = MlflowClient(uri, uri)
 
     def record(self, record: Record, directory: Path) -> dict[str, str]:
-        """A run with the bundle, and a version of each model, by its name; what was recorded before is not again."""
+        """Record the bundle once, as a run and a version of each model; return the versions by model name."""
         versions = self._versions(record.bundle)
         if {*versions} == {_registered(name) for name in record.models}:
             return versions
         return self._new_versions(record, directory)
 
     def challenge(self, versions: Mapping[str, str]) -> None:
-        """Make challengers of the versions, by the names of their models, but for those that are champions."""
+        """Give the versions the alias `challenger`, unless they are champions. They come by model name."""
         for name, version in versions.items():
             if self._aliased(name, CHAMPION) != version:
                 self.client.set_registered_model_alias(name, CHALLENGER, version)
 
     def promote(self, digest: str) -> dict[str, str]:
-        """Make champions of the versions with this bundle, and return them by the names of their models.
+        """Give the versions with this bundle the alias `champion`; return them by model name.
 
         Raises:
-            NotRecordedError: there are none.
+            NotRecordedError: no version has this bundle.
 
         """
         versions = self._versions(digest)
@@ -92,7 +92,7 @@ class Registry:
         return versions
 
     def _versions(self, digest: str) -> dict[str, str]:
-        """The newest version of each model that has this bundle."""
+        """Return the newest version of each model with this bundle."""
         found = self.client.search_model_versions(f"tags.bundle = '{digest}'", order_by=["version_number ASC"])
         return {version.name: str(version.version) for version in found}
 

@@ -1,1 +1,1 @@
-"""Whether data is good enough for what it is to be used for, and if not, which rows are to blame."""
+"""Checks of whole data sets: good enough for training, evaluation or scoring?"""

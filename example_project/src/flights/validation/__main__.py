@@ -13,7 +13,7 @@ from flights.validation.use_cases import judge
 
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Say what each rule found, and return the exit code: 1 where one does not hold or a row is bad."""
+    """Print the result of each rule, and return the exit code: 1 if a rule does not hold or a row is bad."""
     options = config.read(config.Validate, "validate", arguments)
     found = judge(datasets.load(options.data, options.rows, options.query), options.use_case)
     print("\n".join(map(str, found)))

@@ -1,4 +1,4 @@
-"""What flights as a whole must be like, beyond each row, for each use that is made of them."""
+"""The rules for flights as a whole, for each use case."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from flights.errors import BadDataError
 
 @dataclass(frozen=True)
 class Rule:
-    """Something that must hold; `measure` gives the figure, which must lie within the limits."""
+    """A rule: `measure` returns a figure, which must lie within the limits."""
 
     name: str
     measure: Callable[[pd.DataFrame], float]
@@ -21,14 +21,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found."""
+    """The result of a rule."""
 
     rule: Rule
     value: float
 
     @property
     def passed(self) -> bool:
-        """Whether the figure lies within the limits; one that can't be computed does not."""
+        """Whether the figure lies within the limits; a figure that can't be computed (NaN) does not."""
         return self.rule.at_least <= self.value <= self.rule.at_most
 
     def __str__(self) -> str:
@@ -60,15 +60,15 @@ USE_CASES: Mapping[str, tuple[Rule, ...]] = {
 
 
 def judge(flights: pd.DataFrame, use_case: str) -> list[Finding]:
-    """What the rules of a use case find, in their order."""
+    """Return the results of the rules of a use case, in their order."""
     return [Finding(rule, rule.measure(flights)) for rule in USE_CASES[use_case]]
 
 
 def require(flights: pd.DataFrame, use_case: str) -> None:
-    """Do nothing if all rules hold.
+    """Check that all rules of a use case hold.
 
     Raises:
-        BadDataError: a rule does not hold; names all that do not.
+        BadDataError: a rule does not hold; the message names each.
 
     """
     if failed := [str(finding) for finding in judge(flights, use_case) if not finding.passed]:

@@ -1,1 +1,1 @@
-"""Transformers that know nothing of flights."""
+"""Transformers for any data, not only flights."""

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags, assert_all_finite
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
-# What a formula may be made of, beside columns and numbers: so one that is read from a file does only arithmetic.
+# All that a formula may use beside columns and numbers, so that a formula from a file can only do arithmetic.
 OPERATORS: Mapping[type, Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -66,9 +66,9 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> Any:  # noqa: N803
-        """The columns and the new one: a frame where one was given, else an array.
+        """Return the columns and the new one: a frame for a frame, else an array.
 
-        Arrays by name are taken, too: the check of a frame takes longer than a model does for a single flight.
+        Arrays by name are accepted, too: for a single flight, checking a frame takes longer than the model.
 
         Raises:
             ValueError: the columns are not those of `fit`, or hold what is no number, or infinity.
@@ -86,7 +86,7 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
         return np.column_stack([*columns.values(), computed])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """The columns' names and that of the new one."""
+        """Return the names of the columns and of the new one."""
         check_is_fitted(self)
         given = _check_feature_names_in(self, input_features)
         return np.array([*given, self._parsed()[0]], dtype=object)
@@ -100,7 +100,7 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
         return hasattr(self, "n_features_in_")
 
     def _given(self, X: Any) -> dict[str, np.ndarray]:  # noqa: N803
-        """The columns of `fit`, checked."""
+        """Return the columns of `fit`, checked."""
         if not isinstance(X, Mapping):
             checked = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)
             return dict(zip(self._columns(checked.shape[1]), checked.T, strict=True))
@@ -115,7 +115,7 @@ class FormulaTransformer(TransformerMixin, BaseEstimator):
         return list(getattr(self, "feature_names_in_", [f"x{number}" for number in range(count)]))
 
     def _parsed(self) -> tuple[str, ast.expr]:
-        """The name left of the equals sign, and what is right of it."""
+        """Return the name left of the equals sign and the expression right of it."""
         with suppress(SyntaxError, TypeError):  # no Python, or no text
             match ast.parse(self.formula).body:
                 case [ast.Assign(targets=[ast.Name(id=name)], value=value)] if _arithmetic(value):

@@ -37,7 +37,7 @@ def build_features(flights: pd.DataFrame, views: Sequence[str]) -> pd.DataFrame:
 
 
 def feature_columns(flights: Mapping[str, np.ndarray], views: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return the same features as arrays, of arrays by name that were checked before."""
+    """Return the same features as arrays by name, from arrays that were checked before."""
     known = prefilter(flights, views)
     features: dict[str, np.ndarray] = {}
     for view in views:

@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).parents[2]
 CODE = ("columns.py", "feature_store", "features", "models")
 """The modules on which both training and predicting rest."""
 
-# Beyond what skops itself trusts. Nothing else in a model file is ever imported or called.
+# The types that a model file may hold beyond those that skops trusts. No other is ever imported or called.
 TRUSTED = [
     "flights.features.common.formula_transformer.FormulaTransformer",
     "flights.features.flight.processor.build_features",
@@ -81,7 +81,7 @@ class Bundle:
         return {name: float(answer[0]) for name, answer in found.items()}
 
     def _answers(self, features: pd.DataFrame | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        # Every model begins with the features (`write` sees to it): they are computed once for all.
+        # Every model begins with the features (`write` checks it), so they are computed once for all models.
         found = [_after_features(model, features) for model in self.models.values()]
         return dict(zip(self.outputs, found, strict=True))
 
@@ -112,11 +112,11 @@ def write(directory: Path, models: dict[str, Any], metadata: dict[str, Any]) -> 
 
 
 def load(directory: Path) -> Bundle:
-    """The bundle in `directory`.
+    """Return the bundle in `directory`.
 
     Raises:
-        FileNotFoundError: there is none.
-        BadBundleError: it is broken, or a model holds a type that is not in TRUSTED.
+        FileNotFoundError: there is no bundle.
+        BadBundleError: the bundle is broken, or a model holds a type that is not in TRUSTED.
 
     """
     described = metadata(directory)
@@ -125,11 +125,11 @@ def load(directory: Path) -> Bundle:
 
 
 def metadata(directory: Path) -> dict[str, Any]:
-    """What is known about the bundle in `directory`; its models are not loaded.
+    """Return the metadata of the bundle in `directory`; its models are not loaded.
 
     Raises:
-        FileNotFoundError: there is none.
-        BadBundleError: it is broken.
+        FileNotFoundError: there is no bundle.
+        BadBundleError: the bundle is broken.
 
     """
     file = directory / METADATA
@@ -163,12 +163,12 @@ def _model(file: Path) -> Any:
 
 
 def file_of(name: str) -> str:
-    """The file of the model of this name."""
+    """Return the file name of a model."""
     return f"{name}.skops"
 
 
 def digest(directory: Path) -> str:
-    """SHA-256, as `sha256:...`, over name and content of every file below `directory`."""
+    """Return the SHA-256, as `sha256:...`, over name and content of every file below `directory`."""
     return _digest(directory, (path for path in directory.rglob("*") if path.is_file()))
 
 
@@ -184,12 +184,12 @@ def _digest(root: Path, files: Iterable[Path]) -> str:
 
 
 def _canonical(dumped: bytes) -> bytes:
-    """The same model with addresses in memory replaced by counters, and without times."""
+    """Return the same model with counters for addresses in memory, and without times."""
     ids: dict[int, int] = {}
     names: dict[str, str] = {}
 
     def renumber(node: dict[str, Any]) -> dict[str, Any]:
-        # Which texts and numbers are one object depends on where the flights came from, and says nothing.
+        # Whether equal texts and numbers are one object depends on the source of the flights, not on the model.
         if node.get("is_json"):
             node.pop("__id__", None)
         if "__id__" in node:

@@ -1,4 +1,4 @@
-"""From features to the numbers that a family of models can take."""
+"""The columns of numbers that a family of models needs, made from features."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -21,7 +21,7 @@ Step = tuple[str, Any, list[str] | str]
 
 
 class CategoryMeans(TransformerMixin, BaseEstimator):
-    """Each category as the mean answer of its flights, the rarer the nearer to that of all; so is an unknown one.
+    """Replace a category by the mean answer of its flights; rare and unknown ones move to the mean of all.
 
     >>> flights = pd.DataFrame({"carrier": ["UA", "UA", "DL"]})
     >>> CategoryMeans(rare=1).fit(flights, [8, 8, 2]).transform(pd.DataFrame({"carrier": ["DL", "UA", "ZZ"]})).tolist()
@@ -32,7 +32,7 @@ class CategoryMeans(TransformerMixin, BaseEstimator):
         self.rare = rare
 
     def fit(self, flights: pd.DataFrame, answers: Any) -> Self:
-        """Learn the mean of each category in each column; `rare` is how many flights count as much as all."""
+        """Learn the mean of each category in each column. The mean of all counts like `rare` more flights."""
         answers = np.asarray(answers, "float64")
         self.all_ = float(answers.mean())
         self.means_ = {}
@@ -43,7 +43,7 @@ class CategoryMeans(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, flights: pd.DataFrame | Mapping[str, np.ndarray]) -> np.ndarray:
-        """One column for each given."""
+        """Return one column for each given."""
         columns = []
         for name, means in self.means_.items():
             places, different = pd.factorize(np.asarray(flights[name]))
@@ -52,10 +52,10 @@ class CategoryMeans(TransformerMixin, BaseEstimator):
 
 
 class Columns(TransformerMixin, BaseEstimator):
-    """What each step makes of its columns, side by side; "passthrough" leaves them as they are.
+    """Put the results of several steps side by side; "passthrough" leaves columns unchanged.
 
-    A step learns from a frame and is given arrays by name, or the one array where it has one column: it must take both.
-    So does scikit-learn's ColumnTransformer, with checks that take longer than a model does for a single flight.
+    A step learns from a frame. It transforms arrays by name, or one array if it has one column. scikit-learn's
+    ColumnTransformer does the same with checks that, for a single flight, take longer than the model.
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
@@ -70,7 +70,7 @@ class Columns(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, features: pd.DataFrame | Mapping[str, np.ndarray]) -> np.ndarray:
-        """The columns of all steps, in their order."""
+        """Return the columns of all steps, in their order."""
         parts = []
         for _, step, columns in self.steps_:
             if step == "passthrough":
@@ -88,12 +88,12 @@ def features(views: Sequence[type[FeatureView]]) -> FunctionTransformer:
 
 
 def for_trees(numbers: Sequence[str], *more: Step) -> Columns:
-    """First the categories, as numbers; trees need no scale and take what is missing."""
+    """Return the columns for trees: categories as numbers first. Trees need no scale and accept missing values."""
     return Columns([("categories", CategoryMeans(), [*CATEGORIES]), ("numbers", "passthrough", [*numbers]), *more])
 
 
 def for_lines(numbers: Sequence[str], *more: Step) -> Pipeline:
-    """A column per category (the rare ones share one), what is missing filled with the mean, one scale for all."""
+    """Return the columns for sums: one per category (rare ones share one), no missing values, one scale."""
     encoder = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=RARE)
     columns = ColumnTransformer(
         [("categories", encoder, [*CATEGORIES]), ("numbers", "passthrough", [*numbers]), *more], sparse_threshold=0

@@ -1,4 +1,4 @@
-"""What a model looks at: which inputs it needs, and how its answer changes with each."""
+"""Which inputs of a model matter, and how its answer changes with each."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def partial_dependence(model: Model, fitted: Any, flights: pd.DataFrame) -> pd.D
     changed = {("hour", float(hour)): some.assign(scheduled_departure=day + pd.Timedelta(hours=hour)) for hour in HOURS}
     for name in [name for name in NUMBERS if name in some]:
         known = flights[name].dropna()
-        # Values that occur: the views take no half mile.
+        # Only values that occur: the views refuse half a mile.
         values = known.quantile(np.linspace(0.01, 0.99, STEPS), interpolation="nearest").dropna().unique()
         changed |= {(name, float(value)): some.assign(**{name: value}) for value in values}
     found = answers(fitted, pd.concat(changed.values())).reshape(len(changed), len(some)).mean(axis=1)

@@ -1,4 +1,4 @@
-"""A model beside the naive one, in both periods."""
+"""The errors of a model beside those of the naive model, in both periods."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,7 +9,7 @@ from flights.models.common.split import Split
 
 
 def judge(model: Model, fitted: Any, naive: Any, split: Split) -> dict[str, Any]:
-    """Errors of both in both periods, and how much less the model is off on the flights that it never saw."""
+    """Return the errors of both models in both periods, and their difference in the later period."""
     metrics: dict[str, Any] = {"model": {}, NAIVE: {}}
     for period, flights in (("train", split.train), ("test", split.test)):
         actual = model.actual(flights)
@@ -17,13 +17,13 @@ def judge(model: Model, fitted: Any, naive: Any, split: Split) -> dict[str, Any]
         for name, given in (("model", answer), (NAIVE, other)):
             errors = {metric.name: metric(actual, given) for metric in model.metrics}
             metrics[name][period] = {**errors, "rows": len(flights)}
-    # What the loop left is the later period, whose flights the model never saw.
+    # These are the values of the last turn of the loop: the later period, whose flights the model never saw.
     against = {metric.name: asdict(difference(metric, flights, actual, answer, other)) for metric in model.metrics}
     return {"metrics": metrics, "against_naive": against}
 
 
 def report(name: str, judged: dict[str, Any]) -> str:
-    """What `judge` found, as a table."""
+    """Return the result of `judge` as a table."""
     metrics = [*judged["against_naive"]]
     lines = [f"{name:<44}{'period':<8}{'flights':>9}" + "".join(f"{metric:>10}" for metric in metrics)]
     for who, periods in judged["metrics"].items():

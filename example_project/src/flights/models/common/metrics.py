@@ -1,4 +1,4 @@
-"""How far answers are off, and whether one model is off less than another."""
+"""Errors of a model, and the difference between the errors of two models."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Metric:
-    """An error, the lower the better: `finish` of the mean of a loss per row."""
+    """An error, the lower the better: `finish`, applied to the mean loss per row."""
 
     name: str
     loss: Callable[[Array, Array], Array]
     finish: Callable[[float], float] = float
 
     def __call__(self, actual: pd.Series, answer: Array) -> float:
-        """The error, to four digits."""
+        """Return the error, to four digits."""
         return round(self.finish(float(self.loss(_values(actual), answer).mean())), 4)
 
 
@@ -43,7 +43,7 @@ LOG_LOSS = Metric("log_loss", _surprise)
 
 @dataclass(frozen=True)
 class Difference:
-    """Error of a model less that of another, with its 95 % interval: below zero is better."""
+    """The error of a model minus that of another, with its 95 % interval; below zero is better."""
 
     value: float
     low: float
@@ -51,10 +51,10 @@ class Difference:
 
 
 def difference(metric: Metric, flights: pd.DataFrame, actual: pd.Series, answer: Array, other: Array) -> Difference:
-    """How much less `answer` is off than `other`, by a paired bootstrap over whole days.
+    """Return the error of `answer` minus that of `other`, by a paired bootstrap over whole days.
 
-    Flights of a day share their weather and their queues: drawn one by one, they would look like more evidence than
-    they are.
+    Flights of a day share their weather and their queues: drawn one by one, they would count as more evidence than they
+    are.
     """
     days = flights["scheduled_departure"].dt.normalize().to_numpy()
     truth = _values(actual)

@@ -1,4 +1,4 @@
-"""What a model package tells the pipelines about its model."""
+"""What a model package declares about its model."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Model:
 
     @property
     def inputs(self) -> type[FeatureView]:
-        """The schema of what the model may read: its views as one."""
+        """The schema of what the model may read: its views combined."""
         return combined(*self.views)
 
     def fit(self, family: str, flights: pd.DataFrame) -> Any:

@@ -1,4 +1,4 @@
-"""The predictions of an evaluation, one per flight: what whoever compares models reads."""
+"""The predictions of an evaluation, one row per flight."""
 
 import numpy as np
 import pandera.pandas as pa
@@ -7,7 +7,7 @@ from flights.feature_store.views import KnownView
 
 
 class Predictions(KnownView):
-    """What was known, what really happened, and what the model and the naive one said."""
+    """What was known, what happened, and what the model and the naive model predicted."""
 
     period: str = pa.Field(isin=["train", "test"])
     actual: np.float64

@@ -1,7 +1,7 @@
 """The reference profile of a training: how flights and answers were distributed, without a row of them.
 
-Drift is measured against it. Flights are those that the models learned from, answers those for the later flights, as
-answers for what a model has seen are spread more widely. The time of departure is left out: it always moves on.
+Drift is measured against it. The flights are those of the training; the answers are those for later flights, because
+answers for flights that a model has seen are spread more widely. The time of departure is left out: it always grows.
 """
 
 import json
@@ -26,13 +26,13 @@ def write(directory: Path, flights: pd.DataFrame, answers: pd.DataFrame) -> None
 
 
 def profile(frame: pd.DataFrame) -> dict[str, Any]:
-    """The number of rows and, for each column, how many of them lie in each bin, or have each value."""
+    """Return the number of rows and, for each column, how many lie in each bin or have each value."""
     columns = {str(name): _text(frame[name]) if name in TEXTS else _number(frame[name]) for name in frame}
     return {"rows": len(frame), "columns": columns}
 
 
 def _number(values: pd.Series) -> dict[str, Any]:
-    """Bins between the deciles: `upper` are the bounds, which belong to the bin below; the last bin has none."""
+    """Return the bins between the deciles. `upper` are the bounds, part of the bin below; the last bin has none."""
     present = values.dropna().to_numpy("float64")
     upper = np.unique(np.quantile(present, np.arange(1, BINS) / BINS).round(6)) if len(present) else np.array([])
     counts = np.bincount(np.searchsorted(upper, present), minlength=len(upper) + 1)
@@ -40,7 +40,7 @@ def _number(values: pd.Series) -> dict[str, Any]:
 
 
 def _text(values: pd.Series) -> dict[str, Any]:
-    """The most frequent values; `other` counts all others."""
+    """Return the most frequent values; `other` counts all others."""
     counts = sorted(values.value_counts().items(), key=lambda one: (-one[1], one[0]))
     kept = {str(value): int(count) for value, count in counts[:VALUES]}
     missing = int(values.isna().sum())

@@ -1,4 +1,4 @@
-"""Which flights train the model and which judge it: the past trains, the later period judges."""
+"""The split by time: earlier flights train the model, later flights test it."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Split:
 
 
 def split_by_time(flights: pd.DataFrame, first_test_day: str = FIRST_TEST_DAY) -> Split:
-    """The two periods.
+    """Return the two periods.
 
     Raises:
         BadDataError: a period has no flight whose delay is known; says how many each has.
@@ -37,6 +37,6 @@ def split_by_time(flights: pd.DataFrame, first_test_day: str = FIRST_TEST_DAY) -
 
 
 def period(flights: pd.DataFrame) -> dict[str, str | int]:
-    """First day, last day and number of flights."""
+    """Return the first day, the last day and the number of flights."""
     days = flights["scheduled_departure"]
     return {"from": days.min().date().isoformat(), "to": days.max().date().isoformat(), "rows": len(flights)}

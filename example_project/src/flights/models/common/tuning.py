@@ -1,4 +1,4 @@
-"""The search for settings, apart from training: within the training period, so that the test period stays unseen."""
+"""The search for settings, within the training period: the test period stays unseen."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ FIRST_DAY = "2013-09-01"
 
 
 def tune(model: Model, grid: Mapping[str, Sequence[Any]], flights: pd.DataFrame) -> pd.DataFrame:
-    """The errors of each setting on the last two months of the training period, trained on those before; best first."""
+    """Return the errors of each setting, best first: trained up to FIRST_DAY, tested on the rest of the period."""
     split = split_by_time(split_by_time(flights).train, FIRST_DAY)
     actual = model.actual(split.test)
     rows = []

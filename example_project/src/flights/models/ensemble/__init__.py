@@ -1,1 +1,1 @@
-"""Models made of many."""
+"""Models made of many small ones."""

@@ -1,1 +1,1 @@
-"""Whether a flight arrives more than half an hour late: what a traveller with a connection asks."""
+"""How probable it is that a flight arrives more than half an hour late."""

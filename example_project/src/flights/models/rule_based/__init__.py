@@ -1,1 +1,1 @@
-"""Models without learning: what every other model must beat."""
+"""Models of a simple rule, which every other model must beat."""

@@ -1,1 +1,1 @@
-"""Forests: the same one without the features and with all of them, to see what the features are worth."""
+"""Random forests without features and with all of them, to see what the features are worth."""

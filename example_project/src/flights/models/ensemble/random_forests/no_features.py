@@ -1,4 +1,4 @@
-"""A forest of what is known, as it comes."""
+"""A forest of the raw columns."""
 
 from collections.abc import Sequence
 
