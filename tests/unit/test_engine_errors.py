@@ -43,7 +43,7 @@ def translated(error: Exception, otherwise: type[CicdError] = UnreachableError) 
         (500, "driver failed programming external connectivity", CheckFailedError, ""),
     ],
 )
-def test_an_answer_keeps_the_engines_words(status: int, words: str, kind: type[CicdError], hint: str) -> None:
+def test_answer_keeps_the_engines_words(status: int, words: str, kind: type[CicdError], hint: str) -> None:
     error = translated(answer(status, words), CheckFailedError)
     assert type(error) is kind
     assert error.message.startswith("Could not start app: ")
@@ -63,7 +63,7 @@ def test_an_answer_keeps_the_engines_words(status: int, words: str, kind: type[C
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_a_lost_engine_is_unreachable(error: Exception) -> None:
+def test_lost_engine_is_unreachable(error: Exception) -> None:
     assert (type(translated(error)), translated(error).exit_code) == (UnreachableError, 69)
 
 
@@ -73,11 +73,11 @@ def test_other_exceptions_pass_unchanged(error: Exception) -> None:
         raise error
 
 
-def test_errors_of_the_kit_pass_unchanged() -> None:
+def test_kit_errors_pass_unchanged() -> None:
     error = CheckFailedError("The tests failed.")
     assert translated(error) is error
 
 
-def test_the_boundary_needs_no_sdk() -> None:
+def test_boundary_imports_no_sdk() -> None:
     code = "import sys, cicd.oci.errors; sys.exit(bool({'docker', 'requests', 'urllib3'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -26,7 +26,7 @@ def packed(*members: tuple[str, str]) -> bytes:
     return stream.getvalue()
 
 
-def test_files_and_links_within_are_unpacked(tmp_path: Path) -> None:
+def test_files_and_inner_links_are_unpacked(tmp_path: Path) -> None:
     files.unpack(packed(("a/b.txt", ""), ("a/c.txt", "b.txt")), tmp_path)
     assert (tmp_path / "a" / "c.txt").read_text() == "hello"
 
@@ -36,19 +36,19 @@ def test_files_and_links_within_are_unpacked(tmp_path: Path) -> None:
     [[("../evil.txt", "")], [("out", ".."), ("out/evil.txt", "")], [("out", "{up}"), ("out/evil.txt", "")]],
     ids=["a way up", "a link up", "an absolute link"],
 )
-def test_nothing_is_written_outside(tmp_path: Path, members: list[tuple[str, str]]) -> None:
+def test_unpacking_stays_in_its_folder(tmp_path: Path, members: list[tuple[str, str]]) -> None:
     (folder := tmp_path / "folder").mkdir()
     with pytest.raises(CheckFailedError, match="Could not unpack"):
         files.unpack(packed(*((name, target.format(up=tmp_path)) for name, target in members)), folder)
     assert not (tmp_path / "evil.txt").exists()
 
 
-def test_what_is_no_archive_is_said(tmp_path: Path) -> None:
+def test_damaged_archive_is_named(tmp_path: Path) -> None:
     with pytest.raises(CheckFailedError, match="Could not unpack"):
         files.unpack(b"hello" * 300, tmp_path)
 
 
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+def test_file_is_replaced_whole(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     files.replace(file, "old")
     files.replace(file, "new")
@@ -59,9 +59,7 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     ("number", "hint"),
     [(errno.ENOSPC, "Free space"), (errno.EROFS, "read-only"), (errno.EACCES, "write access"), (errno.EIO, "")],
 )
-def test_a_disk_that_fails_is_unreachable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str
-) -> None:
+def test_failing_disk_is_unreachable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str) -> None:
     file = tmp_path / "state.json"
     files.replace(file, "old")
 
@@ -77,6 +75,6 @@ def test_a_disk_that_fails_is_unreachable(
     assert ([path.name for path in tmp_path.iterdir()], file.read_text()) == (["state.json"], "old")
 
 
-def test_a_missing_folder_is_no_fault_of_the_disk(tmp_path: Path) -> None:
+def test_missing_folder_is_no_disk_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         files.replace(tmp_path / "gone" / "state.json", "new")

@@ -63,7 +63,7 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_siblings_are_named_in_full_and_every_other_byte_is_kept(kit: Path, tmp_path: Path) -> None:
+def test_only_siblings_are_rewritten(kit: Path, tmp_path: Path) -> None:
     freeze.freeze(kit, tmp_path / "out", "acme/kit", "v1.2.3")
     frozen = content(tmp_path / "out")
     workflow = frozen[".github/workflows/ci.yml"].decode()
@@ -84,7 +84,7 @@ def test_siblings_are_named_in_full_and_every_other_byte_is_kept(kit: Path, tmp_
     assert (tmp_path / "out" / "link").is_symlink()
 
 
-def test_the_last_commit_is_frozen_or_the_files_as_they_are(kit: Path, tmp_path: Path) -> None:
+def test_commit_or_worktree_is_frozen(kit: Path, tmp_path: Path) -> None:
     (kit / "run.sh").write_text("changed\n")
     (kit / "new").write_text("new\n")
     (kit / "ignored").write_text("ignored\n")
@@ -97,7 +97,7 @@ def test_the_last_commit_is_frozen_or_the_files_as_they_are(kit: Path, tmp_path:
     assert set(files) - set(commit) == {"new"}
 
 
-def test_a_directory_that_is_not_empty_is_left_alone(kit: Path, tmp_path: Path) -> None:
+def test_full_directory_is_left_alone(kit: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").write_text("mine")
     with pytest.raises(UsageError, match="not an empty directory"):
@@ -106,26 +106,26 @@ def test_a_directory_that_is_not_empty_is_left_alone(kit: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("used", ["./actions/greet", "'./x'", "$/"])
-def test_what_has_no_released_form_is_named_by_file_and_line(kit: Path, tmp_path: Path, used: str) -> None:
+def test_unresolved_sibling_is_named_by_line(kit: Path, tmp_path: Path, used: str) -> None:
     (kit / "actions" / "greet" / "action.yml").write_text(f"runs:\n  steps:\n    - uses: {used}\n")
     with pytest.raises(UsageError, match=r"actions/greet/action.yml:3: ") as failure:
         freeze.freeze(kit, tmp_path / "out", "acme/kit", "v1", worktree=True)
     assert failure.value.exit_code == 2
 
 
-def test_outside_of_a_kit_it_says_so(tmp_path: Path) -> None:
+def test_other_folder_is_not_the_kit(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not the kit") as failure:
         freeze.check_kit(tmp_path)
     assert failure.value.exit_code == 2
 
 
-def test_a_kit_that_is_no_repository_says_so(tmp_path: Path, kit: Path) -> None:
+def test_kit_needs_a_git_repository(tmp_path: Path, kit: Path) -> None:
     (kit / ".git").rename(tmp_path / "away")
     with pytest.raises(UsageError, match="is not in a git repository"):
         freeze.freeze(kit, tmp_path / "out", "acme/kit", "v1")
 
 
-def test_the_fingerprint_changes_with_the_files_that_count(kit: Path) -> None:
+def test_fingerprint_changes_with_the_files(kit: Path) -> None:
     first = freeze.fingerprint(kit)
     (kit / "ignored").write_text("x")
     assert freeze.fingerprint(kit) == first
@@ -135,7 +135,7 @@ def test_the_fingerprint_changes_with_the_files_that_count(kit: Path) -> None:
     assert len({first, second, freeze.fingerprint(kit)}) == 3
 
 
-def test_the_command_freezes_this_kit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_freezes_this_kit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["freeze", "--worktree", "--ref", "v1", str(tmp_path / "out")]) == 0
     assert "org/ml-cicd as of v1" in capsys.readouterr().out
     frozen = "".join(path.read_text() for path in (tmp_path / "out" / ".github" / "workflows").glob("*.yml"))

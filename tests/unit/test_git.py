@@ -26,25 +26,25 @@ def forget(workspace: Workspace, name: str) -> str:
     return identity
 
 
-def test_a_failure_keeps_gits_words(workspace: Workspace) -> None:
+def test_failure_keeps_gits_words(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match=r"git show failed in .*: fatal: ambiguous argument 'no-such'"):
         git.text(workspace.clone, "show", "no-such")
 
 
-def test_a_machine_without_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_git_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UnreachableError, match="The command git can't be started") as caught:
         git.text(tmp_path, "status")
     assert "apt-get install git" in caught.value.hint
 
 
-def test_a_folder_outside_of_a_clone_is_told(tmp_path: Path) -> None:
+def test_folder_outside_a_clone_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not in a git repository"):
         git.text(tmp_path, "status")
 
 
 @pytest.mark.parametrize("remote", ["/no/such/remote", "http://127.0.0.1:1/acme/app", "ssh://127.0.0.1:1/acme/app"])
-def test_a_remote_that_does_not_answer_is_unreachable(workspace: Workspace, remote: str) -> None:
+def test_dead_remote_is_unreachable(workspace: Workspace, remote: str) -> None:
     with pytest.raises(UnreachableError, match="remote does not answer: "):
         git.text(workspace.clone, "fetch", remote)
 
@@ -58,7 +58,7 @@ def test_a_remote_that_does_not_answer_is_unreachable(workspace: Workspace, remo
         ("fatal: bad object HEAD", UsageError),
     ],
 )
-def test_an_error_has_the_kind_of_its_words(
+def test_words_decide_the_kind_of_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, kind: type[Exception]
 ) -> None:
     script = tmp_path / "git"
@@ -69,7 +69,7 @@ def test_an_error_has_the_kind_of_its_words(
         git.output(tmp_path, "fetch")
 
 
-def test_a_query_tells_no_from_a_failure(workspace: Workspace) -> None:
+def test_query_tells_no_from_failure(workspace: Workspace) -> None:
     verify = ("rev-parse", "--verify", "--quiet")
     assert git.query(workspace.clone, *verify, "main") == workspace.git("rev-parse", "main")
     assert git.query(workspace.clone, *verify, "no-such") is None
@@ -77,7 +77,7 @@ def test_a_query_tells_no_from_a_failure(workspace: Workspace) -> None:
         git.query(workspace.clone, *verify, "main:../outside")
 
 
-def test_a_silent_failure_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silent_failure_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "git"
     script.write_text("#!/bin/sh\nexit 128\n")
     script.chmod(0o755)
@@ -94,7 +94,7 @@ def test_objects_are_read_by_any_name(workspace: Workspace) -> None:
     assert git.objects(workspace.clone, ["HEAD:file", "HEAD:none", "HEAD:file"]) == [content, None, content]
 
 
-def test_a_file_that_cant_be_read_is_not_absent(workspace: Workspace) -> None:
+def test_unreadable_file_is_not_absent(workspace: Workspace) -> None:
     (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
     workspace.git("add", "ml-cicd.toml")
     commit = workspace.commit()
@@ -108,7 +108,7 @@ def test_a_file_that_cant_be_read_is_not_absent(workspace: Workspace) -> None:
         ledger.keyring(repository)
 
 
-def test_contents_left_at_a_dead_remote_are_unreachable(workspace: Workspace) -> None:
+def test_contents_at_a_dead_remote_are_unreachable(workspace: Workspace) -> None:
     (workspace.clone / "file").write_text("content")
     workspace.git("add", "file")
     commit = workspace.commit()
@@ -119,7 +119,7 @@ def test_contents_left_at_a_dead_remote_are_unreachable(workspace: Workspace) ->
             repository.show(commit, "file")
 
 
-def test_ancestry_tells_no_from_a_failure(workspace: Workspace) -> None:
+def test_ancestry_tells_no_from_failure(workspace: Workspace) -> None:
     first, second = workspace.git("rev-parse", "HEAD"), workspace.commit()
     repository = Repository(workspace.clone, "origin")
     assert repository.is_ancestor(first, second)
@@ -131,7 +131,7 @@ def test_ancestry_tells_no_from_a_failure(workspace: Workspace) -> None:
         repository.is_ancestor(first, third)
 
 
-def test_a_shallow_clone_does_not_deny_ancestry(workspace: Workspace, tmp_path: Path) -> None:
+def test_shallow_clone_denies_no_ancestry(workspace: Workspace, tmp_path: Path) -> None:
     first, second = workspace.git("rev-parse", "HEAD"), workspace.commit()
     workspace.push("main")
     workspace.git("clone", "--quiet", "--depth", "1", f"file://{workspace.remote}", str(tmp_path / "shallow"))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def read_outputs(text: str) -> dict[str, str]:
-    """GITHUB_OUTPUT as the runner reads it."""
-    found, lines = {}, iter(text.split("\n"))
+    """Read GITHUB_OUTPUT as the runner does."""
+    outputs, lines = {}, iter(text.split("\n"))
     for line in lines:
         name, equals, value = line.partition("=")
         if "<<" in name:
@@ -31,8 +31,8 @@ def read_outputs(text: str) -> dict[str, str]:
         elif not equals:
             assert line == ""
             continue
-        found[name] = value
-    return found
+        outputs[name] = value
+    return outputs
 
 
 @given(st.dictionaries(st.sampled_from(["a", "b-c"]), st.text(st.characters(codec="utf-8", exclude_characters="\r"))))
@@ -45,13 +45,13 @@ def test_outputs_are_read_back_whole(tmp_path_factory: pytest.TempPathFactory, v
     assert read_outputs(file.read_bytes().decode()) == values
 
 
-def test_what_is_not_text_is_written_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_outputs_are_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
     github.set_outputs({"trained": True, "tests": {"passed": 3}})
     assert (tmp_path / "output").read_text() == 'trained=true\ntests={"passed": 3}\n'
 
 
-def test_an_annotation_is_one_line_that_hides_no_second_command(
+def test_annotation_hides_no_second_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -127,7 +127,7 @@ def test_a_terminal_sees_no_command(monkeypatch: pytest.MonkeyPatch, capsys: pyt
         (502, "Server Error", UnreachableError, "githubstatus.com"),
     ],
 )
-def test_a_refused_call_says_what_to_change(
+def test_refused_call_says_what_to_change(
     monkeypatch: pytest.MonkeyPatch, status: int, words: str, kind: type[CicdError], hint: str
 ) -> None:
     def refuse(request: urllib.request.Request, **_: object) -> None:
@@ -140,7 +140,7 @@ def test_a_refused_call_says_what_to_change(
     assert hint in caught.value.hint
 
 
-def test_an_answer_that_is_no_json_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_without_json_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: io.BytesIO(b"<html>a proxy</html>"))
     with pytest.raises(UnreachableError, match="does not answer"):
         github.api("GET", "/rate_limit")

@@ -58,7 +58,7 @@ def token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("write /var/lib/docker/tmp/x: no space left on device", "docker system df"),
     ],
 )
-def test_a_failed_pull_keeps_the_engines_words(words: str, hint: str) -> None:
+def test_failed_pull_keeps_the_engines_words(words: str, hint: str) -> None:
     engine: Any = Engine([{"status": "Pulling"}, {"error": words}])
     with pytest.raises(UnreachableError, match=words) as caught:
         images.pull(engine, IMAGE, "Choose another.")
@@ -66,13 +66,13 @@ def test_a_failed_pull_keeps_the_engines_words(words: str, hint: str) -> None:
     assert hint in caught.value.hint
 
 
-def test_an_image_on_the_engine_is_not_pulled() -> None:
+def test_present_image_is_not_pulled() -> None:
     engine: Any = Engine(present=True)
     images.pull(engine, IMAGE)
     assert engine.logins == []
 
 
-def test_a_pull_logs_in() -> None:
+def test_pull_logs_in() -> None:
     engine: Any = Engine()
     images.pull(engine, IMAGE)
     assert engine.logins == [{"username": "ada", "password": "a-password"}]
@@ -85,14 +85,32 @@ def test_docker_hub_never_gets_the_token(image: str) -> None:
     assert engine.logins == [None]
 
 
-def test_a_push_returns_the_digest() -> None:
+def test_push_returns_the_digest() -> None:
     digest = IMAGE.partition("@")[2]
     engine: Any = Engine([{"status": "Pushed"}, {"aux": {"Digest": digest}}], present=True)
     assert images.push(engine, "local", "ghcr.io/acme/app", "v1") == IMAGE
 
 
-def test_a_refused_push_keeps_the_engines_words() -> None:
+def test_refused_push_keeps_the_engines_words() -> None:
     engine: Any = Engine([{"error": "denied: permission_denied: write_package"}], present=True)
     with pytest.raises(UnreachableError, match="write_package") as caught:
         images.push(engine, "local", "ghcr.io/acme/app", "v1")
     assert "packages: write" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (
+            "name unknown: The repository with name 'acme/app' does not exist in the registry with id '123456789012'",
+            "aws ecr create-repository --repository-name acme/app",
+        ),
+        ("denied: permission_denied: write_package", "packages: write"),
+        ("unauthorized: authentication required", "REGISTRY_TOKEN"),
+        ("unsupported: The operation is unsupported.", "read-only"),
+        ("unexpected status from PUT request: 413 Request Entity Too Large", "larger than registry.example.com"),
+        ("dial tcp 127.0.0.1:5000: connect: connection refused", "Start the registry"),
+    ],
+)
+def test_refused_push_says_what_to_do(words: str, hint: str) -> None:
+    assert hint in images.refusal("registry.example.com/acme/app", words)

@@ -1,4 +1,4 @@
-"""The ledger: entries are added at the end, by one writer at a time, and whatever is altered is found."""
+"""The ledger takes entries at the end only, from one writer at a time, and refuses malformed ones."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ TEST = "localhost:5000/acme/app/test@sha256:" + "b" * 64
 
 
 def deployment(environment: str = "integration", commit: str = "c" * 40, **more: object) -> ledger.Deployment:
-    made = ledger.Deployment("app", environment, "deploy", "passed", commit, RELEASE, TEST, tests={"passed": 3})
-    return replace(made, **more)  # type: ignore[arg-type]
+    passed = ledger.Deployment("app", environment, "deploy", "passed", commit, RELEASE, TEST, tests={"passed": 3})
+    return replace(passed, **more)  # type: ignore[arg-type]
 
 
-def test_entries_are_numbered_chained_and_read_back_whole(workspace: Workspace) -> None:
+def test_entries_are_numbered_and_chained(workspace: Workspace) -> None:
     repository = workspace.repository()
     first = ledger.append(repository, deployment())
     second = ledger.append(
@@ -39,7 +39,7 @@ def test_entries_are_numbered_chained_and_read_back_whole(workspace: Workspace) 
     assert (entries[0].keyid, entries[0].trust) == ("", "unchecked")
 
 
-def test_an_entry_is_an_in_toto_statement_about_both_images_under_a_tag_on_a_blob(workspace: Workspace) -> None:
+def test_entry_is_an_in_toto_statement(workspace: Workspace) -> None:
     repository = workspace.repository()
     ledger.append(repository, deployment())
     tag = "refs/tags/ledger/app/integration/1"
@@ -54,7 +54,7 @@ def test_an_entry_is_an_in_toto_statement_about_both_images_under_a_tag_on_a_blo
     assert "integration 1: deploy of cccccccccccc, passed" in workspace.git("for-each-ref", "--format=%(contents)", tag)
 
 
-def test_of_writers_at_once_none_is_lost(workspace: Workspace) -> None:
+def test_concurrent_writers_lose_no_entry(workspace: Workspace) -> None:
     def write(number: int) -> int:
         with mirror(str(workspace.remote)) as repository:
             return ledger.append(repository, deployment(reason=f"writer {number}")).number
@@ -66,7 +66,7 @@ def test_of_writers_at_once_none_is_lost(workspace: Workspace) -> None:
     assert {entry.deployment.reason for entry in entries} == {f"writer {number}" for number in range(6)}
 
 
-def test_the_same_outcome_is_recorded_once(workspace: Workspace) -> None:
+def test_same_deployment_is_recorded_once(workspace: Workspace) -> None:
     repository = workspace.repository()
     first = ledger.append(repository, deployment(started="2026-11-21T10:00:00+00:00"))
     assert ledger.append(repository, deployment(started="2026-11-21T10:00:00+00:00")) == first
@@ -77,7 +77,7 @@ def test_the_same_outcome_is_recorded_once(workspace: Workspace) -> None:
     "content",
     [b"", b"{}", b"not json", b'{"payload": "e30=", "payloadType": "application/vnd.in-toto+json"}'],
 )
-def test_what_is_no_entry_is_refused(content: bytes) -> None:
+def test_malformed_entry_is_refused(content: bytes) -> None:
     with pytest.raises(RefusedError, match="not an entry"):
         ledger.parse(content)
 
@@ -101,14 +101,14 @@ def test_what_is_no_entry_is_refused(content: bytes) -> None:
         ("commit", 7),
     ],
 )
-def test_only_a_well_formed_outcome_is_recorded(field: str, value: object) -> None:
+def test_malformed_deployment_is_refused(field: str, value: object) -> None:
     data = json.loads(deployment().to_json())
     assert ledger.deployment_from(data) == deployment()
     with pytest.raises(RefusedError, match="not a deployment"):
         ledger.deployment_from({**data, field: value})
 
 
-def test_the_last_passed_entry_is_the_newest_that_fits(workspace: Workspace) -> None:
+def test_last_passed_is_the_newest_match(workspace: Workspace) -> None:
     repository = workspace.repository()
     for commit, result in (("1" * 40, "passed"), ("2" * 40, "passed"), ("2" * 40, "failed")):
         ledger.append(repository, deployment(commit=commit, result=result))

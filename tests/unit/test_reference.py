@@ -13,14 +13,14 @@ DIGEST = "sha256:" + "0a" * 32
 
 
 @pytest.mark.parametrize("repository", ["ghcr.io/acme/app", "localhost:5000/acme/app/test", "example.com/a_b/c.d-e"])
-def test_a_reference_has_repository_and_digest(repository: str) -> None:
+def test_reference_has_repository_and_digest(repository: str) -> None:
     text = f"{repository}@{DIGEST}"
     assert ImageReference.parse(text) == ImageReference(repository, DIGEST)
     assert digest_of(text) == DIGEST
 
 
 @given(st.from_regex(PATTERN, fullmatch=True))
-def test_a_reference_is_spelled_as_it_was_read(text: str) -> None:
+def test_reference_is_spelled_as_read(text: str) -> None:
     assert str(ImageReference.parse(text)) == text
 
 
@@ -36,7 +36,7 @@ def test_a_reference_is_spelled_as_it_was_read(text: str) -> None:
         f"ghcr.io/Acme/app@{DIGEST}",
     ],
 )
-def test_a_tag_is_no_digest(text: str) -> None:
+def test_tag_is_no_digest(text: str) -> None:
     with pytest.raises(UsageError, match="is not an image by digest") as caught:
         ImageReference.parse(text)
     assert EXAMPLE in caught.value.hint

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.errors import RefusedError, UnreachableError, UsageError
-from cicd.oci import images, logins
+from cicd.oci import logins
 from cicd.oci import registry as package
 
 if TYPE_CHECKING:
     from tests.unit.support.registry_server import Registry
 
 
-def test_an_unchanged_digest_passes(registry: Registry) -> None:
+def test_unchanged_digest_passes(registry: Registry) -> None:
     package.verify(registry.add("acme/app", "one"))
 
 
-def test_a_digest_that_is_gone_is_refused(registry: Registry) -> None:
+def test_absent_digest_is_refused(registry: Registry) -> None:
     image = registry.add("acme/app", "one")
     registry.manifests.clear()
     with pytest.raises(RefusedError, match="no longer has"):
         package.verify(image)
 
 
-def test_changed_content_under_the_same_digest_is_refused(registry: Registry) -> None:
+def test_changed_content_is_refused(registry: Registry) -> None:
     image = registry.add("acme/app", "one")
     for key in registry.manifests:
         registry.manifests[key] += b" "
@@ -34,14 +34,14 @@ def test_changed_content_under_the_same_digest_is_refused(registry: Registry) ->
 
 
 @pytest.mark.parametrize("status", [500, 503, 401, 403, 429, 405])
-def test_a_registry_that_fails_or_lets_nobody_in_is_unreachable_not_a_refusal(registry: Registry, status: int) -> None:
+def test_failing_registry_is_unreachable(registry: Registry, status: int) -> None:
     image = registry.add("acme/app", "one")
     registry.status = status
     with pytest.raises(UnreachableError):
         package.verify(image)
 
 
-def test_only_an_absent_manifest_is_none(registry: Registry) -> None:
+def test_only_absent_manifest_is_none(registry: Registry) -> None:
     assert package.manifest(f"{registry.host}/acme/app", "v1") is None
     registry.status = 429
     with pytest.raises(UnreachableError, match="limits the rate"):
@@ -53,13 +53,13 @@ def test_no_registry_is_unreachable() -> None:
         package.verify("127.0.0.1:1/acme/app@sha256:" + "a" * 64)
 
 
-def test_the_token_dance(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bearer_token_is_fetched(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     registry.token = "opaque"
     monkeypatch.setenv("REGISTRY_TOKEN", "a-password")
     package.verify(registry.add("acme/app", "one"))
 
 
-def test_the_labels_of_an_image_are_those_that_its_digest_covers(registry: Registry) -> None:
+def test_labels_are_covered_by_the_digest(registry: Registry) -> None:
     image = registry.add("acme/app", "one", {"ml-cicd.data": "sha256:d"})
     assert package.labels(image) == {"ml-cicd.data": "sha256:d"}
     for key, content in registry.manifests.items():
@@ -69,11 +69,11 @@ def test_the_labels_of_an_image_are_those_that_its_digest_covers(registry: Regis
         package.labels(image)
 
 
-def test_what_has_no_labels_has_none(registry: Registry) -> None:
+def test_index_has_no_labels(registry: Registry) -> None:
     assert package.labels(registry.add("acme/app", "an index of several platforms")) == {}
 
 
-def test_labels_of_an_image_that_is_gone_are_refused(registry: Registry) -> None:
+def test_labels_of_absent_image_are_refused(registry: Registry) -> None:
     with pytest.raises(RefusedError, match="no longer has"):
         package.labels(f"{registry.host}/acme/app@sha256:{'0' * 64}")
     image = registry.add("acme/app", "one", {"ml-cicd.data": "sha256:d"})
@@ -82,7 +82,7 @@ def test_labels_of_an_image_that_is_gone_are_refused(registry: Registry) -> None
         package.labels(image)
 
 
-def test_a_tag_is_added_without_changing_a_byte(registry: Registry) -> None:
+def test_tag_changes_no_byte(registry: Registry) -> None:
     image = registry.add("acme/app", "one")
     package.tag(image, "ledger-staging-1")
     tagged = package.manifest(f"{registry.host}/acme/app", "ledger-staging-1")
@@ -90,7 +90,7 @@ def test_a_tag_is_added_without_changing_a_byte(registry: Registry) -> None:
     assert tagged.digest == image.partition("@")[2]
 
 
-def test_the_jobs_token_goes_to_githubs_registry_alone(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_token_goes_to_ghcr_alone(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "the-jobs-own")
     assert logins.credentials("ghcr.io") == ("ml-cicd", "the-jobs-own")
     assert logins.credentials(registry.host) is None
@@ -105,7 +105,7 @@ def test_the_jobs_token_goes_to_githubs_registry_alone(registry: Registry, monke
         ("localhost:5000", "example.com/team/app", "localhost:5000/team/app"),
     ],
 )
-def test_where_images_go(
+def test_image_repository_of_a_project(
     monkeypatch: pytest.MonkeyPatch, registry_named: str | None, image: str | None, expected: str
 ) -> None:
     monkeypatch.delenv("ML_CICD_REGISTRY", raising=False)
@@ -114,25 +114,7 @@ def test_where_images_go(
     assert package.image_repository_for("Acme/My-App", image) == expected
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (
-            "name unknown: The repository with name 'acme/app' does not exist in the registry with id '123456789012'",
-            "aws ecr create-repository --repository-name acme/app",
-        ),
-        ("denied: permission_denied: write_package", "packages: write"),
-        ("unauthorized: authentication required", "REGISTRY_TOKEN"),
-        ("unsupported: The operation is unsupported.", "read-only"),
-        ("unexpected status from PUT request: 413 Request Entity Too Large", "larger than registry.example.com"),
-        ("dial tcp 127.0.0.1:5000: connect: connection refused", "Start the registry"),
-    ],
-)
-def test_a_refused_push_says_what_to_do(words: str, told: str) -> None:
-    assert told in images.refusal("registry.example.com/acme/app", words)
-
-
-def test_nodes_never_keep_the_token_of_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nodes_never_keep_the_job_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGISTRY_TOKEN", "the-job-s")
     monkeypatch.setenv("GITHUB_TOKEN", "the-job-s")
     with pytest.raises(UsageError, match="token of this job"):

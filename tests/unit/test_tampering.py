@@ -1,6 +1,6 @@
-"""R7: whatever is altered, swapped, replayed, forged, removed or cut off in the ledger is found, and the entry named.
+"""R7: an entry that was altered, swapped, replayed, forged, removed or cut off is found, and the error names it.
 
-The remote is a real one; what is done in it is what somebody with the right to force a push could do.
+The remote is a real one. The tests change it as somebody could who may force a push.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def p256() -> tuple[str, str]:
     return private, signing.KeySigner(key).public
 
 
-MAKE = {"Ed25519": signing.new_pair, "ECDSA P-256": p256}
+NEW_PAIR = {"Ed25519": signing.new_pair, "ECDSA P-256": p256}
 PAIR, STRANGER = signing.new_pair(), signing.new_pair()
 
 
 class Ledger:
-    """A ledger in a real remote, and what somebody with the right to force a push could do to it."""
+    """A ledger in a real remote, and the changes that somebody could make who may force a push."""
 
     def __init__(self, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
         self.workspace, self.monkeypatch = workspace, monkeypatch
@@ -80,7 +80,7 @@ class Ledger:
         return self.repository.git("cat-file", "blob", ref).encode()
 
     def overwrite(self, environment: str, number: int, content: bytes) -> None:
-        """Put another blob under an entry's tag."""
+        """Move an entry's tag to another envelope."""
         self.workspace.put_entry(f"ledger/app/{environment}/{number}", content)
 
     def remove(self, environment: str, number: int) -> None:
@@ -89,43 +89,44 @@ class Ledger:
 
     def forge(self, entry: Entry, private: str = "", **changed: object) -> bytes:
         """Return the entry with changes, signed by any signer."""
-        made = replace(entry.deployment, **changed)  # type: ignore[arg-type]
+        forged = replace(entry.deployment, **changed)  # type: ignore[arg-type]
         signer = None
         if private:
             self.sign_with(private)
             signer = ledger.signer(signing.Keyring())
-        return ledger.envelope(made, entry.number, entry.previous, signer)
+        return ledger.envelope(forged, entry.number, entry.previous, signer)
 
 
 def deployment(environment: str, basis: Entry | None, **more: object) -> Deployment:
-    on = ledger.Basis(basis.deployment.environment, basis.number, basis.sha256) if basis else None
-    made = ledger.Deployment("app", environment, "deploy", "passed", "c" * 40, RELEASE, TEST, basis=on)
-    return replace(made, **more)  # type: ignore[arg-type]
+    passed = ledger.Deployment(
+        "app", environment, "deploy", "passed", "c" * 40, RELEASE, TEST, basis=basis.basis if basis else None
+    )
+    return replace(passed, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def unsigned(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """Return a ledger without named keys, and with no key in the environment."""
     monkeypatch.delenv("LEDGER_KEY", raising=False)
-    made = Ledger(workspace, monkeypatch)
-    made.repository.fetch()
-    return made
+    empty = Ledger(workspace, monkeypatch)
+    empty.repository.fetch()
+    return empty
 
 
 @pytest.fixture(scope="module")
 def roads(blank: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Workspace]:
     """Return a ledger with a road, unsigned and signed; each test gets a copy."""
-    found = {}
+    workspaces = {}
     for signed in (False, True):
-        found[signed] = blank.copy(tmp_path_factory.mktemp("road") / "workspace")
+        workspaces[signed] = blank.copy(tmp_path_factory.mktemp("road") / "workspace")
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("LEDGER_KEY", raising=False)
-            made = Ledger(found[signed], patch)
+            template = Ledger(workspaces[signed], patch)
             if signed:
-                made.sign_with(PAIR[0])
-                made.name_keys(PAIR[1])
-            made.road()
-    return found
+                template.sign_with(PAIR[0])
+                template.name_keys(PAIR[1])
+            template.road()
+    return workspaces
 
 
 @pytest.fixture
@@ -147,18 +148,18 @@ def either(
 
 
 class TestR7Tampering:
-    def test_untouched_it_holds(self, either: Ledger) -> None:
+    def test_untouched_ledger_holds(self, either: Ledger) -> None:
         assert {name: len(entries) for name, entries in either.read().items()} == {
             "integration": 1, "staging": 2, "production": 1,
         }  # fmt: skip
 
-    def test_an_altered_entry_is_found(self, either: Ledger) -> None:
+    def test_altered_entry_is_found(self, either: Ledger) -> None:
         first = either.read()["staging"][0]
         either.overwrite("staging", 1, either.forge(first, reason="it was fine"))
         with pytest.raises(RefusedError, match="of staging does not hold together at entry 2: it does not hold the"):
             either.read()
 
-    def test_a_swapped_digest_is_found_although_all_hashes_are_made_anew(self, either: Ledger) -> None:
+    def test_swapped_digest_is_found_despite_new_hashes(self, either: Ledger) -> None:
         first, second = either.read()["staging"]
         forged = either.forge(first, release=OTHER)
         again = replace(second, previous=ledger.parse(forged).sha256)
@@ -169,31 +170,31 @@ class TestR7Tampering:
         ):
             either.read()
 
-    def test_an_entry_of_another_environment_is_found(self, either: Ledger) -> None:
+    def test_entry_of_another_environment_is_found(self, either: Ledger) -> None:
         either.overwrite("production", 1, either.blob("integration", 1))
         with pytest.raises(
             RefusedError, match=r"production .* entry 1: it was written as entry 1 of integration of app"
         ):
             either.read()
 
-    def test_an_entry_of_another_project_is_found(self, either: Ledger) -> None:
+    def test_entry_of_another_project_is_found(self, either: Ledger) -> None:
         entry = either.read()["production"][0]
         either.overwrite("production", 1, either.forge(entry, PAIR[0], project="other"))
         with pytest.raises(RefusedError, match=r"of production .* entry 1: it was written as entry 1 of .* of other"):
             either.read()
 
-    def test_a_missing_entry_is_found(self, either: Ledger) -> None:
+    def test_missing_entry_is_found(self, either: Ledger) -> None:
         either.remove("staging", 1)
         with pytest.raises(RefusedError, match="of staging does not hold together at entry 1: it is missing"):
             either.read()
 
-    def test_an_entry_whose_content_is_gone_is_found(self, either: Ledger) -> None:
+    def test_missing_content_is_found(self, either: Ledger) -> None:
         blob = either.repository.git("rev-parse", "refs/ml-cicd/tags/ledger/app/staging/1^{blob}")
         (either.workspace.clone / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
         with pytest.raises(UsageError, match=f"missing object {blob} for .*/ledger/app/staging/1"):
             either.read()
 
-    def test_a_removed_entry_on_which_another_rests_is_found(self, either: Ledger) -> None:
+    def test_missing_basis_is_found(self, either: Ledger) -> None:
         for number in (2, 1):
             either.remove("staging", number)
         with pytest.raises(
@@ -201,33 +202,33 @@ class TestR7Tampering:
         ):
             either.read()
 
-    def test_a_missing_link_is_found(self, either: Ledger) -> None:
+    def test_missing_link_is_found(self, either: Ledger) -> None:
         entry = either.read()["production"][0]
         either.overwrite("production", 1, either.forge(entry, PAIR[0], basis=None))
         with pytest.raises(RefusedError, match=r"of production .* entry 1: it does not name the entry"):
             either.read()
 
     @pytest.mark.parametrize(
-        ("environment", "number", "said"),
+        ("environment", "number", "reason"),
         [("staging", 2, "did not pass this release"), ("integration", 1, "not the stage before")],
         ids=["failed there", "skipped staging"],
     )
-    def test_a_link_to_the_wrong_entry_is_found(self, either: Ledger, environment: str, number: int, said: str) -> None:
+    def test_wrong_link_is_found(self, either: Ledger, environment: str, number: int, reason: str) -> None:
         chains = either.read()
         other = chains[environment][number - 1]
         basis = ledger.Basis(environment, number, other.sha256)
         either.overwrite("production", 1, either.forge(chains["production"][0], PAIR[0], basis=basis))
-        with pytest.raises(RefusedError, match=f"of production .* entry 1: .*{said}"):
+        with pytest.raises(RefusedError, match=f"of production .* entry 1: .*{reason}"):
             either.read()
 
-    def test_a_foreign_tag_is_found(self, either: Ledger) -> None:
+    def test_foreign_tag_is_found(self, either: Ledger) -> None:
         either.workspace.git("tag", "ledger/app/staging/latest")
         either.workspace.push("ledger/app/staging/latest")
         either.repository.fetch()
         with pytest.raises(RefusedError, match="foreign tag"):
             either.read()
 
-    def test_a_cut_off_end_is_found_by_what_runs(self, either: Ledger) -> None:
+    def test_cut_off_end_is_found(self, either: Ledger) -> None:
         chains = either.read()
         names = {"entry": chains["staging"][0].name, "after": chains["production"][0].name}
         assert integrity.cut_off(chains, names.values()) == ""
@@ -239,12 +240,12 @@ class TestR7Tampering:
             either.remove("staging", number)
         assert integrity.cut_off(either.read(), names.values()) == names["entry"]
 
-    def test_nothing_is_added_to_a_broken_ledger(self, either: Ledger) -> None:
+    def test_broken_ledger_takes_no_entry(self, either: Ledger) -> None:
         either.remove("staging", 1)
         with pytest.raises(RefusedError, match="it is missing"):
             either.add()
 
-    def test_nothing_is_added_that_would_break_it(self, either: Ledger) -> None:
+    def test_breaking_entry_is_not_added(self, either: Ledger) -> None:
         before = either.read()
         with pytest.raises(RefusedError, match=r"can't take this entry.*does not name the entry"):
             either.add("production")
@@ -253,9 +254,9 @@ class TestR7Tampering:
 
 
 class TestR7Signatures:
-    @pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
-    def test_a_flipped_bit_of_any_byte_is_found(self, make: Callable[[], tuple[str, str]]) -> None:
-        pair = make()
+    @pytest.mark.parametrize("new_pair", NEW_PAIR.values(), ids=NEW_PAIR)
+    def test_flipped_bit_of_any_byte_is_found(self, new_pair: Callable[[], tuple[str, str]]) -> None:
+        pair = new_pair()
         keys = signing.keyring([pair[1]])
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("LEDGER_KEY", pair[0])
@@ -270,15 +271,15 @@ class TestR7Signatures:
                 with pytest.raises(RefusedError, match="of integration does not hold together at entry"):
                     ledger.chain({**contents, number: bytes(flipped)}, "app", "integration", keys)
 
-    def test_whoever_has_no_key_that_counts_can_add_nothing(self, signed: Ledger) -> None:
+    def test_stranger_adds_no_entry(self, signed: Ledger) -> None:
         (newest,) = signed.read()["production"]
-        for private, said in (("", "it is not signed"), (STRANGER[0], r"is not one of \[ledger\] keys")):
-            next_one = replace(newest, number=2, previous=newest.sha256)
-            signed.overwrite("production", 2, signed.forge(next_one, private, reason="forged"))
-            with pytest.raises(RefusedError, match=f"of production .* at entry 2: .*{said}"):
+        for private, reason in (("", "it is not signed"), (STRANGER[0], r"is not one of \[ledger\] keys")):
+            following = replace(newest, number=2, previous=newest.sha256)
+            signed.overwrite("production", 2, signed.forge(following, private, reason="forged"))
+            with pytest.raises(RefusedError, match=f"of production .* at entry 2: .*{reason}"):
                 signed.read(every_signature=False)
 
-    def test_a_signature_of_something_else_is_found(self, signed: Ledger) -> None:
+    def test_foreign_signature_is_found(self, signed: Ledger) -> None:
         (entry,) = signed.read()["production"]
         outer = signing.decode(signed.blob("production", 1))
         forged = signing.decode(ledger.envelope(replace(entry.deployment, reason="forged"), 1, ""))
@@ -286,7 +287,7 @@ class TestR7Signatures:
         with pytest.raises(RefusedError, match=r"of production .* entry 1: its signature does not match its content"):
             signed.read(every_signature=False)
 
-    def test_what_was_before_the_first_signature_is_bound_by_the_chain(self, unsigned: Ledger) -> None:
+    def test_first_signature_binds_earlier_entries(self, unsigned: Ledger) -> None:
         unsigned.road()
         assert {entry.trust for entries in unsigned.read().values() for entry in entries} == {"unchecked"}
         unsigned.sign_with(PAIR[0])
@@ -301,7 +302,7 @@ class TestR7Signatures:
         with pytest.raises(RefusedError, match=r"of staging .* entry 3: it does not hold the hash"):
             unsigned.read()
 
-    def test_a_new_key_takes_over_and_the_old_one_signs_nothing_more(self, signed: Ledger) -> None:
+    def test_new_key_ends_the_old_one(self, signed: Ledger) -> None:
         old, new = PAIR, STRANGER
         signed.name_keys(old[1], new[1])
         accepted = signed.read()["integration"][0]
@@ -313,7 +314,7 @@ class TestR7Signatures:
         with pytest.raises(RefusedError, match="older than the key of the entry before"):
             signed.add("staging", accepted, started="with the old key again")
 
-    def test_without_a_key_nothing_is_recorded_and_it_says_what_to_do(self, signed: Ledger) -> None:
+    def test_missing_or_wrong_key_is_a_usage_error(self, signed: Ledger) -> None:
         signed.monkeypatch.delenv("LEDGER_KEY")
         with pytest.raises(UsageError, match="LEDGER_KEY is not set") as caught:
             signed.add(started="later")
@@ -326,22 +327,22 @@ class TestR7Signatures:
             signed.add(started="later")
 
     @pytest.mark.parametrize(
-        ("key", "said"),
+        ("key", "problem"),
         [
             ("not a key", "Key 1 of .* is not a public key in PEM form"),
             (PAIR[0], "is a private key: everybody who can read"),
         ],
         ids=["no key", "private"],
     )
-    def test_a_wrong_key_on_main_is_a_usage_error(self, unsigned: Ledger, key: str, said: str) -> None:
+    def test_wrong_key_on_main_is_a_usage_error(self, unsigned: Ledger, key: str, problem: str) -> None:
         unsigned.name_keys(key)
-        with pytest.raises(UsageError, match=said) as caught:
+        with pytest.raises(UsageError, match=problem) as caught:
             unsigned.read()
         assert key not in caught.value.message + caught.value.hint
 
-    @pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
-    def test_in_totos_own_library_agrees(self, make: Callable[[], tuple[str, str]]) -> None:
-        private, public = make()
+    @pytest.mark.parametrize("new_pair", NEW_PAIR.values(), ids=NEW_PAIR)
+    def test_in_toto_library_agrees(self, new_pair: Callable[[], tuple[str, str]]) -> None:
+        private, public = new_pair()
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("LEDGER_KEY", private)
             content = ledger.envelope(deployment("integration", None), 1, "", ledger.signer(signing.Keyring()))
