@@ -84,7 +84,11 @@ def read_all(repository: Repository, project: str, *, every_signature: bool = Fa
         name, kind, blob = line.split(" ")
         environment, _, number = name.removeprefix(prefix).partition("/")
         if kind != "tag" or not NUMBER.fullmatch(number):
-            raise RefusedError(f"The ledger of {environment} holds a foreign tag: {name}.")
+            raise RefusedError(
+                f"The ledger of {environment} holds a tag that is no entry: {name.removeprefix(f'{SNAPSHOT}/tags/')}.",
+                f"Entries are annotated tags {prefix.removeprefix(f'{SNAPSHOT}/tags/')}ENVIRONMENT/NUMBER. "
+                "If nobody needs this tag, remove it: git push REMOTE --delete TAG",
+            )
         blobs_of.setdefault(environment, {})[int(number)] = blob
     ordered = {environment: dict(sorted(blobs.items())) for environment, blobs in blobs_of.items()}
     stored = iter(repository.read([*_KEYS, *(blob for blobs in ordered.values() for blob in blobs.values())]))
