@@ -68,28 +68,28 @@ def _input(place: str, value: Mapping[str, Any]) -> Input:
     )
 
 
-def values(declared: Mapping[str, Input], given: Mapping[str, Any]) -> dict[str, str]:
+def complete(declared: Mapping[str, Input], values: Mapping[str, Any]) -> dict[str, str]:
     """Return a value for every declared input, as text: the given value, or else the default.
 
     Raises:
         NotStartedError: a given input is not declared, a required one is missing, or a value does not fit its type.
 
     """
-    if unexpected := [name for name in given if name not in declared]:
-        known = ", ".join(declared) or "none"
+    if unexpected := [name for name in values if name not in declared]:
+        names = ", ".join(declared) or "none"
         raise NotStartedError(
-            422, f"Unexpected inputs provided: {json.dumps(unexpected)}", f"The workflow declares: {known}."
+            422, f"Unexpected inputs provided: {json.dumps(unexpected)}", f"The workflow declares: {names}."
         )
-    complete = {}
+    texts = {}
     for name, declaration in declared.items():
-        if given.get(name) is None:
+        if values.get(name) is None:
             if declaration.required and not declaration.default:
                 raise NotStartedError(422, f"Required input '{name}' not provided", f"Add: --input {name}=VALUE")
             implicit = "false" if declaration.type == "boolean" else ""
-            complete[name] = implicit if declaration.default is None else declaration.default
+            texts[name] = implicit if declaration.default is None else declaration.default
         else:
-            complete[name] = _checked(name, declaration, given[name])
-    return complete
+            texts[name] = _checked(name, declaration, values[name])
+    return texts
 
 
 def _checked(name: str, declared: Input, value: object) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Services(Protocol):
-    """What runs beside the jobs, as `machine.services.up` returns it."""
+    """The services beside the jobs, as `machine.services.up` returns them."""
 
     @property
     def registry(self) -> str:

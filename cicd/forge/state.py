@@ -1,4 +1,4 @@
-"""What a forge keeps on disk: everything lies in `<project>/.ml-cicd/local/`, except what runs share or work in."""
+"""The folder of a forge, `<project>/.ml-cicd/local/`: its paths, and the choices of `up` (`state.json`)."""
 
 from __future__ import annotations
 

@@ -45,11 +45,11 @@ ANY = {
     ],
 )
 def test_given_value_becomes_text(name: str, value: Any, text: str) -> None:
-    assert inputs.values(ANY, {"needed": "x", name: value})[name] == text
+    assert inputs.complete(ANY, {"needed": "x", name: value})[name] == text
 
 
 def test_missing_input_has_its_default() -> None:
-    assert inputs.values(ANY, {"needed": "x"}) == {
+    assert inputs.complete(ANY, {"needed": "x"}) == {
         "text": "", "needed": "x", "filled": "usual", "flag": "false", "on": "true", "count": "3", "where": "",
         "target": "",
     }  # fmt: skip
@@ -74,13 +74,13 @@ def test_missing_input_has_its_default() -> None:
 )
 def test_unfit_input_is_refused_as_by_github(given: dict[str, Any], message: str) -> None:
     with pytest.raises(NotStartedError) as refused:
-        inputs.values(ANY, given)
+        inputs.complete(ANY, given)
     assert (refused.value.message, refused.value.status, refused.value.exit_code) == (message, 422, 2)
 
 
 @given(number=st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)))
 def test_every_number_is_accepted(number: float) -> None:
-    assert inputs.values({"count": Input("number")}, {"count": number}) == {"count": str(number)}
+    assert inputs.complete({"count": Input("number")}, {"count": number}) == {"count": str(number)}
 
 
 def test_workflow_has_at_most_25_inputs() -> None:

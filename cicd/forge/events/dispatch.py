@@ -27,8 +27,8 @@ class Dispatch:
     inputs: Mapping[str, str]
 
 
-def check(repository: HostedRepository, file: str, ref_name: str, given: Mapping[str, Any]) -> Dispatch:
-    """Return the accepted request to run the workflow `file` on the branch or tag `ref_name` with the inputs `given`.
+def check(repository: HostedRepository, file: str, ref_name: str, values: Mapping[str, Any]) -> Dispatch:
+    """Return the accepted request to run the workflow `file` on the branch or tag `ref_name` with the input `values`.
 
     Raises:
         NotStartedError: GitHub would refuse the request.
@@ -53,7 +53,7 @@ def check(repository: HostedRepository, file: str, ref_name: str, given: Mapping
         raise inputs.NotStartedError(
             422, "Workflow does not have 'workflow_dispatch' trigger", f"Add it under 'on' in {path}, and push that."
         )
-    return Dispatch(workflow, ref, commit, inputs.values(workflow.dispatch, given))
+    return Dispatch(workflow, ref, commit, inputs.complete(workflow.dispatch, values))
 
 
 def _full_ref(repository: HostedRepository, name: str) -> str | None:

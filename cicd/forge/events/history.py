@@ -64,13 +64,13 @@ def read(directory: Path, commit: str, path: str) -> str | None:
     return content[:-1].decode(errors="surrogateescape") if header.split()[1:2] == [b"blob"] else None
 
 
-def before_of(directory: Path, commit: str, known: list[str], default_branch: str) -> str:
+def before_of(directory: Path, commit: str, old_commits: list[str], default_branch: str) -> str:
     """Return the commit, or the empty tree, with which path filters compare a new branch at `commit`.
 
     It is the parent of the oldest new commit; without a new commit, the merge base with the default branch.
-    `known` lists the commits of all refs before the push.
+    `old_commits` lists the commits of all refs before the push.
     """
-    new = git.text(directory, "rev-list", "--topo-order", "--reverse", commit, "--not", *known).split()
+    new = git.text(directory, "rev-list", "--topo-order", "--reverse", commit, "--not", *old_commits).split()
     if new:
         return commit_of(directory, f"{new[0]}^") or EMPTY_TREE
     default = commit_of(directory, f"refs/heads/{default_branch}")

@@ -90,17 +90,19 @@ def sender(actor: str) -> dict[str, Any]:
     return {"login": actor, "type": "Bot" if actor.endswith("[bot]") else "User"}
 
 
-def push(repository: HostedRepository, update: RefUpdate, commit: str, actor: str, known: list[str]) -> dict[str, Any]:
+def push(
+    repository: HostedRepository, update: RefUpdate, commit: str, actor: str, old_commits: list[str]
+) -> dict[str, Any]:
     """Return the payload of a push.
 
     `commit` is the commit that `update.after` names: for an annotated tag, `after` is the tag object.
-    `known` lists the commits of all refs before the push.
+    `old_commits` lists the commits of all refs before the push.
     """
     head = _commits(repository, "--max-count=1", commit)[0]
     commits: list[dict[str, Any]] = []
     if update.is_branch:
-        new = {line["id"] for line in _commits(repository, commit, "--not", *known)}
-        since = known if update.created else [update.before]
+        new = {line["id"] for line in _commits(repository, commit, "--not", *old_commits)}
+        since = old_commits if update.created else [update.before]
         commits = [
             {**line, "distinct": line["id"] in new}
             for line in _commits(repository, f"--max-count={MAX_COMMITS}", "--reverse", commit, "--not", *since)

@@ -46,13 +46,13 @@ def by_push(repository: HostedRepository, updates: Sequence[RefUpdate], actor: s
     if sum(not update.is_branch for update in updates) > MAX_TAGS:
         note(f"a push of more than {MAX_TAGS} tags starts no workflow, as on GitHub; push the tags one by one")
         updates = [update for update in updates if update.is_branch]
-    known = _commits_before(repository, updates)
+    old_commits = _commits_before(repository, updates)
     planned: list[PlannedRun] = []
     for update in updates:
         if update.deleted:
             planned += _by_deletion(repository, update, actor, note)
         elif commit := history.commit_of(repository.path, update.after):
-            planned += _by_update(repository, update, commit, actor, known=known, note=note)
+            planned += _by_update(repository, update, commit, actor, old_commits=old_commits, note=note)
     return planned
 
 
@@ -112,18 +112,18 @@ def _by_deletion(repository: HostedRepository, update: RefUpdate, actor: str, no
 
 
 def _by_update(
-    repository: HostedRepository, update: RefUpdate, commit: str, actor: str, *, known: list[str], note: Note
+    repository: HostedRepository, update: RefUpdate, commit: str, actor: str, *, old_commits: list[str], note: Note
 ) -> Iterator[PlannedRun]:
     def changed() -> list[str] | None:
         before = update.before
         if update.created:
-            before = history.before_of(repository.path, commit, known, repository.default_branch)
+            before = history.before_of(repository.path, commit, old_commits, repository.default_branch)
         if history.count(repository.path, before, commit) > MAX_COMMITS:
             return None
         return history.changed(repository.path, before, commit)[:MAX_FILES]
 
     candidates = list(_workflows(repository, commit, note))
-    payload = payloads.push(repository, update, commit, actor, known)
+    payload = payloads.push(repository, update, commit, actor, old_commits)
     pushes = [workflow for workflow in candidates if workflow.push and workflow.push.accepts(update.ref, changed)]
     creates = [workflow for workflow in candidates if workflow.create and update.created]
     name = f"{'branch' if update.is_branch else 'tag'} {update.name}"

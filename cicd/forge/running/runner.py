@@ -32,7 +32,7 @@ BOT = "github-actions[bot]"
 
 @dataclass(frozen=True)
 class Session:
-    """What all runs of one push share."""
+    """Values that all runs of one push share."""
 
     forge: Forge
     state: State
