@@ -44,8 +44,8 @@ class CommandTarget:
     config: Config
     environment: Environment
     settings: CommandSettings
-    repository: str
-    """The image repository of the project's releases: the health path names only a digest."""
+    image_repository: str
+    """Where the project's releases are: the health path names only a digest."""
 
     @property
     def name(self) -> str:
@@ -74,7 +74,7 @@ class CommandTarget:
         digest, commit = (str(answer.get(name) or "") for name in ("digest", "commit"))
         named = DIGEST.fullmatch(digest) is not None
         return Running(
-            release=str(ImageReference(self.repository, digest)) if named else "",
+            release=str(ImageReference(self.image_repository, digest)) if named else "",
             commit=commit,
             entry="",
             after="",

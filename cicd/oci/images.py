@@ -67,29 +67,30 @@ def build(
         return identity.read_text().strip()
 
 
-def push(client: Client, image: str, repository: str, tag: str) -> str:
+def push(client: Client, image: str, image_repository: str, tag: str) -> str:
     """Push an image of the engine to an image repository under a tag, and return it by digest.
 
     Raises:
         UnreachableError: the registry refuses the image; the message has its words.
 
     """
-    action = f"push {repository}:{tag}"
+    action = f"push {image_repository}:{tag}"
     with engine_errors(action):
-        client.images.get(image).tag(repository, tag)
-        lines = client.images.push(repository, tag=tag, stream=True, decode=True, auth_config=credentials(repository))
+        client.images.get(image).tag(image_repository, tag)
+        login = credentials(image_repository)
+        lines = client.images.push(image_repository, tag=tag, stream=True, decode=True, auth_config=login)
         for line in lines:
             if "error" in line:
                 words = str(line["error"])
-                raise answered(action, words, hint=refusal(repository, words))
+                raise answered(action, words, hint=refusal(image_repository, words))
             if digest := line.get("aux", {}).get("Digest"):
-                return str(ImageReference(repository, digest))
+                return str(ImageReference(image_repository, digest))
     raise UnreachableError(f"Could not {action}: the engine reported no digest.", "Run this again.")
 
 
-def refusal(repository: str, reason: str) -> str:
+def refusal(image_repository: str, reason: str) -> str:
     """Return what to do when a registry refuses a push to an image repository for this reason, in its own words."""
-    host, _, name = repository.partition("/")
+    host, _, name = image_repository.partition("/")
     words = reason.lower()
     if "name unknown" in words or "name_unknown" in words or "does not exist" in words:
         return (

@@ -61,7 +61,7 @@ def image_repository_for(owner_and_name: str, image: str | None) -> str:
 
 
 def _request(
-    method: str, repository: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    method: str, image_repository: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
 ) -> registry_http.Response | None:
     """Return the registry's answer about a manifest or blob of an image repository; None when it has none.
 
@@ -72,7 +72,7 @@ def _request(
     """
     from cicd.oci import registry_http  # noqa: PLC0415 -- 0.1 s that a command which asks no registry need not pay
 
-    registry, _, name = repository.partition("/")
+    registry, _, name = image_repository.partition("/")
     url = f"{'http' if logins.plain_http(registry) else 'https'}://{registry}/v2/{name}/{path}"
     login = logins.login(registry)
     try:
@@ -104,9 +104,9 @@ def _error(registry: str, name: str, response: registry_http.Response) -> Unreac
     return UnreachableError(f"The registry {registry} failed with {status} for {name}: {words}", "Run this again.")
 
 
-def manifest(repository: str, reference: str) -> Manifest | None:
+def manifest(image_repository: str, reference: str) -> Manifest | None:
     """Return the manifest that an image repository holds under a tag or digest; None when it holds none."""
-    response = _request("GET", repository, f"manifests/{reference}", {"Accept": MANIFESTS})
+    response = _request("GET", image_repository, f"manifests/{reference}", {"Accept": MANIFESTS})
     if response is None:
         return None
     digest = "sha256:" + hashlib.sha256(response.content).hexdigest()
@@ -162,6 +162,6 @@ def tag(image: str, name: str) -> None:
 
     """
     served = verify(image)
-    repository = ImageReference.parse(image).repository
-    if _request("PUT", repository, f"manifests/{name}", {"Content-Type": served.media_type}, served.content) is None:
-        raise UnreachableError(f"The registry did not take the tag {name} of {repository}.", "Run this again.")
+    image_repository, headers = ImageReference.parse(image).repository, {"Content-Type": served.media_type}
+    if _request("PUT", image_repository, f"manifests/{name}", headers, served.content) is None:
+        raise UnreachableError(f"The registry did not take the tag {name} of {image_repository}.", "Run this again.")

@@ -39,7 +39,7 @@ def build_and_push(config: Config, directory: Path, *, bundle: str, test_image: 
 
     """
     commit = Repository(directory, "origin").commit("HEAD")
-    repository = registry.image_repository_for(owner_and_name(directory), config.image)
+    image_repository = registry.image_repository_for(owner_and_name(directory), config.image)
     client = engine.connect()
     metadata = bundles.metadata(client, bundle)
     check_lock(config, directory, metadata)
@@ -57,8 +57,8 @@ def build_and_push(config: Config, directory: Path, *, bundle: str, test_image: 
         },
     )
     with ThreadPoolExecutor(2) as pool:
-        release = pool.submit(images.push, client, local, repository, commit)
-        test = pool.submit(images.push, client, test_image, f"{repository}/test", commit)
+        release = pool.submit(images.push, client, local, image_repository, commit)
+        test = pool.submit(images.push, client, test_image, f"{image_repository}/test", commit)
         return Release(release.result(), test.result(), commit)
 
 
