@@ -56,6 +56,11 @@ MISFITS = {
         ("    with:\n", "    secrets:\n      TOKEN: x\n    with:\n"),
         "has no secret TOKEN",
     ),
+    "an input is described in other words": (
+        STAGING,
+        ("Commit of the release", "The commit"),
+        "the input commit is not described as in staging.yml",
+    ),
     "the workflow is unknown": (CI, ("workflows/ci.yml", "workflows/cd.yml"), "the kit has no workflow cd.yml"),
     "any branch deploys": (PRODUCTION, ("  push:\n    tags: [Production]\n", "  push:\n"), "any branch starts the job"),
     "a pull request integrates": (INTEGRATION, ("on:\n", "on:\n  pull_request:\n"), "any branch starts the job build"),

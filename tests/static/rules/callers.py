@@ -46,6 +46,7 @@ def findings(callers: Kit, kit: Kit) -> list[Finding]:
             *_interface(job, callee),
             *_trigger(workflow, job, callee, kit),
             *_followed(callers, job, callee),
+            *_described(workflow, job, callee),
         ]
     return found
 
@@ -103,3 +104,11 @@ def _followed(callers: Kit, job: Job, callee: Workflow) -> Iterator[Finding]:
     by_hand = workflow.on.get("workflow_dispatch") if workflow else None
     if "commit" not in ((by_hand or {}).get("inputs") or {}):
         yield Finding(job.file, job.place, "followed", f"{name} can't be started with an input `commit`")
+
+
+def _described(workflow: Workflow, job: Job, callee: Workflow) -> Iterator[Finding]:
+    """Check that an input by hand has the description of the input that it is passed to."""
+    by_hand = (workflow.on.get("workflow_dispatch") or {}).get("inputs") or {}
+    for name in by_hand.keys() & callee.call["inputs"].keys():
+        if by_hand[name].get("description") != callee.call["inputs"][name]["description"]:
+            yield Finding(job.file, job.place, "described", f"the input {name} is not described as in {callee.name}")

@@ -63,16 +63,18 @@ def time_limits(_callers: Kit, kit: Kit) -> Iterator[Finding]:
 
 
 def choices(callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """Starting a workflow by hand asks for every required input, and offers every environment and no other."""
+    """Starting a workflow by hand asks for every required input, and offers the environments that its input names."""
     for workflow, job, name in calls(callers):
         if name not in kit.workflows:
             continue
-        needed = {key for key, data in kit.workflows[name].call["inputs"].items() if data["required"]}
+        inputs = kit.workflows[name].call["inputs"]
+        needed = {key for key, data in inputs.items() if data["required"]}
         by_hand = (workflow.on.get("workflow_dispatch") or {}).get("inputs") or {}
         for key, data in by_hand.items():
             if key in needed and data.get("required") is not True:
                 yield Finding(job.file, job.place, "choices", f"{key} can be left out by hand")
-            if key == "environment" and set(data.get("options", ())) != set(STAGES):
+            named = {stage for stage in STAGES if stage in str(inputs.get(key, {}).get("description"))}
+            if key == "environment" and set(data.get("options", ())) != named:
                 yield Finding(job.file, job.place, "choices", f"{key} is one of {data.get('options')}")
 
 
