@@ -72,11 +72,14 @@ def unpack(archive: bytes, folder: Path) -> None:
     """
     words = ["tar", "--extract", "--no-same-owner", "--no-same-permissions", "--directory", str(folder), "--file=-"]
     try:
-        process = subprocess.run(words, input=archive, capture_output=True, check=False)
+        process = subprocess.run(
+            words, input=archive, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
+        )
     except FileNotFoundError as error:
         raise UnreachableError("The command tar is not installed.", "Debian or Ubuntu: apt-get install tar") from error
-    problem = process.stderr.decode(errors="replace").strip()
-    if "No space left on device" in problem:
-        raise UnreachableError(f"Could not unpack an archive into {folder}: {problem}", _HINTS[errno.ENOSPC])
     if process.returncode:
-        raise CheckFailedError(f"Could not unpack an archive into {folder}: {problem}")
+        problem = process.stderr.decode(errors="replace").partition("\n")[0]  # tar adds one line for each file
+        message = f"Could not unpack an archive into {folder}: {problem}"
+        if os.strerror(errno.ENOSPC) in problem:
+            raise UnreachableError(message, _HINTS[errno.ENOSPC])
+        raise CheckFailedError(message)

@@ -48,6 +48,26 @@ def test_damaged_archive_is_named(tmp_path: Path) -> None:
         files.unpack(b"hello" * 300, tmp_path)
 
 
+def test_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "tar"
+    script.write_text(
+        '#!/bin/sh\nfor n in 1 2; do echo "tar: file$n: Cannot write: No space left on device" >&2; done; exit 2\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        UnreachableError, match=r"into .*: tar: file1: Cannot write: No space left on device$"
+    ) as caught:
+        files.unpack(b"", tmp_path)
+    assert "Free space" in caught.value.hint
+
+
+def test_missing_tar_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnreachableError, match="tar is not installed"):
+        files.unpack(b"", tmp_path)
+
+
 def test_file_is_replaced_whole(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     files.replace(file, "old")
