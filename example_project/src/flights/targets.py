@@ -11,7 +11,7 @@ def target(main: Callable[..., int]) -> Callable[..., int]:
     """Wrap `main`: print an expected error as a line; exit code 1 for bad data, 2 for a wrong file, image or option."""
 
     @wraps(main)
-    def told(*arguments: object) -> int:
+    def wrapped(*arguments: object) -> int:
         try:
             return main(*arguments)
         except (BadDataError, NotRecordedError) as error:
@@ -26,4 +26,4 @@ def target(main: Callable[..., int]) -> Callable[..., int]:
             print(error if error.filename is None else f"{error.filename}: {error.strerror}.", file=sys.stderr)
             return 2
 
-    return told
+    return wrapped

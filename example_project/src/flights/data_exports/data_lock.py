@@ -54,8 +54,8 @@ class Prepared:
                 raise UnreadableSourceError(
                     f"The stage {TRAIN} must train with {self.output}, and runs: {stage['cmd']}"
                 )
-            made = [{"path": str(options.output), **sum_of(bundle)}]
-            locked[TRAIN] = _locked(self.root, stage, made, {out["path"]: out for out in self.lock["outs"]})
+            outs = [{"path": str(options.output), **sum_of(bundle)}]
+            locked[TRAIN] = _locked(self.root, stage, outs, {out["path"]: out for out in self.lock["outs"]})
         return str(yaml.safe_dump({"schema": "2.0", "stages": locked}, sort_keys=False))
 
 
@@ -72,8 +72,8 @@ def prepare(stages: Path) -> Prepared:
     options = _options(config.ExportCsv, PREPARE, csv_file.__name__, stage["cmd"])
     flights = datasets.load(options.data, options.rows, options.query)
     output = str(options.output)
-    made = [{"path": output, **_sum(csv_file.csv_bytes(flights))}]
-    return Prepared(flights, stages.parent, described, output, _locked(stages.parent, stage, made, {}))
+    outs = [{"path": output, **_sum(csv_file.csv_bytes(flights))}]
+    return Prepared(flights, stages.parent, described, output, _locked(stages.parent, stage, outs, {}))
 
 
 def sum_of(path: Path) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class SnapshotDataLoader(CsvDataLoader):
 
         """
         content = super().content()
-        found = hashlib.sha256(content).hexdigest()
-        if f".sha256-{found[:16]}.csv" not in self.path.name:
-            raise BadDataError(f"{self.path} was changed since the snapshot was taken: its SHA-256 is now {found}.")
+        digest = hashlib.sha256(content).hexdigest()
+        if f".sha256-{digest[:16]}.csv" not in self.path.name:
+            raise BadDataError(f"{self.path} was changed since the snapshot was taken: its SHA-256 is now {digest}.")
         return content

@@ -26,12 +26,12 @@ def explain(error: SchemaErrors, source: str, first_row: int) -> str:
         return f"{source} has columns more than once: {', '.join(names[names.duplicated()].unique())}."
     # A value of the wrong type breaks every rule of its column; one line is enough.
     other_kind = cases["check"].str.match(COERCION)
-    told = cases[cases["index"].notna() & (other_kind | ~cases["column"].isin(cases.loc[other_kind, "column"]))]
-    if told.empty:
+    bad = cases[cases["index"].notna() & (other_kind | ~cases["column"].isin(cases.loc[other_kind, "column"]))]
+    if bad.empty:
         broken = (f"{row.column} must be {_rule(row.check)}, not {row.failure_case}" for row in cases.itertuples())
         return f"{source} as a whole is not as it must be: {'; '.join(broken)}."
-    lines = [f"{source}: {told['index'].nunique()} of {len(error.data)} rows are bad."]
-    for (column, check), group in told.groupby(["column", "check"], sort=False):
+    lines = [f"{source}: {bad['index'].nunique()} of {len(error.data)} rows are bad."]
+    for (column, check), group in bad.groupby(["column", "check"], sort=False):
         first = group.sort_values("index").head(FIRST)
         rows = ", ".join(f"row {index + first_row} has {_shown(value)}" for index, value in _pairs(first))
         more = f", and {len(group) - FIRST} rows more" if len(group) > FIRST else ""

@@ -93,8 +93,8 @@ def names_of(views: Sequence[type[FeatureView]]) -> list[str]:
 @cache
 def combined(*views: type[FeatureView]) -> type[FeatureView]:
     """Return one schema with the columns of these views, in the order given."""
-    made: type[FeatureView] = new_class("And".join(view.__name__ for view in views), views[::-1])
-    return made
+    schema: type[FeatureView] = new_class("And".join(view.__name__ for view in views), views[::-1])
+    return schema
 
 
 class KnownView(WeatherView, AircraftView, ScheduleView):

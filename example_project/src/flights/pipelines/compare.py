@@ -21,13 +21,13 @@ from flights.validation.use_cases import require
 def compare(model: Model, split: Split) -> dict[str, Any]:
     """Return the errors of each family, and the seconds that its training took."""
     naive = model.fit(NAIVE, split.train)
-    found = {}
+    results = {}
     for family in [name for name in model.families if name != NAIVE]:
         started = time.monotonic()
         fitted = model.fit(family, split.train)
         seconds = time.monotonic() - started
-        found[family] = {**judge(model, fitted, naive, split), "seconds": round(seconds, 1)}
-    return found
+        results[family] = {**judge(model, fitted, naive, split), "seconds": round(seconds, 1)}
+    return results
 
 
 @target
@@ -37,12 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     flights = datasets.load(options.data, options.rows, options.query)
     require(flights, "training")
     split = split_by_time(flights)
-    found = {model.name: compare(model, split) for model in MODELS}
-    for name, families in found.items():
+    comparison = {model.name: compare(model, split) for model in MODELS}
+    for name, families in comparison.items():
         for family, judged in families.items():
             print(report(f"{name}: {family}", judged), end=f"\ntrained in {judged['seconds']} s\n\n")
     if options.output:
-        options.output.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+        options.output.write_text(json.dumps(comparison, indent=2) + "\n", "utf-8")
     return 0
 
 

@@ -65,13 +65,13 @@ def predictions(model: Model, fitted: Any, naive: Any, split: Split) -> DataFram
     return rows
 
 
-def write(directory: Path, title: str, found: Evaluation) -> None:
+def write(directory: Path, title: str, evaluation: Evaluation) -> None:
     """Write the files of one model."""
     directory.mkdir(parents=True, exist_ok=True)
-    found.predictions.to_csv(directory / PREDICTIONS, index=False)
-    found.importance.to_csv(directory / IMPORTANCE, index=False)
-    found.dependence.to_csv(directory / DEPENDENCE, index=False)
-    (directory / PLOTS).write_text(partial_dependence_plots(found.dependence, title), "utf-8")
+    evaluation.predictions.to_csv(directory / PREDICTIONS, index=False)
+    evaluation.importance.to_csv(directory / IMPORTANCE, index=False)
+    evaluation.dependence.to_csv(directory / DEPENDENCE, index=False)
+    (directory / PLOTS).write_text(partial_dependence_plots(evaluation.dependence, title), "utf-8")
 
 
 @target
@@ -84,12 +84,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     split = split_by_time(flights)
     judged = {}
     for model in MODELS:
-        found = evaluate(model, loaded.models[model.name], split)
-        write(options.output / model.name, f"{model.output} by", found)
-        judged[model.name] = found.judged
-        print(report(model.name, found.judged), end="\n\n")
-    said = json.dumps({"bundle": loaded.digest, "models": judged}, indent=2)
-    (options.output / METRICS).write_text(said + "\n", "utf-8")
+        evaluation = evaluate(model, loaded.models[model.name], split)
+        write(options.output / model.name, f"{model.output} by", evaluation)
+        judged[model.name] = evaluation.judged
+        print(report(model.name, evaluation.judged), end="\n\n")
+    text = json.dumps({"bundle": loaded.digest, "models": judged}, indent=2)
+    (options.output / METRICS).write_text(text + "\n", "utf-8")
     return 0
 
 

@@ -4,6 +4,7 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -70,24 +71,24 @@ def read(path: Path) -> FlightsFile:
 def explain(name: str, rows: int, mistakes: Iterable[Mistake]) -> str:
     """Return a line for the file, then one per rule with the first lines that break it."""
     by_rule = defaultdict(list)
-    for mistake in sorted(mistakes, key=lambda one: one.line):
+    for mistake in sorted(mistakes, key=attrgetter("line")):
         by_rule[mistake.rule].append(mistake)
     bad = {mistake.line for broken in by_rule.values() for mistake in broken}
-    said = [f"{name} was not used: {len(bad)} of {rows} rows are bad."]
+    lines = [f"{name} was not used: {len(bad)} of {rows} rows are bad."]
     for rule, broken in by_rule.items():
         first = ", ".join(f"line {mistake.line} has {mistake.value}" for mistake in broken[:FIRST])
         more = f", and {len(broken) - FIRST} lines more" if len(broken) > FIRST else ""
-        said.append(f"  {rule}: {first}{more}")
-    return "\n".join(said)
+        lines.append(f"  {rule}: {first}{more}")
+    return "\n".join(lines)
 
 
 def _problems(header: Sequence[str]) -> list[str]:
-    found = {
+    problems = {
         "it lacks the columns": [name for name in REQUIRED if name not in header],
         "it must not have the columns": [repr(name) for name in dict.fromkeys(header) if name not in FIELDS],
         "it has more than once the columns": [repr(name) for name, times in Counter(header).items() if times > 1],
     }
-    return [f"{problem} {', '.join(names)}" for problem, names in found.items() if names]
+    return [f"{problem} {', '.join(names)}" for problem, names in problems.items() if names]
 
 
 def _flights(
@@ -106,11 +107,11 @@ def _flights(
     except ValidationError as error:
         return [], mistakes + [
             Mistake(
-                whole[int(found["loc"][0])][0],
-                f"{found['loc'][1]} {_must(found['msg'])}",
-                "nothing" if found["type"] == "missing" else repr(found["input"]),
+                whole[int(mistake["loc"][0])][0],
+                f"{mistake['loc'][1]} {_must(mistake['msg'])}",
+                "nothing" if mistake["type"] == "missing" else repr(mistake["input"]),
             )
-            for found in error.errors(include_url=False, include_context=False)
+            for mistake in error.errors(include_url=False, include_context=False)
         ]
 
 

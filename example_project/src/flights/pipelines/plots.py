@@ -7,15 +7,15 @@ import pandas as pd
 WIDTH, HEIGHT, MARGIN = 260, 150, 34
 
 
-def partial_dependence_plots(found: pd.DataFrame, title: str) -> str:
+def partial_dependence_plots(dependence: pd.DataFrame, title: str) -> str:
     """Return one small plot per input, all with the same vertical axis, so that they can be compared."""
-    low, high = found["answer"].min(), found["answer"].max()
+    low, high = dependence["answer"].min(), dependence["answer"].max()
     span = (high - low) or 1.0
-    inputs = [*found["input"].unique()]
+    inputs = [*dependence["input"].unique()]
     columns = 3
     plots = []
     for place, name in enumerate(inputs):
-        points = found[found["input"] == name]
+        points = dependence[dependence["input"] == name]
         first, last = points["value"].min(), points["value"].max()
         across = (points["value"] - first) / ((last - first) or 1.0) * (WIDTH - 2 * MARGIN) + MARGIN
         down = (high - points["answer"]) / span * (HEIGHT - 2 * MARGIN) + MARGIN

@@ -27,11 +27,15 @@ def predict(source: Path, target: Path, loaded: bundle.Bundle) -> int:
 
     """
     given = flights_file.read(source)
-    found = loaded.predict(to_frame(given.flights)).round(3) if given.flights else pd.DataFrame(columns=loaded.outputs)
+    predictions = (
+        loaded.predict(to_frame(given.flights)).round(3) if given.flights else pd.DataFrame(columns=loaded.outputs)
+    )
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*given.header, *found.columns])
-        writer.writerows([*row, *answers] for row, answers in zip(given.rows, found.to_numpy().tolist(), strict=True))
+        writer.writerow([*given.header, *predictions.columns])
+        writer.writerows(
+            [*row, *answers] for row, answers in zip(given.rows, predictions.to_numpy().tolist(), strict=True)
+        )
     return len(given.rows)
 
 

@@ -98,10 +98,10 @@ def prepared(stages: Path) -> "Prepared":
     from flights.data_exports.data_lock import PREPARE, prepare  # noqa: PLC0415 -- imports YAML
 
     try:
-        found = yaml.safe_load(stages.read_bytes())
+        document = yaml.safe_load(stages.read_bytes())
     except yaml.YAMLError as error:
         raise UnreadableSourceError(f"{stages} is no YAML: {error}") from error
-    match found:
+    match document:
         case {"stages": {"prepare": {"cmd": str(), "deps": list()}}}:
             return prepare(stages)
     raise UnreadableSourceError(f"{stages} has no stage {PREPARE} with cmd and deps: name a dvc.yaml that has.")
@@ -113,12 +113,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = config.read(config.Train, "train", arguments)
     if not options.lock.is_file():
         raise WrongImageError(f"There is no {options.lock} (--lock names another): {WHERE}")
-    made = prepared(options.stages) if options.stages else None
-    flights = made.flights if made else datasets.load(options.data, options.rows, options.query)
+    stage = prepared(options.stages) if options.stages else None
+    flights = stage.flights if stage else datasets.load(options.data, options.rows, options.query)
     require(flights, "training")
     metadata = train(flights, options.lock, options.output)
-    if made:
-        (options.output / DATA_LOCK).write_text(made.with_model(options.output), "utf-8")
+    if stage:
+        (options.output / DATA_LOCK).write_text(stage.with_model(options.output), "utf-8")
     print("\n\n".join(report(name, described) for name, described in metadata["models"].items()))
     print(f"bundle  {options.output}  {bundle.digest(options.output)}")
     return 0

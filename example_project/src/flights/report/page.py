@@ -23,11 +23,13 @@ def daily(file: Path) -> pd.DataFrame:
 
 def show(name: str, judged: dict[str, Any], folder: Path) -> None:
     """Show a model: its errors, its days, and the inputs that matter."""
-    for column, (metric, found) in zip(st.columns(2), judged["against_naive"].items(), strict=True):
+    for column, (metric, difference) in zip(st.columns(2), judged["against_naive"].items(), strict=True):
         value = judged["metrics"]["model"]["test"][metric]
-        column.metric(f"{name}: {metric} on later flights", value, f"{found['value']:+} to naive", "inverse")
-        column.caption(f"95 % interval of the difference: {found['low']:+} to {found['high']:+}")
-    errors = {(who, period): found for who, periods in judged["metrics"].items() for period, found in periods.items()}
+        column.metric(f"{name}: {metric} on later flights", value, f"{difference['value']:+} to naive", "inverse")
+        column.caption(f"95 % interval of the difference: {difference['low']:+} to {difference['high']:+}")
+    errors = {
+        (who, period): metrics for who, periods in judged["metrics"].items() for period, metrics in periods.items()
+    }
     st.dataframe(pd.DataFrame(errors).T)
     st.subheader("Day by day")
     st.line_chart(daily(folder / PREDICTIONS))
@@ -47,9 +49,9 @@ def page() -> None:
     if not (folder / METRICS).is_file():
         st.error(f"There is no evaluation in {folder}: run evaluate, or name its folder with --evaluation.")
         return
-    found = json.loads((folder / METRICS).read_text("utf-8"))
-    st.caption(f"bundle {found['bundle']}")
-    for tab, (name, judged) in zip(st.tabs([*found["models"]]), found["models"].items(), strict=True):
+    metrics = json.loads((folder / METRICS).read_text("utf-8"))
+    st.caption(f"bundle {metrics['bundle']}")
+    for tab, (name, judged) in zip(st.tabs([*metrics["models"]]), metrics["models"].items(), strict=True):
         with tab:
             show(name, judged, folder / name)
 

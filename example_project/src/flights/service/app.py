@@ -72,15 +72,15 @@ def create_app(bundle: Bundle, release: Release) -> FastAPI:
     @app.post("/predict")
     async def predict(flight: Flight) -> Prediction:
         """Predict one flight."""
-        found = bundle.predict_one(to_columns([flight]))
+        answers = bundle.predict_one(to_columns([flight]))
         metrics.predictions.inc()
-        return Prediction(**{name: np.round(answer, 3) for name, answer in found.items()})
+        return Prediction(**{name: np.round(answer, 3) for name, answer in answers.items()})
 
     @app.post("/predict/batch")
     def predict_batch(batch: Batch) -> Predictions:
         """Predict many flights."""
-        found = bundle.predict(to_frame(batch.flights)).round(3)
-        metrics.predictions.inc(len(found))
-        return Predictions(predictions=[Prediction(**row) for row in found.to_dict("records")])
+        rows = bundle.predict(to_frame(batch.flights)).round(3)
+        metrics.predictions.inc(len(rows))
+        return Predictions(predictions=[Prediction(**row) for row in rows.to_dict("records")])
 
     return app

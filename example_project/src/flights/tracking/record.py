@@ -25,19 +25,19 @@ class Record:
     @property
     def tags(self) -> dict[str, str]:
         """The tags that identify this training."""
-        told = {"bundle": self.bundle, "data": self.data, "lock": self.lock, "commit": self.commit, "image": self.image}
-        return {name: value for name, value in told.items() if value}
+        tags = {"bundle": self.bundle, "data": self.data, "lock": self.lock, "commit": self.commit, "image": self.image}
+        return {name: value for name, value in tags.items() if value}
 
     @property
     def metrics(self) -> dict[str, float]:
         """The errors by model, metric and period, and their differences from the naive model's."""
-        found: dict[str, float] = {}
+        metrics: dict[str, float] = {}
         for name, model in self.models.items():
             for period, errors in model["metrics"]["model"].items():
-                found |= {f"{name}.{metric}.{period}": float(value) for metric, value in errors.items()}
+                metrics |= {f"{name}.{metric}.{period}": float(value) for metric, value in errors.items()}
             for metric, difference in model["against_naive"].items():
-                found |= {f"{name}.{metric}.against_naive.{key}": float(value) for key, value in difference.items()}
-        return found
+                metrics |= {f"{name}.{metric}.against_naive.{key}": float(value) for key, value in difference.items()}
+        return metrics
 
 
 def of(directory: Path, commit: str | None, image: str | None) -> Record:

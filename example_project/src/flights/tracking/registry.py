@@ -72,8 +72,8 @@ class Registry:
         return versions
 
     def _new_versions(self, record: Record, directory: Path) -> dict[str, str]:
-        found = self.client.get_experiment_by_name(EXPERIMENT)
-        experiment = found.experiment_id if found else self.client.create_experiment(EXPERIMENT)
+        existing = self.client.get_experiment_by_name(EXPERIMENT)
+        experiment = existing.experiment_id if existing else self.client.create_experiment(EXPERIMENT)
         run = self.client.create_run(experiment, run_name=record.bundle[:14]).info
         metrics = [Metric(name, value, run.start_time, 0) for name, value in record.metrics.items()]
         tags = [RunTag(name, value) for name, value in record.tags.items()]
@@ -93,8 +93,8 @@ class Registry:
 
     def _versions(self, digest: str) -> dict[str, str]:
         """Return the newest version of each model with this bundle."""
-        found = self.client.search_model_versions(f"tags.bundle = '{digest}'", order_by=["version_number ASC"])
-        return {version.name: str(version.version) for version in found}
+        versions = self.client.search_model_versions(f"tags.bundle = '{digest}'", order_by=["version_number ASC"])
+        return {version.name: str(version.version) for version in versions}
 
     def _aliased(self, name: str, alias: str) -> str | None:
         version = self.client.get_registered_model(name).aliases.get(alias)

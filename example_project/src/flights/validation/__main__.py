@@ -15,9 +15,9 @@ from flights.validation.use_cases import judge
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the result of each rule, and return the exit code: 1 if a rule does not hold or a row is bad."""
     options = config.read(config.Validate, "validate", arguments)
-    found = judge(datasets.load(options.data, options.rows, options.query), options.use_case)
-    print("\n".join(map(str, found)))
-    return 0 if all(finding.passed for finding in found) else 1
+    findings = judge(datasets.load(options.data, options.rows, options.query), options.use_case)
+    print("\n".join(map(str, findings)))
+    return 0 if all(finding.passed for finding in findings) else 1
 
 
 if __name__ == "__main__":

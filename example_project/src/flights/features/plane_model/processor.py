@@ -49,9 +49,9 @@ class PlaneWords(TransformerMixin, BaseEstimator):
         """
         if not isinstance(models, pd.Series):
             return self._words(models)
-        found = self._words(MODELS.validate(models).to_numpy())
-        words_of(self.words_).validate(pd.DataFrame(found, columns=self.words_))
-        return found
+        words = self._words(MODELS.validate(models).to_numpy())
+        words_of(self.words_).validate(pd.DataFrame(words, columns=self.words_))
+        return words
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 -- pipelines pass it
         """Return the words."""

@@ -69,21 +69,21 @@ class Bundle:
             pandera.errors.SchemaErrors: the flights are not as the views say, or an answer is outside its limits.
 
         """
-        found = pd.DataFrame(self._answers(build_features(flights, self.views)))
-        return self.answer_schema.validate(found, lazy=True)
+        predictions = pd.DataFrame(self._answers(build_features(flights, self.views)))
+        return self.answer_schema.validate(predictions, lazy=True)
 
     def predict_one(self, flight: Mapping[str, np.ndarray]) -> dict[str, float]:
         """Return the answer of each model for one flight, whose values pydantic has checked: no frame is built.
 
         For a single flight a frame takes as long as a model.
         """
-        found = self._answers(feature_columns(flight, self.views))
-        return {name: float(answer[0]) for name, answer in found.items()}
+        outputs = self._answers(feature_columns(flight, self.views))
+        return {name: float(answer[0]) for name, answer in outputs.items()}
 
     def _answers(self, features: pd.DataFrame | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         # Every model begins with the features (`write` checks it), so they are computed once for all models.
-        found = [_after_features(model, features) for model in self.models.values()]
-        return dict(zip(self.outputs, found, strict=True))
+        results = [_after_features(model, features) for model in self.models.values()]
+        return dict(zip(self.outputs, results, strict=True))
 
 
 def _after_features(model: Any, features: pd.DataFrame | Mapping[str, np.ndarray]) -> np.ndarray:

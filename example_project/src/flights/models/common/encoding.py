@@ -37,8 +37,8 @@ class CategoryMeans(TransformerMixin, BaseEstimator):
         self.all_ = float(answers.mean())
         self.means_ = {}
         for name, column in flights.items():
-            found = pd.Series(answers).groupby(column.to_numpy()).agg(["sum", "count"])
-            means = (found["sum"] + self.rare * self.all_) / (found["count"] + self.rare)
+            sums = pd.Series(answers).groupby(column.to_numpy()).agg(["sum", "count"])
+            means = (sums["sum"] + self.rare * self.all_) / (sums["count"] + self.rare)
             self.means_[name] = {category: float(mean) for category, mean in means.items()}
         return self
 

@@ -25,10 +25,10 @@ def importance(model: Model, fitted: Any, flights: pd.DataFrame) -> pd.DataFrame
     def score(estimator: Any, shuffled: pd.DataFrame, actual: pd.Series) -> float:
         return -metric(actual, answers(estimator, shuffled))
 
-    found = permutation_importance(
+    result = permutation_importance(
         fitted, some[inputs], model.actual(some), scoring=score, n_repeats=REPEATS, random_state=0
     )
-    rows = {"input": inputs, f"{metric.name}_worse_by": found.importances_mean.round(5)}
+    rows = {"input": inputs, f"{metric.name}_worse_by": result.importances_mean.round(5)}
     return pd.DataFrame(rows).sort_values(f"{metric.name}_worse_by", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -42,6 +42,6 @@ def partial_dependence(model: Model, fitted: Any, flights: pd.DataFrame) -> pd.D
         # Only values that occur: the views refuse half a mile.
         values = known.quantile(np.linspace(0.01, 0.99, STEPS), interpolation="nearest").dropna().unique()
         changed |= {(name, float(value)): some.assign(**{name: value}) for value in values}
-    found = answers(fitted, pd.concat(changed.values())).reshape(len(changed), len(some)).mean(axis=1)
-    rows = [(*label, answer) for label, answer in zip(changed, found, strict=True)]
+    means = answers(fitted, pd.concat(changed.values())).reshape(len(changed), len(some)).mean(axis=1)
+    rows = [(*label, answer) for label, answer in zip(changed, means, strict=True)]
     return pd.DataFrame(rows, columns=["input", "value", "answer"]).round(4)

@@ -27,10 +27,10 @@ def report(name: str, judged: dict[str, Any]) -> str:
     metrics = [*judged["against_naive"]]
     lines = [f"{name:<44}{'period':<8}{'flights':>9}" + "".join(f"{metric:>10}" for metric in metrics)]
     for who, periods in judged["metrics"].items():
-        for period, found in periods.items():
-            values = "".join(f"{found[metric]:>10.4f}" for metric in metrics)
-            lines.append(f"{who:<44}{period:<8}{found['rows']:>9}{values}")
-    for metric, found in judged["against_naive"].items():
-        interval = f"95 % interval {found['low']:+.4f} to {found['high']:+.4f}"
-        lines.append(f"{metric} less that of the naive model: {found['value']:+.4f} ({interval})")
+        for period, errors in periods.items():
+            values = "".join(f"{errors[metric]:>10.4f}" for metric in metrics)
+            lines.append(f"{who:<44}{period:<8}{errors['rows']:>9}{values}")
+    for metric, against in judged["against_naive"].items():
+        interval = f"95 % interval {against['low']:+.4f} to {against['high']:+.4f}"
+        lines.append(f"{metric} less that of the naive model: {against['value']:+.4f} ({interval})")
     return "\n".join(lines)

@@ -58,13 +58,13 @@ def difference(metric: Metric, flights: pd.DataFrame, actual: pd.Series, answer:
     """
     days = flights["scheduled_departure"].dt.normalize().to_numpy()
     truth = _values(actual)
-    losses = pd.DataFrame({"rows": 1.0, "one": metric.loss(truth, answer), "other": metric.loss(truth, other)})
-    rows, one, another = losses.groupby(days).sum().to_numpy().T
+    losses = pd.DataFrame({"rows": 1.0, "ours": metric.loss(truth, answer), "theirs": metric.loss(truth, other)})
+    rows, ours, theirs = losses.groupby(days).sum().to_numpy().T
     drawn = np.random.default_rng(0).multinomial(len(rows), np.full(len(rows), 1 / len(rows)), RESAMPLES)
-    means = [(drawn * losses).sum(axis=1) / (drawn * rows).sum(axis=1) for losses in (one, another)]
-    found = [metric.finish(first) - metric.finish(second) for first, second in zip(*means, strict=True)]
-    low, high = np.quantile(found, [0.025, 0.975])
-    value = metric.finish(one.sum() / rows.sum()) - metric.finish(another.sum() / rows.sum())
+    means = [(drawn * losses).sum(axis=1) / (drawn * rows).sum(axis=1) for losses in (ours, theirs)]
+    differences = [metric.finish(first) - metric.finish(second) for first, second in zip(*means, strict=True)]
+    low, high = np.quantile(differences, [0.025, 0.975])
+    value = metric.finish(ours.sum() / rows.sum()) - metric.finish(theirs.sum() / rows.sum())
     return Difference(*(round(float(number), 4) for number in (value, low, high)))
 
 

@@ -50,5 +50,5 @@ class Model:
 
 def answers(fitted: Any, flights: pd.DataFrame) -> np.ndarray:
     """Return one answer per flight: the probability where the model is a classifier, else the number."""
-    found = fitted.predict_proba(flights)[:, 1] if is_classifier(fitted) else fitted.predict(flights)
-    return np.asarray(found, "float64")
+    raw = fitted.predict_proba(flights)[:, 1] if is_classifier(fitted) else fitted.predict(flights)
+    return np.asarray(raw, "float64")

@@ -41,7 +41,7 @@ def _number(values: pd.Series) -> dict[str, Any]:
 
 def _text(values: pd.Series) -> dict[str, Any]:
     """Return the most frequent values; `other` counts all others."""
-    counts = sorted(values.value_counts().items(), key=lambda one: (-one[1], one[0]))
+    counts = sorted(values.value_counts().items(), key=lambda item: (-item[1], item[0]))
     kept = {str(value): int(count) for value, count in counts[:VALUES]}
     missing = int(values.isna().sum())
     return {"counts": kept, "other": len(values) - missing - sum(kept.values()), "missing": missing}
