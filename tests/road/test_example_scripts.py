@@ -114,14 +114,12 @@ def bundle(hand: Hand, build_image: str, tmp_path_factory: pytest.TempPathFactor
     return folder
 
 
-def test_every_script_and_dockerfile_is_executed_by_a_test() -> None:
+def test_every_script_and_dockerfile_has_a_test() -> None:
     listed = subprocess.run(["git", "ls-files", "*.sh", "*Dockerfile"], cwd=EXAMPLE, check=True, capture_output=True)
     assert {*listed.stdout.decode().split()} == EXECUTED
 
 
-def test_all_tests_of_the_example_run_against_a_release_built_by_hand(
-    hand: Hand, build_image: str, bundle: Path
-) -> None:
+def test_example_tests_pass_against_handmade_release(hand: Hand, build_image: str, bundle: Path) -> None:
     done = hand.script("release/release.sh", str(bundle), hand.tag)
     assert done.returncode == 0, done.stderr
     digest = hand.call("image", "inspect", "--format", "{{.Id}}", hand.tag)
@@ -146,7 +144,7 @@ def test_all_tests_need_a_service(hand: Hand, build_image: str) -> None:
     assert "Set SERVICE_URL and EXPECTED_DIGEST" in done.stderr
 
 
-def test_no_release_is_built_around_a_bundle_of_another_lock(hand: Hand, bundle: Path, tmp_path: Path) -> None:
+def test_release_refuses_bundle_of_another_lock(hand: Hand, bundle: Path, tmp_path: Path) -> None:
     other = shutil.copytree(bundle, tmp_path / "bundle")
     metadata = json.loads((other / "metadata.json").read_text())
     (other / "metadata.json").write_text(json.dumps(metadata | {"lock": "sha256:" + 64 * "0"}))
@@ -155,19 +153,19 @@ def test_no_release_is_built_around_a_bundle_of_another_lock(hand: Hand, bundle:
     assert "was trained for another lock than requirements/default.txt: train again." in done.stderr
 
 
-def test_a_release_needs_a_bundle(hand: Hand) -> None:
+def test_release_needs_a_bundle(hand: Hand) -> None:
     done = hand.script("release/release.sh", DOCKER="no-docker-is-asked")
     assert (done.returncode, done.stderr.split()[0]) == (2, "usage:")
 
 
-def test_the_report_is_served_by_its_image(hand: Hand) -> None:
+def test_report_image_serves_the_report(hand: Hand) -> None:
     tag = f"{hand.tag}-report"
     done = hand.script("report/build.sh", tag)
     assert done.returncode == 0, done.stderr
     assert hand.answer(hand.start(8501, tag), "/_stcore/health") == b"ok"
 
 
-def test_the_mlflow_server_runs_in_its_image(hand: Hand) -> None:
+def test_mlflow_server_runs_in_its_image(hand: Hand) -> None:
     tag = f"{hand.tag}-mlflow"
     base, dockerfile = hand.environment["ML_CICD_BASE"], EXAMPLE / "services" / "Dockerfile"
     words = [*(["--build-arg", f"BASE={base}"] if base else []), *engine.ca_secret(), str(EXAMPLE)]

@@ -53,7 +53,7 @@ def walked(tiny: Project) -> Project:
     return tiny
 
 
-def test_three_environments_run_the_digest_that_was_built_once(walked: Project) -> None:
+def test_three_environments_run_one_digest(walked: Project) -> None:
     environments = walked.environments()
     assert set(environments) == {"integration", "staging", "production"}
     assert len({one["digest"] for one in environments.values()}) == 1
@@ -61,7 +61,7 @@ def test_three_environments_run_the_digest_that_was_built_once(walked: Project) 
     assert health(walked, "production")["digest"] == environments["production"]["digest"]
 
 
-def test_each_promotion_rests_on_the_entry_before_it(walked: Project) -> None:
+def test_promotion_rests_on_previous_entry(walked: Project) -> None:
     newest = {name: walked.history(name)[0] for name in ("integration", "staging", "production")}
     assert newest["integration"]["deployment"]["basis"] is None
     for name, before in (("staging", "integration"), ("production", "staging")):
@@ -69,17 +69,17 @@ def test_each_promotion_rests_on_the_entry_before_it(walked: Project) -> None:
         assert basis == {"environment": before, "number": newest[before]["number"], "sha256": newest[before]["sha256"]}
 
 
-def test_main_and_staging_are_at_the_commit_that_passed(road: Project) -> None:
+def test_main_and_staging_follow_the_passed_commit(road: Project) -> None:
     road.git("fetch", "--quiet", "--tags", "--force", "local")
     commit = road.environments()["integration"]["commit"]
     assert road.git("rev-parse", "local/main") == road.git("rev-parse", "Staging^{commit}") == commit
 
 
-def test_what_the_jobs_pushed_started_nothing_but_the_dispatch(road: Project) -> None:
+def test_pushes_of_jobs_start_nothing(road: Project) -> None:
     assert [run.file for run in road.runs()][:3] == ["integration.yml", "staging.yml", "production.yml"]
 
 
-def test_a_second_merge_with_unchanged_inputs_trains_nothing_and_has_the_very_same_bundle(road: Project) -> None:
+def test_unchanged_inputs_reuse_the_bundle(road: Project) -> None:
     road.write("app/model.py", (road.path / "app" / "model.py").read_text() + "\n# no input of the training\n")
     road.commit("a change that the model does not depend on")
     integration, _ = road.push("--force", "develop")
@@ -89,7 +89,7 @@ def test_a_second_merge_with_unchanged_inputs_trains_nothing_and_has_the_very_sa
     assert newest["release"] != before["release"]
 
 
-def test_checkout_brings_code_and_model_of_an_older_release_back(road: Project, tmp_path: Path) -> None:
+def test_checkout_restores_code_and_model(road: Project, tmp_path: Path) -> None:
     old = road.history("production")[-1]["deployment"]
     made = road.json("checkout", "production", "1", "--remote", "local", "--folder", str(tmp_path / "back"))
     assert (made["commit"], made["release"], made["data"]) == (old["commit"], old["release"], "not locked")
@@ -104,7 +104,7 @@ def test_checkout_brings_code_and_model_of_an_older_release_back(road: Project, 
     assert (again.returncode, "is not empty" in again.stderr) == (2, True)
 
 
-def test_a_feature_branch_is_tested_and_deploys_nothing(road: Project) -> None:
+def test_feature_branch_deploys_nothing(road: Project) -> None:
     before = entries(road)
     road.git("checkout", "--quiet", "-B", "feature/good")
     road.commit("a good change")
@@ -113,7 +113,7 @@ def test_a_feature_branch_is_tested_and_deploys_nothing(road: Project) -> None:
     assert entries(road) == before
 
 
-def test_a_failing_unit_test_is_red_at_that_step_and_deploys_nothing(road: Project) -> None:
+def test_failing_unit_test_deploys_nothing(road: Project) -> None:
     before = entries(road), road.environments()
     road.write("app/model.py", "def predict(value, offset):\n    return value - offset\n")
     road.commit("a bug")
@@ -126,7 +126,7 @@ def test_a_failing_unit_test_is_red_at_that_step_and_deploys_nothing(road: Proje
     assert leftovers(road) == []
 
 
-def test_a_failing_test_is_red_on_a_feature_branch_too_and_the_checks_still_run(road: Project) -> None:
+def test_checks_run_after_failing_unit_test(road: Project) -> None:
     road.git("checkout", "--quiet", "-B", "feature/bad")
     road.write("app/model.py", "def predict(value, offset):\n    return value - offset\n")
     road.commit("a bug")
@@ -135,7 +135,7 @@ def test_a_failing_test_is_red_on_a_feature_branch_too_and_the_checks_still_run(
     assert "imports: passed" in road.log(run)
 
 
-def test_a_dockerfile_that_does_not_build_names_the_instruction(road: Project) -> None:
+def test_broken_dockerfile_names_the_instruction(road: Project) -> None:
     road.write("cicd/build/Dockerfile", "ARG BASE\nFROM ${BASE}\nRUN no-such-command\n")
     road.commit("a broken Dockerfile")
     (run,) = road.push("--force", "develop")
@@ -144,7 +144,7 @@ def test_a_dockerfile_that_does_not_build_names_the_instruction(road: Project) -
     assert "no-such-command" in road.log(run)
 
 
-def test_a_wrong_configuration_is_named_before_anything_is_done(road: Project) -> None:
+def test_wrong_configuration_fails_first(road: Project) -> None:
     text = (road.path / "ml-cicd.toml").read_text()
     road.write("ml-cicd.toml", text.replace("[train]\n", '[train]\nimputs = ["app"]\n'))
     road.commit("a slip")
@@ -161,9 +161,7 @@ def test_a_wrong_configuration_is_named_before_anything_is_done(road: Project) -
     ],
     ids=["crashes", "hangs"],
 )
-def test_a_release_that_is_never_healthy_is_recorded_and_the_old_one_serves_on(
-    road: Project, change: str, reason: str
-) -> None:
+def test_unhealthy_release_is_recorded_and_removed(road: Project, change: str, reason: str) -> None:
     before, count = health(road, "integration"), entries(road)
     service = (road.path / "app" / "serve.py").read_text()
     road.write("app/serve.py", change + service)
@@ -179,7 +177,7 @@ def test_a_release_that_is_never_healthy_is_recorded_and_the_old_one_serves_on(
     assert leftovers(road) == []
 
 
-def test_a_release_that_fails_its_integration_tests_goes_no_further(road: Project) -> None:
+def test_failed_integration_tests_stop_the_release(road: Project) -> None:
     before, main = health(road, "integration"), road.git("rev-parse", "local/main")
     road.write("app/train.py", (road.path / "app" / "train.py").read_text().replace('"offset": 1', '"offset": 2'))
     road.commit("a worse model")
@@ -190,7 +188,7 @@ def test_a_release_that_fails_its_integration_tests_goes_no_further(road: Projec
     assert road.git("rev-parse", "local/main") == main
 
 
-def test_production_on_an_unaccepted_commit_is_refused_and_the_old_release_serves_on(road: Project) -> None:
+def test_production_refuses_unaccepted_commit(road: Project) -> None:
     before, count = health(road, "production"), entries(road)
     road.commit("not accepted by anybody")
     road.git("tag", "--force", "Production")
@@ -201,7 +199,7 @@ def test_production_on_an_unaccepted_commit_is_refused_and_the_old_release_serve
     assert (health(road, "production"), entries(road)) == (before, count)
 
 
-def test_a_commit_of_main_that_staging_never_saw_is_refused(road: Project) -> None:
+def test_production_refuses_commit_without_staging(road: Project) -> None:
     before = health(road, "production")
     commit = road.commit("straight to main, past every stage")
     road.push(f"{commit}:main")
@@ -212,7 +210,7 @@ def test_a_commit_of_main_that_staging_never_saw_is_refused(road: Project) -> No
     assert health(road, "production") == before
 
 
-def test_while_the_registry_is_away_nothing_is_promoted_and_then_it_is(road: Project) -> None:
+def test_promotion_waits_for_the_registry(road: Project) -> None:
     before, commit = entries(road), road.environments()["staging"]["commit"]
     words = ("verify", "--remote", "local", "--environment", "production", "--commit", commit)
     with road.without_registry():
@@ -222,7 +220,7 @@ def test_while_the_registry_is_away_nothing_is_promoted_and_then_it_is(road: Pro
     assert (done.returncode, entries(road)) == (0, before), done.stderr
 
 
-def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
+def test_changed_registry_content_is_refused(road: Project) -> None:
     before, commit = health(road, "production"), road.environments()["staging"]["commit"]
     digest = road.environments()["staging"]["digest"].removeprefix("sha256:")
     registry = road.registry
@@ -240,7 +238,7 @@ def test_a_registry_whose_content_changed_is_refused(road: Project) -> None:
     assert health(road, "production") == before
 
 
-def test_status_tells_when_what_runs_is_not_what_the_ledger_says(road: Project) -> None:
+def test_status_reports_difference_from_ledger(road: Project) -> None:
     own = f"{names.INSTANCE}={Forge.of_project(road.path).instance}"
     labels = ["ml-cicd.project=tiny", "ml-cicd.environment=staging", "ml-cicd.role=service", own]
     (service,) = engine.connect().containers.list(filters={"label": labels}, ignore_removed=True)
@@ -259,7 +257,7 @@ def test_status_tells_when_what_runs_is_not_what_the_ledger_says(road: Project) 
         service.unpause()
 
 
-def test_a_branch_with_a_hostile_name_is_only_a_name(road: Project) -> None:
+def test_hostile_branch_name_runs_nothing(road: Project) -> None:
     name = "a$(touch${IFS}pwned)'\";touch${IFS}pwned;#`touch${IFS}pwned`"
     road.git("checkout", "--quiet", "-B", name)
     road.commit("an innocent change")
@@ -268,7 +266,7 @@ def test_a_branch_with_a_hostile_name_is_only_a_name(road: Project) -> None:
     assert list(road.path.rglob("pwned")) == []
 
 
-def test_after_every_failure_the_next_good_change_goes_all_the_way(road: Project) -> None:
+def test_good_change_reaches_production_after_failures(road: Project) -> None:
     commit = road.commit("a good change")
     assert [run.result for run in road.push("--force", "develop")] == ["success", "success"], road.said
     road.git("tag", "--force", "Production")
@@ -278,7 +276,7 @@ def test_after_every_failure_the_next_good_change_goes_all_the_way(road: Project
     assert len({one["digest"] for one in environments.values()}) == 1
 
 
-def test_the_way_back_is_deploy_by_hand_with_the_same_acceptance(road: Project) -> None:
+def test_deploy_by_hand_rolls_back(road: Project) -> None:
     newest, before = (one["deployment"] for one in road.history("production")[:2])
     refused = road.command("deploy", "--remote", "local", "--environment", "production", "--commit", before["commit"])
     assert refused.returncode == 4

@@ -57,7 +57,7 @@ def test_second_setup_installs_nothing(project: Project, machine: Path) -> None:
     assert _cached(machine) == before
 
 
-def test_each_job_runs_the_command_of_its_own_commit(project: Project, machine: Path, tmp_path: Path) -> None:
+def test_job_runs_command_of_its_commit(project: Project, machine: Path, tmp_path: Path) -> None:
     kit, other = Kit(machine / "kit"), Kit(tmp_path / "kit")
     shutil.copytree(kit.path, other.path)
     version = other.path / "cicd" / "__init__.py"

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_the_examples_own_tests_of_its_workbench_pass(workbench: Path) -> None:
+def test_workbench_tests_of_example_pass(workbench: Path) -> None:
     run(workbench, "workbench")
 
 
-def test_the_examples_own_tests_of_its_tracking_pass(tracking: Path) -> None:
+def test_tracking_tests_of_example_pass(tracking: Path) -> None:
     run(tracking, "tracking")
 
 
-def test_the_examples_own_tests_of_its_report_pass(reporting: Path) -> None:
+def test_report_tests_of_example_pass(reporting: Path) -> None:
     run(reporting, "report")
 
 
