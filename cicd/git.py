@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from cicd.errors import CicdError, UnreachableError, UsageError
+from cicd.text import lines as split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +72,11 @@ def text(
 ) -> str:
     """Return what a git command prints as text, without the last line's end; see `output`."""
     return _decoded(output(directory, *arguments, stdin=stdin, environment=environment))
+
+
+def lines(directory: Path, *arguments: str) -> list[str]:
+    """Return the lines that a git command prints; see `output`."""
+    return split_lines(text(directory, *arguments))
 
 
 def query(directory: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str | None:

@@ -222,7 +222,7 @@ def clone(directory: Path, remote: str | None = None) -> Repository:
         UsageError: `directory` is not in a clone, or the clone has no such remote, or several and none was named.
 
     """
-    remotes = git.text(directory, "remote").split()
+    remotes = git.lines(directory, "remote")
     if remote is None:
         remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
     if remote not in remotes:

@@ -14,6 +14,14 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def lines(text: str) -> list[str]:
+    """Return the lines of a program's output, split at line feeds alone.
+
+    `str.splitlines` also splits at characters that names and messages may contain, such as U+2028 and U+0085.
+    """
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def plain(text: str) -> str:
     """Return `text` without control characters; if a line overwrites itself, only its last version."""
     return _CONTROL.sub("", text.rstrip("\r\n").rpartition("\r")[2])

@@ -44,4 +44,4 @@ def _parent_and_name(process: int) -> tuple[int, str]:
 
 def _ps(process: int) -> list[str]:
     words = ["ps", "-o", "ppid=,comm=", "-p", str(process)]
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.split(maxsplit=1)
+    return subprocess.run(words, capture_output=True, text=True, errors="replace", check=False).stdout.split(maxsplit=1)

@@ -18,6 +18,7 @@ from cicd.errors import RefusedError
 from cicd.ledger import integrity, signing
 from cicd.ledger.entry import envelope, parse
 from cicd.repository import MAIN, SNAPSHOT, LostRaceError
+from cicd.text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +81,7 @@ def read_all(repository: Repository, project: str, *, every_signature: bool = Fa
     prefix = f"{SNAPSHOT}/tags/ledger/{project}/"
     listing = repository.git("for-each-ref", "--format=%(refname) %(objecttype) %(*objectname)", prefix)
     blobs_of: dict[str, dict[int, str]] = {}
-    for line in listing.splitlines():
+    for line in lines(listing):
         name, kind, blob = line.split(" ")
         environment, _, number = name.removeprefix(prefix).partition("/")
         if kind != "tag" or not NUMBER.fullmatch(number):

@@ -10,6 +10,7 @@ from cicd import failpoints, github, ledger
 from cicd.errors import RefusedError
 from cicd.repository import LostRaceError
 from cicd.road import people, verification
+from cicd.text import lines
 
 if TYPE_CHECKING:
     from cicd.config import Config
@@ -74,7 +75,7 @@ def plan(repository: Repository, config: Config, stage: Stage, name: str | None)
     present = ledger.last_passed(entries)
     runs = present.deployment.commit if present else ""
     span = f"{runs}..{accepted.commit}" if runs else accepted.commit
-    log = repository.git("log", "--format=%h %s", "--max-count=1000", span).splitlines()
+    log = lines(repository.git("log", "--format=%h %s", "--max-count=1000", span))
     return Plan(
         environment=stage.name,
         tag=stage.tag,

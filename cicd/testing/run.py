@@ -15,6 +15,7 @@ from cicd.act import execution, workflows
 from cicd.act.log import Parser
 from cicd.testing.project import ACTOR, REPOSITORY
 from cicd.testing.result import TOKENS, Run, read_calls
+from cicd.text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,8 +62,8 @@ def run(
     (folder / "replies").mkdir(parents=True, exist_ok=True)
     for command, reply in (replies or {}).items():
         outputs = (f"{name}={value}" for name, value in reply.outputs.items())
-        lines = "\n".join([str(reply.exit_code), str(reply.seconds), *outputs])
-        (folder / "replies" / command).write_text(f"{lines}\n", "utf-8")
+        script = "\n".join([str(reply.exit_code), str(reply.seconds), *outputs])
+        (folder / "replies" / command).write_text(f"{script}\n", "utf-8")
     needs = workflows.needs("caller.yml", {f"{workflows.FOLDER}/caller.yml": text, **_local(project)}.get, kit.path)
     needs.labels = set(labels) or needs.labels
     exit_code = start_act(
@@ -77,7 +78,7 @@ def run(
         cancel=cancel,
     )
     parser = Parser()
-    for line in (folder / "act.jsonl").read_text("utf-8", errors="replace").splitlines():
+    for line in lines((folder / "act.jsonl").read_text("utf-8", errors="replace")):
         parser.feed(line)
     jobs = workflows.document("caller.yml", text)["jobs"]
     expected = {job: str((data or {}).get("name", job)) for job, data in jobs.items()}

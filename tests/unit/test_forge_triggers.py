@@ -105,6 +105,19 @@ def test_moved_branch_triggers_push_only(remote: Remote) -> None:
     assert remote.names(RefUpdate(remote.first, tip, "refs/tags/other")) == ["push push"]
 
 
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\u1680"])
+def test_name_may_hold_unicode_separators(remote: Remote, separator: str) -> None:
+    name = f"feature/a{separator}b"
+    remote.git("branch", name)
+    remote.git("branch", f"other{separator}c")
+    remote.write(f".github/workflows/odd{separator}name.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n")
+    tip = remote.commit("more", "README.md")
+    remote.git("branch", "-f", name, tip)
+    assert remote.names(RefUpdate(remote.first, tip, f"refs/heads/{name}")) == [f"push odd{separator}name", "push push"]
+    assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == [f"push odd{separator}name", "push push"]
+    assert history.branches_at(remote.path, tip) == [f"refs/heads/{name}", "refs/heads/main"]
+
+
 @pytest.mark.parametrize("ref", ["refs/heads/feature", "refs/tags/v1"])
 def test_deletion_triggers_delete_on_main(remote: Remote, ref: str) -> None:
     remote.git("branch", "feature")

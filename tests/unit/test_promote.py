@@ -56,6 +56,14 @@ def test_promote_moves_tag_to_newest_accepted(road: Road, capfd: pytest.CaptureF
     assert f"Production moved to {commit[:12]}: the push started the workflow production." in output
 
 
+def test_separator_in_subject_makes_no_commit(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
+    road.accepted("integration", "staging", "production")
+    road.workspace.commit("first\u2028deadbee an invented commit\x85more")
+    road.accepted("integration", "staging")
+    assert cli.main(["promote", "production", "--yes"]) == 0
+    assert "brings    2 commits\n" in capfd.readouterr().out
+
+
 def test_promote_again_reports_the_ledger(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
     def again() -> str:
         assert cli.main(["promote", "production", commit, "--yes"]) == 0

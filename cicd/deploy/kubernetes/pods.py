@@ -13,6 +13,7 @@ from cicd.deploy.kubernetes import objects
 from cicd.deploy.kubernetes.kubectl import ClusterError
 from cicd.errors import CheckFailedError, CicdError
 from cicd.oci import archives, containers
+from cicd.text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,7 +153,7 @@ def run(
             kubectl.delete("pod", name, now=True)
     if ended is None:
         raise CheckFailedError("The pod with the tests was removed while it ran.", "Run this again.")
-    suites = "".join(f"{head}/>" for head in _last_messages(ended).splitlines())
+    suites = "".join(f"{head}/>" for head in lines(_last_messages(ended)))
     results = archives.packed({"results.xml": f"<testsuites>{suites}</testsuites>".encode()})
     return containers.Finished(exit_code(ended), dict.fromkeys(collect, results) if suites else {})
 

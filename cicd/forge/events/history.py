@@ -27,7 +27,7 @@ def commits_of_refs(directory: Path, without: set[str]) -> list[str]:
     """Return the commits of all branches and tags, except the full refs in `without`."""
     form = "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
     commits: dict[str, None] = {}
-    for line in git.text(directory, "for-each-ref", f"--format={form}", "refs/heads", "refs/tags").splitlines():
+    for line in git.lines(directory, "for-each-ref", f"--format={form}", "refs/heads", "refs/tags"):
         name, kind, identity, peeled_kind, peeled = line.split("\0")
         if name not in without and "commit" in (kind, peeled_kind):
             commits[peeled or identity] = None
@@ -36,9 +36,7 @@ def commits_of_refs(directory: Path, without: set[str]) -> list[str]:
 
 def branches_at(directory: Path, commit: str) -> list[str]:
     """Return the full refs of the branches that point at a commit."""
-    return git.text(
-        directory, "for-each-ref", "--format=%(refname)", f"--points-at={commit}", "refs/heads"
-    ).splitlines()
+    return git.lines(directory, "for-each-ref", "--format=%(refname)", f"--points-at={commit}", "refs/heads")
 
 
 def contains(directory: Path, commit: str, ancestor: str) -> bool:
@@ -49,9 +47,9 @@ def contains(directory: Path, commit: str, ancestor: str) -> bool:
 
 def folder(directory: Path, commit: str, path: str) -> dict[str, str]:
     """Return the texts of the files directly in the folder `path` of `commit`, by path."""
-    listing = git.text(directory, "ls-tree", commit, f"{path}/").splitlines()
-    entries = [line.split("\t", 1) for line in listing if line.split()[1] == "blob"]
-    contents = git.objects(directory, [fields.split()[2] for fields, _ in entries])
+    listing = git.text(directory, "ls-tree", "-z", commit, f"{path}/").split("\0")
+    entries = [line.split("\t", 1) for line in listing if line.split(" ")[1:2] == ["blob"]]
+    contents = git.objects(directory, [fields.split(" ")[2] for fields, _ in entries])
     return {
         name: (content or b"").decode(errors="replace") for (_, name), content in zip(entries, contents, strict=True)
     }

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from cicd.errors import UnreachableError
+from cicd.text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,11 +56,11 @@ def install(packages: Sequence[str], say: Callable[[str], None]) -> None:
 def _run(command: Sequence[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        check=False,
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace", check=False,
     )  # fmt: skip
     if done.returncode:
-        tail = "\n".join(done.stdout.splitlines()[-15:])
+        tail = "\n".join(lines(done.stdout)[-15:])
         raise UnreachableError(
             f"'{' '.join(command)}' failed with exit code {done.returncode}:\n{tail}",
             "Repair apt-get on this machine, then run this again.",

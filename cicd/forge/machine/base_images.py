@@ -14,6 +14,7 @@ from cicd.errors import UnreachableError
 from cicd.forge.machine import apt
 from cicd.oci import engine, images
 from cicd.oci.errors import engine_errors
+from cicd.text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,7 @@ def _build(tag: str, file: Path, base: str, advice: str) -> None:
     argument = ["--build-arg", f"BASE={base}"] if base else []
     done = subprocess.run(
         [*command, *argument, "--tag", tag, "--file", file, IMAGES],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
     )  # fmt: skip
     if done.returncode:
         raise UnreachableError(f"The image {tag} can't be built:\n{_tail(done.stdout)}", f"{advice} a Debian mirror.")
@@ -154,7 +155,7 @@ def _bootstrap(client: Client, problem: str, say: Callable[[str], None]) -> None
     say("building a stand-in from Debian packages (only the first time; about 40 s)")
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "root.tar"
-        done = subprocess.run([*BOOTSTRAP, archive], stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run([*BOOTSTRAP, archive], stderr=subprocess.PIPE, text=True, errors="replace", check=False)
         if done.returncode:
             raise UnreachableError(
                 f"mmdebstrap can't build a stand-in for {PYTHON}:\n{_tail(done.stderr)}",
@@ -165,4 +166,4 @@ def _bootstrap(client: Client, problem: str, say: Callable[[str], None]) -> None
 
 
 def _tail(text: str) -> str:
-    return "\n".join(text.splitlines()[-15:])
+    return "\n".join(lines(text)[-15:])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from cicd.errors import CicdError, UnreachableError
 from cicd.forge.machine import apt
 from cicd.oci import engine
+from cicd.text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,7 +103,9 @@ def start_engine(say: Callable[[str], None]) -> None:
     address = f"unix://{engine.SOCKET}"
     if Path("/run/systemd/system").is_dir():
         say("starting the Docker engine: systemctl start docker")
-        done = subprocess.run(["systemctl", "start", "docker"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["systemctl", "start", "docker"], capture_output=True, text=True, errors="replace", check=False
+        )
         if done.returncode or not _answers(address, lambda: True):
             raise UnreachableError(
                 f"The Docker engine does not answer after 'systemctl start docker'. {done.stderr}".strip(),
@@ -140,7 +143,7 @@ def start_daemon(command: Sequence[str], address: str, state: Path, say: Callabl
     daemon.terminate()
     daemon.wait()
     pid_file.unlink()
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+    tail = "\n".join(lines(log.read_text(errors="replace"))[-15:])
     raise UnreachableError(
         f"The Docker engine was started, but does not answer at {address}. The end of its log:\n{tail}",
         f"Fix what the log names ({log}), then run this again.",

@@ -137,7 +137,7 @@ def log(forge: Forge, number: int) -> Log:
         raise unknown(number)
     parser = Parser()
     if path.is_file():
-        with path.open(encoding="utf-8", errors="replace") as stream:
+        with path.open(encoding="utf-8", errors="replace", newline="\n") as stream:
             for line in stream:
                 parser.feed(line.rstrip("\n"))
     return parser.log
