@@ -10,7 +10,7 @@ from cicd.text import plain, say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cicd.act.log import Log
+    from cicd.act.log import Annotation, Log
     from cicd.forge.running.records import Run
 
 TAIL = 30
@@ -80,7 +80,7 @@ def ended(item: Step | Job) -> list[str]:
     if item.failed:
         lines += [f"    | {line}" for line in item.output[-TAIL:]]
     notes = [note for step in _with_inner(item) for note in step.annotations]
-    return lines + [f"    {plain(str(note))}" for note in notes if item.failed or note.level == "error"]
+    return lines + [line for note in notes if item.failed or note.level == "error" for line in _note(note, "    ")]
 
 
 def in_progress(log: Log) -> str:
@@ -113,7 +113,8 @@ def text(log: Log, step: str = "") -> Iterator[str]:
         for outer in shown:
             yield f"-- {outer.name}: {_WORDS.get(outer.result, outer.result)}, {outer.seconds:.1f} s"
             yield from (f"   {line}" for line in outer.output)
-            yield from (f"   {plain(str(note))}" for inner in _with_inner(outer) for note in inner.annotations)
+            for inner in _with_inner(outer):
+                yield from (line for note in inner.annotations for line in _note(note, "   "))
     if not step:
         yield from (plain(line) for line in (*log.problems, *log.messages))
 
@@ -125,6 +126,11 @@ def timings(log: Log) -> Iterator[str]:
         for step in job.steps:
             if step.top and step.result != "skipped":
                 yield _line(step.result, step.seconds, f"  {step.name}")
+
+
+def _note(note: Annotation, indent: str) -> list[str]:
+    """Return the lines of an annotation; its message may have several."""
+    return [f"{indent}{plain(line)}" for line in str(note).splitlines()]
 
 
 def _line(result: str, seconds: float, name: str) -> str:

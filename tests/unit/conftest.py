@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A machine that is busy has not done wrong.
-hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
 
 

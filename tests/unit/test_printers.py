@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cicd import ledger
-from cicd.printers import markdown, terminal
+from cicd.act.log import Annotation, Job, Log, Step
+from cicd.printers import markdown, runs, terminal
 from cicd.produce.checks import Outcome
 from cicd.road.conclusion import Conclusion
 from cicd.road.promotion import Plan
@@ -51,3 +52,12 @@ def test_summaries_name_failures() -> None:
         "| lint | **failed** | 1.2 |"
     )
     assert markdown.conclusion(Conclusion("failed", {"test": "failure"})) == "### failed\n\n* test: failure"
+
+
+def test_every_line_of_an_annotation_is_indented() -> None:
+    job = Job("ci/job/test", "test", result="failure")
+    note = Annotation("error", "The tests failed.\nThe log above names them.")
+    job.steps.append(Step(job, "Test", "Main", ("0",), result="failure", annotations=[note]))
+    (step,) = job.steps
+    assert runs.ended(step)[1:] == ["    error: The tests failed.", "    The log above names them."]
+    assert [*runs.text(Log([job]))][-2:] == ["   error: The tests failed.", "   The log above names them."]

@@ -24,7 +24,9 @@ from flights.models.common import bundle
 from flights.pipelines.train import train
 
 # A busy machine is no mistake of the code, and the image has no place for a database of examples.
-hypothesis.settings.register_profile("image", deadline=None, database=None)
+hypothesis.settings.register_profile(
+    "image", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("image")
 
 PROJECT = Path(__file__).resolve().parents[2]

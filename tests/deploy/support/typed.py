@@ -40,10 +40,11 @@ class Typed:
 
     def bring(self, image: str) -> int:
         """Deploy a new commit of that release and record it, as the workflow does. Returns the deployment's code."""
-        code = cli.main(["deploy", "--environment", "production", "--commit", self.accepted(image)])
+        words = ["--environment", "production", "--commit", self.accepted(image)]
+        code = cli.main(["deploy", *words])
         lines = self.outputs.read_text().splitlines()
         outcome = [line for line in lines if line.startswith("outcome={")][-1].removeprefix("outcome=")
-        assert cli.main(["record", "--outcome", outcome]) == 0
+        assert cli.main(["record", "--outcome", outcome, *words]) == 0
         return code
 
     def entries(self, environment: str = "production") -> list[ledger.Entry]:
