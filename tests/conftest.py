@@ -89,7 +89,7 @@ class Tiers:
         self.asked = [tier for tier in TIERS if self._is_asked(config, TESTS / tier)]
         self.required = bool(config.getoption("--require-tiers"))
         self.may_miss: set[str] = set(config.getoption("--may-miss"))
-        self.found: Counter[str] = Counter()
+        self.collected: Counter[str] = Counter()
         self.outcomes: dict[str, Counter[str]] = {tier: Counter() for tier in TIERS}
         self.missing: dict[str, str] = {}
         self.skipped = False
@@ -120,8 +120,8 @@ class Tiers:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         tiers = {item.nodeid: _tier(item.path) for item in items}
-        self.found.update(tiers.values())
-        problems = {tier: TIERS[tier]() for tier in self.found if tier in TIERS}
+        self.collected.update(tiers.values())
+        problems = {tier: TIERS[tier]() for tier in self.collected if tier in TIERS}
         self.missing = {tier: problem for tier, problem in problems.items() if problem}
         if taken := [item for item in items if tiers[item.nodeid] in self.missing]:
             items[:] = [item for item in items if tiers[item.nodeid] not in self.missing]
@@ -134,14 +134,14 @@ class Tiers:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if hasattr(session.config, "workeroutput"):  # a process of pytest-xdist tells the one that reports
-            session.config.workeroutput["tiers"] = {"found": dict(self.found), "missing": self.missing}
+            session.config.workeroutput["tiers"] = {"collected": dict(self.collected), "missing": self.missing}
         elif self.required and (self.wrong or self.skipped) and session.exitstatus in GREEN:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        tiers = getattr(node, "workeroutput", {}).get("tiers", {"found": {}, "missing": {}})
-        self.found = Counter(tiers["found"]) or self.found
+        tiers = getattr(node, "workeroutput", {}).get("tiers", {"collected": {}, "missing": {}})
+        self.collected = Counter(tiers["collected"]) or self.collected
         self.missing |= tiers["missing"]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -150,7 +150,7 @@ class Tiers:
             counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(self.outcomes[tier].items()))
             if tier in self.missing:
                 wrong = tier in self.wrong and self.required
-                text = f"{self.found[tier]} tests NOT RUN: {self.missing[tier]}"
+                text = f"{self.collected[tier]} tests NOT RUN: {self.missing[tier]}"
                 terminalreporter.write_line(f"tier {tier}: {text}", red=wrong, yellow=not wrong)
             else:
                 terminalreporter.write_line(f"tier {tier}: {counts or 'no tests'}")

@@ -109,16 +109,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def health(demo: Demo) -> dict[str, Any]:
     """Return the health answer of Production."""
     with urllib.request.urlopen(f"{demo.environments()['production']['url']}/health", timeout=5) as answer:
-        found: dict[str, Any] = json.load(answer)
-        return found
+        answer_json: dict[str, Any] = json.load(answer)
+        return answer_json
 
 
 def configuration(image: str) -> str:
     """Return the digest of an image's configuration: its id on an engine."""
     repository, _, digest = image.partition("@")
-    found = registry.manifest(repository, digest)
-    assert found is not None
-    return str(json.loads(found.content)["config"]["digest"])
+    manifest = registry.manifest(repository, digest)
+    assert manifest is not None
+    return str(json.loads(manifest.content)["config"]["digest"])
 
 
 def as_people_run_it(image: Image, *words: str) -> tuple[int, str]:

@@ -24,8 +24,8 @@ def health(project: Project, environment: str) -> dict[str, Any]:
     """Return the health answer of an environment's service."""
     url = project.environments()[environment]["url"]
     with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
-        found: dict[str, Any] = json.load(answer)
-        return found
+        content: dict[str, Any] = json.load(answer)
+        return content
 
 
 def leftovers(project: Project) -> list[str]:
@@ -224,9 +224,9 @@ def test_changed_registry_content_is_refused(road: Project) -> None:
     before, commit = health(road, "production"), road.environments()["staging"]["commit"]
     digest = road.environments()["staging"]["digest"].removeprefix("sha256:")
     registry = road.registry
-    found = registry.exec_run(["sh", "-c", f"ls /var/lib/*registry/docker/registry/v2/blobs/sha256/*/{digest}/data"])
-    assert isinstance(found.output, bytes)
-    (blob,) = found.output.decode().split()
+    listing = registry.exec_run(["sh", "-c", f"ls /var/lib/*registry/docker/registry/v2/blobs/sha256/*/{digest}/data"])
+    assert isinstance(listing.output, bytes)
+    (blob,) = listing.output.decode().split()
     registry.exec_run(["cp", "-p", blob, f"{blob}.kept"])
     try:
         assert registry.exec_run(["sh", "-c", f"echo ' ' >> {blob}"]).exit_code == 0

@@ -59,8 +59,8 @@ class Wire:
         except urllib.error.HTTPError as error:
             status, answered, text = error.code, error.headers, error.read()
         names = {name.lower(): value for name, value in headers.items()}
-        found = {name.lower(): value for name, value in answered.items()}
-        self.exchanges.append(Exchange(method, url, names, body, status, found, text))
+        answer_headers = {name.lower(): value for name, value in answered.items()}
+        self.exchanges.append(Exchange(method, url, names, body, status, answer_headers, text))
         return self.exchanges[-1]
 
 
@@ -69,13 +69,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        found = self.wire.exchange(self.command, self.path, dict(self.headers), body)
-        self.send_response(found.status)
-        for name, value in found.answer_headers.items():
+        exchange = self.wire.exchange(self.command, self.path, dict(self.headers), body)
+        self.send_response(exchange.status)
+        for name, value in exchange.answer_headers.items():
             if name.startswith("content-"):
                 self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(found.answer)
+        self.wfile.write(exchange.answer)
 
     do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 -- the names that http.server asks for
 
@@ -275,8 +275,8 @@ def test_fitting_calls_pass(description: Description) -> None:
 
 @pytest.mark.parametrize(("change", "says"), MISFITS.values(), ids=MISFITS)
 def test_misfit_is_found(description: Description, change: dict[str, Any], says: str) -> None:
-    found = description.problems(Exchange(**{**vars(GOOD), **change}))
-    assert any(says in one for one in found), found
+    problems = description.problems(Exchange(**{**vars(GOOD), **change}))
+    assert any(says in one for one in problems), problems
 
 
 def test_calls_are_read_from_code(description: Description) -> None:

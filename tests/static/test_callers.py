@@ -79,5 +79,5 @@ MISFITS = {
 
 @pytest.mark.parametrize(("file", "edit", "says"), MISFITS.values(), ids=MISFITS)
 def test_misfit_is_found(callers: Kit, kit: Kit, file: str, edit: tuple[str, str], says: str) -> None:
-    found = [str(finding) for finding in findings(callers.edited(file, *edit), kit)]
-    assert any(says in one for one in found), found
+    problems = [str(finding) for finding in findings(callers.edited(file, *edit), kit)]
+    assert any(says in one for one in problems), problems

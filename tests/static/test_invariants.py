@@ -207,8 +207,8 @@ def test_rule_holds(kit: Kit, rule: Rule) -> None:
 
 @pytest.mark.parametrize("breach", BREACHES, ids=lambda breach: f"{breach.rule}: {breach.says}")
 def test_breach_is_found(kit: Kit, breach: Breach) -> None:
-    found = [str(finding) for finding in RULES[breach.rule](kit.edited(breach.file, breach.old, breach.new))]
-    assert any(breach.says in one for one in found), found
+    problems = [str(finding) for finding in RULES[breach.rule](kit.edited(breach.file, breach.old, breach.new))]
+    assert any(breach.says in one for one in problems), problems
 
 
 def test_every_rule_has_a_breach() -> None:

@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HOST = {"volumes", "volumes_from", "mounts", "binds", "devices", "privileged", "cap_add", "pid_mode", "ipc_mode"}
-# These talk to GitHub, to the registry and to the git remote; start git, pip, and the clients of engine and cluster.
+# These talk to GitHub, to the registry and to the git remote; start git, pip, tar, and the clients of engine and cluster.
 READ_TOKENS = {"cicd/github.py", "cicd/oci/logins.py", "cicd/repository.py"}
 # The targets reach engines and clusters, and give the service its own secrets; signing has its key.
 READ_SECRETS = ("cicd/deploy/", "cicd/ledger/")
-START_CLIENTS = {"cicd/bootstrap.py", "cicd/git.py", "cicd/oci/engine.py", "cicd/deploy/kubernetes/kubectl.py"}
+START_CLIENTS = {
+    "cicd/bootstrap.py",
+    "cicd/deploy/kubernetes/kubectl.py",
+    "cicd/files.py",
+    "cicd/git.py",
+    "cicd/oci/engine.py",
+}
 # The proxy, which runs nothing of a project, keeps its routing in a volume of the engine's.
 LEFT_OUT = {"act", "forge", "testing", "local.py", "variables.py"}
 HAVE_VOLUMES = {"cicd/deploy/docker/proxy.py"}

@@ -81,7 +81,7 @@ class Found(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Found]]:
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Found]]:
     """Return a function that waits for a linter's result; all linters start side by side."""
     files = {}
     for name, linter in LINTERS.items():
@@ -113,15 +113,15 @@ def _is_schema(name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", LINTERS)
-def test_linter_finds_nothing(name: str, found: Callable[[str, str], Found]) -> None:
+def test_linter_finds_nothing(name: str, checked: Callable[[str, str], Found]) -> None:
     assert LINTERS[name].files or name == "mypy"
-    code, output = found(name, "tree")
+    code, output = checked(name, "tree")
     assert code == 0, output
 
 
 @pytest.mark.parametrize("name", LINTERS)
-def test_linter_finds_bad_file(name: str, found: Callable[[str, str], Found]) -> None:
-    code, output = found(name, "bad")
+def test_linter_finds_bad_file(name: str, checked: Callable[[str, str], Found]) -> None:
+    code, output = checked(name, "bad")
     assert code != 0
     assert LINTERS[name].bad[0] in output
 

@@ -62,8 +62,8 @@ NEW = {
 
 @pytest.mark.parametrize(("file", "old", "new", "says"), NEW.values(), ids=NEW)
 def test_new_feature_needs_a_proof(callers: Kit, kit: Kit, *, file: str, old: str, new: str, says: str) -> None:
-    found = local_proof.problems(words(callers, kit.edited(file, old, new)))
-    assert any(says in one for one in found), found
+    problems = local_proof.problems(words(callers, kit.edited(file, old, new)))
+    assert any(says in one for one in problems), problems
 
 
 def test_proof_of_unused_feature_is_named(callers: Kit, kit: Kit) -> None:
@@ -72,7 +72,7 @@ def test_proof_of_unused_feature_is_named(callers: Kit, kit: Kit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "found"),
+    ("expression", "expected"),
     [
         ("!cancelled() && needs.a-b.outputs.c != 'needs.x'", ["cancelled()", "needs._.outputs._"]),
         ("fromJSON(inputs.x)[0].y", ["fromJSON()", "inputs._"]),
@@ -80,5 +80,5 @@ def test_proof_of_unused_feature_is_named(callers: Kit, kit: Kit) -> None:
         ("steps.a.outcome == 'success' && true", ["steps._.outcome"]),
     ],
 )
-def test_names_in_expressions(expression: str, found: list[str]) -> None:
-    assert list(names(expression)) == found
+def test_names_in_expressions(expression: str, expected: list[str]) -> None:
+    assert list(names(expression)) == expected

@@ -54,10 +54,10 @@ def test_no_file_names_a_machine_path() -> None:
     machine = re.compile(rb"/wor[k]/(?:main|shared)|/tmp/spik[e]|/Users/\w|/home/[a-z]+/(?!\.)")
     if len(ROOT.parts) > 2:
         machine = re.compile(machine.pattern + b"|" + re.escape(str(ROOT).encode()) + rb"\b")
-    found = {
+    machine_paths = {
         str(path.relative_to(ROOT)): match[0] for path in tracked() if (match := machine.search(path.read_bytes()))
     }
-    assert found == {}
+    assert machine_paths == {}
 
 
 def test_no_configuration_names_a_package_registry() -> None:

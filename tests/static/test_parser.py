@@ -59,13 +59,13 @@ def parse() -> Parse:
 def test_parser_accepts_workflows_and_actions(kit: Kit, parse: Parse) -> None:
     callers = {str(path.relative_to(ROOT)): path.read_text() for path in tracked("example_project/.github/workflows/*")}
     problems = parse({**kit.files, **callers})
-    assert {file: found for file, found in problems.items() if found} == {}
+    assert {file: faults_found for file, faults_found in problems.items() if faults_found} == {}
 
 
 def test_parser_accepts_the_released_form(kit: Kit, parse: Parse) -> None:
     released = {file: freeze.release_form(text, "org/ml-cicd", "0" * 40) for file, text in kit.files.items()}
     assert not any("$/" in text for text in released.values())
-    assert {file: found for file, found in parse(released).items() if found} == {}
+    assert {file: faults_found for file, faults_found in parse(released).items() if faults_found} == {}
 
 
 @pytest.fixture(scope="module")

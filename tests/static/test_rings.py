@@ -257,5 +257,5 @@ BROKEN = {
 
 @pytest.mark.parametrize(("file", "edit", "finding"), BROKEN.values(), ids=BROKEN)
 def test_broken_ring_is_found(kit: Kit, file: str, edit: tuple[str, str], finding: str) -> None:
-    found = [str(one) for one in rings.findings(kit.edited(file, *edit))]
-    assert any(one.startswith(finding) for one in found), found
+    problems = [str(one) for one in rings.findings(kit.edited(file, *edit))]
+    assert any(one.startswith(finding) for one in problems), problems

@@ -73,8 +73,8 @@ def test_breach_is_found(callers: Kit, kit: Kit, breach: Breach) -> None:
         callers = callers.edited(breach.file, breach.old, breach.new)
     else:
         kit = kit.edited(breach.file, breach.old, breach.new)
-    found = [str(finding) for finding in RULES[breach.rule](callers, kit)]
-    assert any(breach.says in one for one in found), found
+    problems = [str(finding) for finding in RULES[breach.rule](callers, kit)]
+    assert any(breach.says in one for one in problems), problems
 
 
 def test_every_rule_has_a_breach() -> None:

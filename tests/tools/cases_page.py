@@ -124,9 +124,9 @@ def cells(of: str) -> dict[str, list[Case]]:
 
 def subjects() -> tuple[list[str], list[str]]:
     """Return the workflows, and the actions."""
-    found = list(dict.fromkeys(case.of for case in CASES))
-    actions = [of for of in found if of.startswith("actions/")]
-    return [of for of in found if of not in actions], actions
+    all_subjects = list(dict.fromkeys(case.of for case in CASES))
+    actions = [of for of in all_subjects if of.startswith("actions/")]
+    return [of for of in all_subjects if of not in actions], actions
 
 
 def lines() -> Iterator[str]:
@@ -158,14 +158,14 @@ def _page() -> Iterator[str]:
         yield f"* {', '.join(names)}: {column}: {reason}."
     yield from ["", "## What `act` can't show", "", UNSEEN]
     for of in (of for group in subjects() for of in group):
-        found = [f"* {column}: {what(case)}" for column, cases in cells(of).items() for case in cases]
-        yield from [f"## {of}", "", *found, ""]
+        listed = [f"* {column}: {what(case)}" for column, cases in cells(of).items() for case in cases]
+        yield from [f"## {of}", "", *listed, ""]
     yield FAULTS
     yield from [f"* `{place}`: {reason}." for place, reason in mutants.EXPECTED.items()] or ["* none"]
 
 
 def _counts(of: str) -> list[str]:
-    return [str(len(found) or "-") for found in cells(of).values()]
+    return [str(len(cases) or "-") for cases in cells(of).values()]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -41,8 +41,8 @@ def say(text: str) -> None:
 def passed(stage: str, runs: list[Run], *files: str) -> list[Run]:
     """Return the runs, or raise FailedError unless they are of these workflows and passed."""
     if [run.file for run in runs] != list(files) or any(run.result != "success" for run in runs):
-        found = ", ".join(f"{run.file}: {run.result}" for run in runs) or "nothing ran"
-        raise FailedError(f"{stage}: expected {', '.join(files)} to pass, but {found}.")
+        what_ran = ", ".join(f"{run.file}: {run.result}" for run in runs) or "nothing ran"
+        raise FailedError(f"{stage}: expected {', '.join(files)} to pass, but {what_ran}.")
     return runs
 
 

@@ -57,12 +57,12 @@ print(time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_
 def median(times: int, action: Callable[[], object]) -> float:
     """Return the median seconds of `action`, after one run that is not counted."""
     action()
-    found = []
+    seconds = []
     for _ in range(times):
         started = time.perf_counter()
         action()
-        found.append(time.perf_counter() - started)
-    return statistics.median(found)
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
 
 
 def quietly(command: list[str], **options: object) -> str:
@@ -128,11 +128,11 @@ def long_ledger() -> list[Figure]:
         written = subprocess.run(["git", "-C", remote, "fast-import", "--quiet"], input=_entries(public), check=False)
         written.check_returncode()
         quietly(["git", "clone", "--quiet", "--no-tags", str(remote), str(clone)])
-        found = Repository(clone, "origin")
-        found.fetch()
-        listed = median(5, lambda: ledger.read_all(found, "app"))
-        every = median(3, lambda: ledger.read_all(found, "app", every_signature=True))
-        assert len(ledger.read(found, "app", "integration")) == ENTRIES
+        repository = Repository(clone, "origin")
+        repository.fetch()
+        listed = median(5, lambda: ledger.read_all(repository, "app"))
+        every = median(3, lambda: ledger.read_all(repository, "app", every_signature=True))
+        assert len(ledger.read(repository, "app", "integration")) == ENTRIES
     return [Figure(f"{ENTRIES:,} ledger entries, read and the chain verified", f"{listed:.2f} s",
              f"{every:.2f} s with every signature; at most 1 s")]  # fmt: skip
 

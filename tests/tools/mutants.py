@@ -56,29 +56,29 @@ def why(fault: Fault) -> str:
 def rules() -> dict[str, Callable[[kits.Kit], object]]:
     """Return the rules of the static tier, by the test that applies them."""
     calling = kits.load(ROOT / "example_project")
-    found: dict[str, Callable[[kits.Kit], object]] = {
+    all_rules: dict[str, Callable[[kits.Kit], object]] = {
         f"tests/static/test_invariants.py::test_rule_holds[{rule.__name__}]": rule
         for rule in (*invariants.RULES, *interface.RULES)
     }
-    found["tests/static/test_rings.py::test_jobs_keep_to_their_rings"] = rings.findings
-    found["tests/static/test_callers.py::test_callers_fit_the_kit"] = lambda kit: callers.findings(calling, kit)
+    all_rules["tests/static/test_rings.py::test_jobs_keep_to_their_rings"] = rings.findings
+    all_rules["tests/static/test_callers.py::test_callers_fit_the_kit"] = lambda kit: callers.findings(calling, kit)
     for rule in unseen.RULES:
         name = f"tests/static/test_unseen.py::test_rule_holds[{rule.__name__}]"
-        found[name] = lambda kit, rule=rule: rule(calling, kit)  # type: ignore[misc]
-    return found
+        all_rules[name] = lambda kit, rule=rule: rule(calling, kit)  # type: ignore[misc]
+    return all_rules
 
 
-def survey(found: Sequence[Fault], kit: kits.Kit, scratch: Path) -> list[Verdict]:
+def survey(faults: Sequence[Fault], kit: kits.Kit, scratch: Path) -> list[Verdict]:
     """Return the test that sees each fault."""
-    seen = _by_rules(found, kit)
-    seen |= _by_parser([fault for fault in found if fault not in seen], kit)
-    seen |= _by_cases([fault for fault in found if fault not in seen], kit, scratch)
-    return [Verdict(fault, seen.get(fault, "")) for fault in found]
+    seen = _by_rules(faults, kit)
+    seen |= _by_parser([fault for fault in faults if fault not in seen], kit)
+    seen |= _by_cases([fault for fault in faults if fault not in seen], kit, scratch)
+    return [Verdict(fault, seen.get(fault, "")) for fault in faults]
 
 
-def _by_rules(found: Sequence[Fault], kit: kits.Kit) -> dict[Fault, str]:
+def _by_rules(faults: Sequence[Fault], kit: kits.Kit) -> dict[Fault, str]:
     seen, all_rules = {}, rules()
-    for fault in found:
+    for fault in faults:
         faulty = fault.made_in(kit)
         if name := next((name for name, rule in all_rules.items() if _is_red(rule, faulty)), ""):
             seen[fault] = name
@@ -93,16 +93,16 @@ def _is_red(rule: Callable[[kits.Kit], object], faulty: kits.Kit) -> bool:
         return True
 
 
-def _by_parser(found: Sequence[Fault], kit: kits.Kit) -> dict[Fault, str]:
-    files = {f"{number}/{fault.file}": fault.made_in(kit).files[fault.file] for number, fault in enumerate(found)}
+def _by_parser(faults: Sequence[Fault], kit: kits.Kit) -> dict[Fault, str]:
+    files = {f"{number}/{fault.file}": fault.made_in(kit).files[fault.file] for number, fault in enumerate(faults)}
     words = [build.NODE, build.build()]
     done = subprocess.run(words, input=json.dumps(files), capture_output=True, text=True, timeout=300, check=True)
     problems: dict[str, list[str]] = json.loads(done.stdout)
     test = "tests/static/test_parser.py::test_parser_accepts_workflows_and_actions"
-    return {fault: test for number, fault in enumerate(found) if problems[f"{number}/{fault.file}"]}
+    return {fault: test for number, fault in enumerate(faults) if problems[f"{number}/{fault.file}"]}
 
 
-def _by_cases(found: Sequence[Fault], kit: kits.Kit, scratch: Path) -> dict[Fault, str]:
+def _by_cases(faults: Sequence[Fault], kit: kits.Kit, scratch: Path) -> dict[Fault, str]:
     scripted = Kit.frozen(ROOT, scratch / "frozen").scripted(scratch / "scripted")
     project = Project(scratch / "team", {"ml-cicd.toml": CONFIG})
     cases = _cases()
@@ -119,8 +119,8 @@ def _by_cases(found: Sequence[Fault], kit: kits.Kit, scratch: Path) -> dict[Faul
             shutil.rmtree(folder)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        tests = pool.map(test_of, enumerate(found))
-        return {fault: test for fault, test in zip(found, tests, strict=True) if test}
+        tests = pool.map(test_of, enumerate(faults))
+        return {fault: test for fault, test in zip(faults, tests, strict=True) if test}
 
 
 def _about(fault: Fault) -> str:
@@ -131,10 +131,10 @@ def _about(fault: Fault) -> str:
 
 def _cases() -> Mapping[str, list[Case]]:
     """Return the cases of each workflow and action, those that see most first."""
-    found: dict[str, list[Case]] = {}
+    cases: dict[str, list[Case]] = {}
     for case in (*workflow_cases.CASES, *action_cases.CASES):
-        found.setdefault(case.of, []).append(case)
-    return {of: sorted(cases, key=lambda case: not case.name.endswith("every input")) for of, cases in found.items()}
+        cases.setdefault(case.of, []).append(case)
+    return {of: sorted(cases, key=lambda case: not case.name.endswith("every input")) for of, cases in cases.items()}
 
 
 def _red(cases: Sequence[Case], kit: Kit, project: Project, folder: Path) -> Iterator[str]:

@@ -183,10 +183,10 @@ def trust(kit: Kit) -> Iterator[str]:
     yield from ["## What a ring may do", ""]
     yield from table(("ring", "secrets, by name", "its token may write", "runs"), rows)
     yield from ["## The ring of every job", ""]
-    found = rings(kit)
+    ring_of_job = rings(kit)
     yield from table(
         ("ring", "workflow", "job", "permissions", "environment", "secrets", "commands"),
-        (_job(kit, *place) for ring in Ring for place, of_job in sorted(found.items()) if of_job is ring),
+        (_job(kit, *place) for ring in Ring for place, of_job in sorted(ring_of_job.items()) if of_job is ring),
     )
 
 
@@ -261,13 +261,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only name the pages that are out of date")
     check = parser.parse_args().check
     kit = kits.load()
-    found = outdated(kit)
+    out_of_date = outdated(kit)
     pages = render(kit)
-    for name in found:
+    for name in out_of_date:
         sys.stdout.write(f"docs/{name} {'is out of date' if check else 'written'}\n")
         if not check:
             (DOCS / name).write_text(pages[name])
-    return 1 if check and found else 0
+    return 1 if check and out_of_date else 0
 
 
 if __name__ == "__main__":

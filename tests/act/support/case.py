@@ -135,8 +135,8 @@ class Case:
 
 def outputs(run: Run) -> dict[str, str]:
     """Return the outputs that reached the caller's next job or step."""
-    found: dict[str, str] = json.loads((run.folder / "outputs.json").read_text("utf-8"))
-    return found
+    content: dict[str, str] = json.loads((run.folder / "outputs.json").read_text("utf-8"))
+    return content
 
 
 def shown(call: Call) -> str:

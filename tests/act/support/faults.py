@@ -86,12 +86,12 @@ def _entries(text: str, node: yaml.Node | None, path: tuple[str, ...]) -> Iterat
 
 def faults(kit: Kit) -> list[Fault]:
     """Return every fault once."""
-    found: dict[tuple[str, int, int, str], Fault] = {}
+    by_change: dict[tuple[str, int, int, str], Fault] = {}
     for file, text in kit.files.items():
         for fault in _of_file(file, text):
             if fault.text != text[fault.start : fault.end]:
-                found.setdefault((fault.file, fault.start, fault.end, fault.text), fault)
-    return list(found.values())
+                by_change.setdefault((fault.file, fault.start, fault.end, fault.text), fault)
+    return list(by_change.values())
 
 
 def _of_file(file: str, text: str) -> Iterator[Fault]:

@@ -375,12 +375,12 @@ def _promotions() -> list[Case]:
     superseded = Reply(outputs={"commit": COMMIT, "release": "", "test": "", "result": "superseded"})
     left = "conclude deploy=skipped record=skipped verify=success"
     newer = {"release": "", "test": "", "entry": "", "url": "", "result": "superseded"}
-    found = []
+    cases = []
     for name, tag in (("staging", "Staging"), ("production", "Production")):
         calls = _promotion(name, PUSHED, tag)
         road = Road(name, _pushed(tag), passes, calls, outputs)
-        found += _promotion_cases(road, name)
-        found += [
+        cases += _promotion_cases(road, name)
+        cases += [
             road.with_inputs(
                 "every input",
                 {
@@ -405,8 +405,8 @@ def _promotions() -> list[Case]:
     inputs = {"environment": "staging", "commit": "v1.1"}
     calls = _promotion("staging", "v1.1", "", "true")
     road = Road("deploy", lambda project: project.dispatch(inputs), passes, calls, outputs)
-    found += _promotion_cases(road, "staging")
-    found += [
+    cases += _promotion_cases(road, "staging")
+    cases += [
         replace(road.with_inputs("the release before", {"environment": "staging"}), calls=calls(commit="")),
         road.with_inputs(
             "every input",
@@ -418,7 +418,7 @@ def _promotions() -> list[Case]:
         ),
         road.with_inputs("hostile inputs", {"directory": HOSTILE, "environment": HOSTILE, "commit": HOSTILE}),
     ]  # fmt: skip
-    return found
+    return cases
 
 
 def _approve(

@@ -93,8 +93,8 @@ class Project:
     def registry(self) -> Container:
         """Return the container of the forge's registry."""
         labels = [f"{names.INSTANCE}={Forge.of_project(self.path).instance}", f"{names.ROLE}=registry"]
-        (found,) = engine.connect().containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-        return found
+        (container,) = engine.connect().containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+        return container
 
     @contextmanager
     def without_registry(self) -> Iterator[None]:
@@ -168,10 +168,10 @@ class Project:
 
     def environments(self) -> dict[str, dict[str, Any]]:
         """Return the environments that `ml-cicd status` shows."""
-        found: dict[str, dict[str, Any]] = self.json("status", "--remote", "local")["environments"]
-        return found
+        environments: dict[str, dict[str, Any]] = self.json("status", "--remote", "local")["environments"]
+        return environments
 
     def history(self, environment: str) -> list[dict[str, Any]]:
         """Return the entries that `ml-cicd history` shows, newest first."""
-        found: list[dict[str, Any]] = self.json("history", environment, "--remote", "local")
-        return found
+        entries: list[dict[str, Any]] = self.json("history", environment, "--remote", "local")
+        return entries

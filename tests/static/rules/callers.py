@@ -21,34 +21,34 @@ def calls(callers: Kit) -> Iterator[tuple[Workflow, Job, str]]:
     """Yield each job that calls the kit: its workflow, the job, and the file of the kit."""
     for workflow in callers.workflows.values():
         for job in workflow.jobs.values():
-            if found := CALL.fullmatch(str(job.data.get("uses", ""))):
-                yield workflow, job, found[1]
+            if call := CALL.fullmatch(str(job.data.get("uses", ""))):
+                yield workflow, job, call[1]
 
 
 def findings(callers: Kit, kit: Kit) -> list[Finding]:
     """Return everything in the callers that GitHub would refuse, or that grants more than the kit needs."""
-    found: list[Finding] = []
+    problems: list[Finding] = []
     for workflow in callers.workflows.values():
-        found += [
+        problems += [
             Finding(job.file, job.place, "call", f"{job.data['uses']} is no workflow of the kit")
             for job in workflow.jobs.values()
             if "uses" in job.data and not CALL.fullmatch(str(job.data["uses"]))
         ]
         if workflow.data.get("permissions") != {}:
-            found.append(Finding(workflow.file, "permissions", "call", "are not {} at the top"))
+            problems.append(Finding(workflow.file, "permissions", "call", "are not {} at the top"))
     for workflow, job, name in calls(callers):
         if name not in kit.workflows:
-            found.append(Finding(job.file, job.place, "call", f"the kit has no workflow {name}"))
+            problems.append(Finding(job.file, job.place, "call", f"the kit has no workflow {name}"))
             continue
         callee = kit.workflows[name]
-        found += [
+        problems += [
             *_ceiling(job, callee),
             *_interface(job, callee),
             *_trigger(workflow, job, callee, kit),
             *_followed(callers, job, callee),
             *_described(workflow, job, callee),
         ]
-    return found
+    return problems
 
 
 def _ceiling(job: Job, callee: Workflow) -> Iterator[Finding]:

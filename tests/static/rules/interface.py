@@ -164,8 +164,8 @@ def made(kit: Kit) -> Iterator[Finding]:
     for action in kit.actions.values():
         ids = {step.id: step.run.split()[1] for step in action.steps if step.id and step.run.startswith("ml-cicd ")}
         for name, data in action.outputs.items():
-            found = re.fullmatch(r"\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}", str(data.get("value", "")))
-            if not found or found[2] not in outputs_of(ids.get(found[1], "")):
+            source = re.fullmatch(r"\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}", str(data.get("value", "")))
+            if not source or source[2] not in outputs_of(ids.get(source[1], "")):
                 yield Finding(action.file, f"output {name}", "made", f"no command of the action sets {data['value']}")
         for command in ids.values():
             for name in sorted(outputs_of(command) - action.outputs.keys()):

@@ -97,17 +97,17 @@ def reasons(kit: Kit) -> Iterator[Finding]:
 def steps(kit: Kit) -> Iterator[Finding]:
     """A step has a sentence as name and an id of its own, and its failure fails the job."""
     for workflow in kit.workflows.values():
-        found = [step for job in workflow.jobs.values() for step in job.steps]
-        yield from _sentences(workflow.name, found)
-        ids = [step.id for step in found if step.id]
+        all_steps = [step for job in workflow.jobs.values() for step in job.steps]
+        yield from _sentences(workflow.name, all_steps)
+        ids = [step.id for step in all_steps if step.id]
         for name in sorted({name for name in ids if ids.count(name) > 1}):
             yield Finding(workflow.file, f"step {name}", "steps", "has the id of another step")
     for action in kit.actions.values():
         yield from _sentences(action.file, action.steps)
 
 
-def _sentences(file: str, found: list[Step]) -> Iterator[Finding]:
-    for step in found:
+def _sentences(file: str, all_steps: list[Step]) -> Iterator[Finding]:
+    for step in all_steps:
         if not SENTENCE.fullmatch(step.name):
             yield Finding(file, f"step {step.name!r}", "steps", "is not named by a sentence: what it does to what")
         if step.data.get("continue-on-error"):

@@ -118,16 +118,16 @@ def facts_of(kit: Kit, job: Job) -> Facts:
 
 def rings_of(facts: Facts) -> set[Ring]:
     """Return every ring that fits the job's grants and commands; a sound job fits exactly one."""
-    found = set()
+    fitting = set()
     if facts.job.environment not in ("", LEDGER):
-        found.add(Ring.DEPLOY)
+        fitting.add(Ring.DEPLOY)
     if facts.job.environment == LEDGER or facts.writes - {"packages"}:
-        found.add(Ring.RECORD)
+        fitting.add(Ring.RECORD)
     if facts.source:
-        found.add(Ring.BUILD if "packages" in facts.writes else Ring.PULL_REQUEST)
-    elif not found:
-        found.add(Ring.RECORD if facts.writes else Ring.READ)
-    return found
+        fitting.add(Ring.BUILD if "packages" in facts.writes else Ring.PULL_REQUEST)
+    elif not fitting:
+        fitting.add(Ring.RECORD if facts.writes else Ring.READ)
+    return fitting
 
 
 def rings(kit: Kit) -> dict[tuple[str, str], Ring]:
@@ -143,20 +143,20 @@ def _jobs(kit: Kit) -> Iterator[Job]:
 def findings(kit: Kit) -> list[Finding]:
     """Return everything that breaks a ring."""
     ring = rings(kit)
-    found: list[Finding] = []
+    problems: list[Finding] = []
     for workflow in kit.workflows.values():
-        found += _workflow(workflow)
+        problems += _workflow(workflow)
         for job in workflow.jobs.values():
             if "uses" in job.data:
                 continue
             facts = facts_of(kit, job)
-            found += _one_ring(facts)
-            found += _least(facts)
-            found += _may(facts, ring[job.file, job.id])
+            problems += _one_ring(facts)
+            problems += _least(facts)
+            problems += _may(facts, ring[job.file, job.id])
             if ring[job.file, job.id] in (Ring.RECORD, Ring.DEPLOY):
-                found += _taken(kit, workflow, job)
-    found += _flows(kit, ring)
-    return sorted(set(found))
+                problems += _taken(kit, workflow, job)
+    problems += _flows(kit, ring)
+    return sorted(set(problems))
 
 
 def _flows(kit: Kit, ring: Mapping[tuple[str, str], Ring]) -> Iterator[Finding]:
@@ -187,9 +187,9 @@ def _workflow(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _one_ring(facts: Facts) -> Iterator[Finding]:
-    found = rings_of(facts)
-    if len(found) > 1:
-        names = " and ".join(sorted(ring.value.partition(":")[0] for ring in found))
+    fitting = rings_of(facts)
+    if len(fitting) > 1:
+        names = " and ".join(sorted(ring.value.partition(":")[0] for ring in fitting))
         yield Finding(facts.job.file, facts.job.place, "one-ring", f"is in the rings {names} at once")
 
 
@@ -268,10 +268,10 @@ def _step(job: Job, name: str) -> Step | None:
 
 def edges(kit: Kit) -> list[Edge]:
     """Return the ways from job to job: `needs`, and caches and artifacts, which all workflows share."""
-    found: list[Edge] = []
+    ways: list[Edge] = []
     for workflow in kit.workflows.values():
         jobs = {name: job for name, job in workflow.jobs.items() if "uses" not in job.data}
-        found += [
+        ways += [
             Edge(jobs[name], job, "outputs (needs)") for job in jobs.values() for name in job.needs if name in jobs
         ]
     all_facts = [facts_of(kit, job) for job in _jobs(kit)]
@@ -281,8 +281,8 @@ def edges(kit: Kit) -> list[Edge]:
         ("an image", _pushes, _pulls),
     ):
         for source in filter(leaving, all_facts):
-            found += [Edge(source.job, target.job, kind) for target in filter(entering, all_facts) if source != target]
-    return found
+            ways += [Edge(source.job, target.job, kind) for target in filter(entering, all_facts) if source != target]
+    return ways
 
 
 def _caches(facts: Facts) -> bool:

@@ -25,12 +25,12 @@ def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
     """A job deploys to the environment that it names, and shows that environment's URL."""
     for job in kit.jobs():
         if job.environment not in ("", LEDGER):
-            found = [step for step in job.steps if step.given.get("environment") == job.environment]
+            deploying = [step for step in job.steps if step.given.get("environment") == job.environment]
             declared = job.data["environment"]
             url = declared.get("url") if isinstance(declared, dict) else None
-            if not found:
+            if not deploying:
                 yield Finding(job.file, job.place, "environments", f"does not deploy to {job.environment}")
-            elif url != f"${{{{ steps.{found[0].id}.outputs.url }}}}":
+            elif url != f"${{{{ steps.{deploying[0].id}.outputs.url }}}}":
                 yield Finding(job.file, job.place, "environments", f"shows another address: {url}")
 
 

@@ -51,16 +51,16 @@ class Described(NamedTuple):
 
 def described(kit: Kit) -> list[Described]:
     """Return every input, output and secret of the kit."""
-    found = [
+    items = [
         Described(workflow.file, kind[:-1], name, data)
         for workflow in callable_workflows(kit)
         for kind, interface in workflow.call.items()
         for name, data in interface.items()
     ]
     for action in kit.actions.values():
-        found += [Described(action.file, "input", name, data) for name, data in action.inputs.items()]
-        found += [Described(action.file, "output", name, data) for name, data in action.outputs.items()]
-    return found
+        items += [Described(action.file, "input", name, data) for name, data in action.inputs.items()]
+        items += [Described(action.file, "output", name, data) for name, data in action.outputs.items()]
+    return items
 
 
 def descriptions(kit: Kit) -> Iterator[Finding]:

@@ -197,8 +197,8 @@ class Kit:
     @cached_property
     def actions(self) -> dict[str, Action]:
         """Return the actions by name."""
-        found = [Action(file, text) for file, text in self.files.items() if file.startswith("actions/")]
-        return {action.name: action for action in found}
+        actions = [Action(file, text) for file, text in self.files.items() if file.startswith("actions/")]
+        return {action.name: action for action in actions}
 
     def jobs(self) -> Iterator[Job]:
         for workflow in self.workflows.values():
@@ -233,14 +233,14 @@ def tracked(*patterns: str) -> list[Path]:
 
 def load(root: Path = ROOT) -> Kit:
     """Return the kit in a folder."""
-    found = [*root.glob(f"{WORKFLOWS}*.yml"), *root.glob(f"{WORKFLOWS}.*.yml"), *root.glob("actions/*/action.yml")]
-    return Kit({str(path.relative_to(root)): path.read_text() for path in sorted(found)})
+    files = [*root.glob(f"{WORKFLOWS}*.yml"), *root.glob(f"{WORKFLOWS}.*.yml"), *root.glob("actions/*/action.yml")]
+    return Kit({str(path.relative_to(root)): path.read_text() for path in sorted(files)})
 
 
 def expressions(value: object) -> list[str]:
     """Return every `${{ expression }}` in a value, however deep, without the braces."""
     if isinstance(value, dict):
-        return [found for item in value.values() for found in expressions(item)]
+        return [expression for item in value.values() for expression in expressions(item)]
     if isinstance(value, list):
-        return [found for item in value for found in expressions(item)]
-    return [found.strip() for found in EXPRESSION.findall(str(value))]
+        return [expression for item in value for expression in expressions(item)]
+    return [expression.strip() for expression in EXPRESSION.findall(str(value))]

@@ -186,11 +186,11 @@ SEEN = (
 
 def assigned(used: Mapping[str, set[str]]) -> dict[Row | None, set[str]]:
     """Return the words of each row; under None the words that no row claims."""
-    found: dict[Row | None, set[str]] = {row: set() for row in (*UNSEEN, *SEEN)}
+    claimed_words: dict[Row | None, set[str]] = {row: set() for row in (*UNSEEN, *SEEN)}
     for word in used:
         claimed = (row for row in (*UNSEEN, *SEEN) if any(fnmatchcase(word, pattern) for pattern in row.words))
-        found.setdefault(next(claimed, None), set()).add(word)
-    return found
+        claimed_words.setdefault(next(claimed, None), set()).add(word)
+    return claimed_words
 
 
 def problems(used: Mapping[str, set[str]]) -> list[str]:

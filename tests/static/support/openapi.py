@@ -79,14 +79,14 @@ class Description:
 
     def of_call(self, call: Call) -> Operation | None:
         """Return the operation of a call in the code; values stand only where the path has parameters."""
-        found = self.operations(call.method, PARAMETERS.join(map(re.escape, call.path.split("{}"))))
-        return found[0] if len(found) == 1 else None
+        operations = self.operations(call.method, PARAMETERS.join(map(re.escape, call.path.split("{}"))))
+        return operations[0] if len(operations) == 1 else None
 
     def of_request(self, method: str, url: str) -> Operation | None:
         """Return the operation of a request; of several, the one with the fewest parameters."""
         parts = [re.escape(part) for part in urlsplit(url).path.split("/")]
-        found = self.operations(method, "/".join(rf"(?:{part}|\{{\w+\}})" if part else "" for part in parts))
-        return min(found, key=lambda one: one.template.count("{"), default=None)
+        operations = self.operations(method, "/".join(rf"(?:{part}|\{{\w+\}})" if part else "" for part in parts))
+        return min(operations, key=lambda one: one.template.count("{"), default=None)
 
     def problems(self, exchange: Exchange) -> list[str]:
         """Return everything in a request and its answer that does not fit the description."""
@@ -156,10 +156,10 @@ class Description:
         if not isinstance(node, dict):
             return node
         if "$ref" in node:
-            found: Any = self.document
+            target: Any = self.document
             for key in node["$ref"].removeprefix("#/").split("/"):
-                found = found[key]
-            return self._inlined(found)
+                target = target[key]
+            return self._inlined(target)
         result = {key: self._inlined(value) for key, value in node.items()}
         if node.get("type") == "object" and "properties" in node:
             result.setdefault("additionalProperties", False)

@@ -35,12 +35,12 @@ CHOSEN = re.compile(
 
 def words(callers: Kit, kit: Kit) -> dict[str, set[str]]:
     """Return each word that callers and kit use, with the files that use it."""
-    found: dict[str, set[str]] = {}
+    files: dict[str, set[str]] = {}
     for kind, source in _sources(callers, kit):
         place = f"example_project/{source.file}" if kind == "caller" else source.file
         for word in _of(source):
-            found.setdefault(f"{kind} {word}", set()).add(place)
-    return found
+            files.setdefault(f"{kind} {word}", set()).add(place)
+    return files
 
 
 def _sources(callers: Kit, kit: Kit) -> Iterator[tuple[str, Workflow | Action]]:
@@ -84,7 +84,7 @@ def _shown(value: object) -> str:
 
 def names(expression: str) -> Iterator[str]:
     """Yield the contexts and functions in an expression, without names that somebody chose."""
-    for found in NAME.findall(TEXT.sub("", expression)):
-        name = re.sub(r"\s*\($", "()", found)
+    for match in NAME.findall(TEXT.sub("", expression)):
+        name = re.sub(r"\s*\($", "()", match)
         if name not in ("true", "false", "null"):
             yield CHOSEN.sub(lambda part: f"{part[1] or ''}_", name)
