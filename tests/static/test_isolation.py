@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HOST = {"volumes", "volumes_from", "mounts", "binds", "devices", "privileged", "cap_add", "pid_mode", "ipc_mode"}
-# These talk to GitHub, to the registry and to the git remote; start git, pip, tar, and the clients of engine and cluster.
+# They talk to GitHub, the registry and the git remote, or start git, pip, tar and the clients of engine and cluster.
 READ_TOKENS = {"cicd/github.py", "cicd/oci/logins.py", "cicd/repository.py"}
 # The targets reach engines and clusters, and give the service its own secrets; signing has its key.
 READ_SECRETS = ("cicd/deploy/", "cicd/ledger/")
