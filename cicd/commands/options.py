@@ -42,7 +42,7 @@ def add_promotion(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--tag", type=_optional, help="the tag that started this; it must still be at the commit")
     parser.add_argument(
-        "--backwards", nargs="?", const=True, default=False, type=_boolean, metavar="true|false",
+        "--backwards", nargs="?", const=True, default=False, type=boolean, metavar="true|false",
         help="allow a commit older than the one that runs",
     )  # fmt: skip
 
@@ -105,7 +105,13 @@ def _optional(value: str) -> str | None:
     return value or None
 
 
-def _boolean(value: str) -> bool:
+def boolean(value: str) -> bool:
+    """Return the value of an option that a workflow writes as true or false.
+
+    Raises:
+        argparse.ArgumentTypeError: it is neither.
+
+    """
     if value not in ("true", "false"):
         raise argparse.ArgumentTypeError(f"is '{value}'; write true or false.")
     return value == "true"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cicd import stages
 from cicd.config import explaining
 from cicd.config.environments import SETTINGS, Environment
-from cicd.config.project import Config, Service, Train
+from cicd.config.project import Build, Config, Service, Train
 from cicd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def _config(data: Mapping[str, Any]) -> Config:
         image=data.get("image"),
         tests={name: tuple(command) for name, command in data.get("tests", {}).items()},
         checks={name: tuple(command) for name, command in data.get("checks", {}).items()},
+        build=Build(**data.get("build", {})),
         train=Train(**{key: _frozen(value) for key, value in train.items()}) if train else None,
         service=Service(**data.get("service", {})),
         staging_auto=data.get("staging", {}).get("auto", True),

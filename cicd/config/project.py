@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Build:
+    """How the images are built."""
+
+    cache: bool = True
+    """Whether layers travel through the registry: integration writes them, ci reads them."""
+
+
+@dataclass(frozen=True)
 class Train:
     """How the model bundle is made, and what decides whether it must be made again."""
 
@@ -38,6 +46,7 @@ class Config:
     image: str | None = None
     tests: Mapping[str, Command] = field(default_factory=dict)
     checks: Mapping[str, Command] = field(default_factory=dict)
+    build: Build = field(default_factory=Build)
     train: Train | None = None
     service: Service = field(default_factory=Service)
     staging_auto: bool = True

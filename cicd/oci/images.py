@@ -28,8 +28,13 @@ def build(
     tag: str,
     arguments: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
+    inline_cache: bool = False,
+    cache_from: str = "",
 ) -> str:
     """Build an image and return its id on the engine.
+
+    With `inline_cache` the image says how its layers were made, so that another engine can take them from a registry;
+    `cache_from` is an image of a registry that was built so.
 
     The base image is the Dockerfile's default unless `ML_CICD_BASE` names another. The build gets the machine's CA
     bundle as the secret `ca`, which no layer keeps.
@@ -51,6 +56,11 @@ def build(
     with tempfile.TemporaryDirectory(prefix="ml-cicd-build-") as folder:
         identity = Path(folder) / "image"
         words = [*command, "--file", str(dockerfile), "--tag", tag, "--iidfile", str(identity), *engine.ca_secret()]
+        if inline_cache:
+            values["BUILDKIT_INLINE_CACHE"] = "1"
+        if cache_from:
+            words += ["--cache-from", cache_from]
+            environment |= logins.client_environment(Path(folder) / "docker", cache_from.partition("/")[0])
         for name, value in values.items():
             words += ["--build-arg", f"{name}={value}"]
         for name, value in (labels or {}).items():

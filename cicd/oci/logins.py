@@ -42,10 +42,7 @@ def login(registry: str) -> Login | None:
         UnreachableError: the credential helper failed.
 
     """
-    token = os.environ.get(variables.REGISTRY_TOKEN) or (
-        os.environ.get(variables.GITHUB_TOKEN) if registry == "ghcr.io" else ""
-    )
-    return _of_token(token) if token else _configured(registry)
+    return _of_environment(registry) or _configured(registry)
 
 
 def credentials(registry: str) -> tuple[str, str] | None:
@@ -73,9 +70,37 @@ def lasting_credentials(registry: str) -> tuple[str, str] | None:
     return lasting.user, lasting.password
 
 
+def client_environment(folder: Path, registry: str) -> dict[str, str]:
+    """Return the variables with which the docker command finds a registry's token: a configuration in a new `folder`.
+
+    Everything else is that of the account's own configuration. Without a token the docker command uses that one.
+    """
+    token_login = _of_environment(registry)
+    if token_login is None:
+        return {}
+    folder.mkdir(mode=0o700)
+    entries = {entry.name: entry for entry in _folder().iterdir()} if _folder().is_dir() else {}
+    file = entries.pop("config.json", None)
+    for name, entry in entries.items():
+        (folder / name).symlink_to(entry.resolve())
+    settings, key = json.loads(file.read_text("utf-8")) if file else {}, _key(registry)
+    encoded = base64.b64encode(f"{token_login.user}:{token_login.password}".encode()).decode()
+    settings["auths"] = {**(settings.get("auths") or {}), key: {"auth": encoded}}
+    settings["credHelpers"] = {**(settings.get("credHelpers") or {}), key: ""}  # no helper: the entry counts
+    (folder / "config.json").write_text(json.dumps(settings), "utf-8")
+    return {"DOCKER_CONFIG": str(folder)}
+
+
 def plain_http(registry: str) -> bool:
     """Return whether a registry is spoken to without TLS: one on this machine."""
     return registry.partition(":")[0] in ("localhost", "127.0.0.1")
+
+
+def _of_environment(registry: str) -> Login | None:
+    """Return the login of the token that this process was given for a registry; None without one."""
+    own = os.environ.get(variables.GITHUB_TOKEN) if registry == "ghcr.io" else ""
+    token = os.environ.get(variables.REGISTRY_TOKEN) or own
+    return _of_token(token) if token else None
 
 
 def _of_token(token: str) -> Login:
@@ -86,13 +111,9 @@ def _of_token(token: str) -> Login:
 
 def _configured(registry: str) -> Login | None:
     """Return the login that the Docker configuration holds, or its credential helper; None without one."""
-    folder = os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker"
-    file = Path(folder) / "config.json"
-    key = HUB_KEY if registry in HUB else registry
+    file, key = _folder() / "config.json", _key(registry)
     try:
-        if not file.is_file():
-            return None
-        settings = json.loads(file.read_text("utf-8"))
+        settings = json.loads(file.read_text("utf-8")) if file.is_file() else {}
         helper = (settings.get("credHelpers") or {}).get(key) or settings.get("credsStore")
         entries = {_host(name): entry for name, entry in (settings.get("auths") or {}).items()}
         return (_from_helper(helper, key, file) if helper else None) or _from_entry(entries.get(_host(key)) or {})
@@ -100,6 +121,15 @@ def _configured(registry: str) -> Login | None:
         raise UsageError(
             f"The Docker configuration {file} can't be read: {error}", f"Correct it, or run: docker login {registry}"
         ) from error
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+
+
+def _key(registry: str) -> str:
+    """Return the name under which the Docker configuration keeps a registry's login."""
+    return HUB_KEY if registry in HUB else registry
 
 
 def _host(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cicd import labels
 from cicd.oci import images
+from cicd.produce import layer_cache
 from cicd.produce.bundles import DOCKERFILE
 
 if TYPE_CHECKING:
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from cicd.config import Config
 
 
-def build(config: Config, directory: Path) -> str:
+def build(config: Config, directory: Path, *, use_cache: bool = False) -> str:
     """Build the image of the project in `directory`, and return its id on the engine.
+
+    With `use_cache` it takes the layers that did not change from the registry; see `layer_cache`.
 
     Raises:
         UsageError: the project has no Dockerfile for it.
@@ -28,4 +31,6 @@ def build(config: Config, directory: Path) -> str:
         directory / DOCKERFILE,
         tag=f"ml-cicd/{config.name}-build:latest",
         labels={labels.PROJECT: config.name},
+        inline_cache=config.build.cache,
+        cache_from=layer_cache.find(config, directory) if use_cache else "",
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cicd import labels
 from cicd.errors import RefusedError, UsageError
 from cicd.oci import engine, images, registry
-from cicd.produce import bundles
+from cicd.produce import bundles, layer_cache
 from cicd.repository import Repository, owner_and_name
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def build_and_push(config: Config, directory: Path, *, bundle: str, test_image: 
     with ThreadPoolExecutor(2) as pool:
         release = pool.submit(images.push, client, local, image_repository, commit)
         test = pool.submit(images.push, client, test_image, f"{image_repository}/test", commit)
-        return Release(release.result(), test.result(), commit)
+        built = Release(release.result(), test.result(), commit)
+    layer_cache.write(config, built.test)
+    return built
 
 
 def check_lock(config: Config, directory: Path, metadata: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CALLER = """
 name: ci
 on: {push: {branches: ['feature/**']}}
-permissions: {contents: read}
+permissions: {contents: read, packages: read}
 jobs:
   ci:
     uses: org/ml-cicd/.github/workflows/ci.yml@v1

@@ -49,6 +49,11 @@ def test_graph_joins_jobs_by_outputs_and_images(kit: Kit) -> None:
     assert ("build", "deploy", "an image") in joined
 
 
+def test_graph_joins_integration_to_ci_by_the_layer_cache(kit: Kit) -> None:
+    layers = {(edge.source.file, edge.target.file) for edge in rings.edges(kit) if edge.kind == "the layer cache"}
+    assert layers == {("integration.yml", "ci.yml")}
+
+
 def used(action: str, job_steps: str) -> tuple[str, str]:
     return job_steps, job_steps.replace(
         "    steps:\n", f"    steps:\n      - name: Use {action}\n        uses: {action}\n"
@@ -59,6 +64,7 @@ def ran(script: str, job_steps: str) -> tuple[str, str]:
     return job_steps, job_steps.replace("steps:\n", f"steps:\n      - name: Run it\n        run: {script}\n")
 
 
+BUILD_IMAGE = "        uses: $/actions/build-image\n        with:\n          directory: ${{ inputs.directory }}\n"
 DEPLOY_GRANTS = (
     "    permissions:\n"
     "      contents: read # to read the ledger and the configuration\n"
@@ -83,8 +89,23 @@ BROKEN = {
     ),
     "ci may push images": (
         CI,
-        ("contents: read # to check out the code", "contents: read\n      packages: write"),
-        "ci.yml: job test: least-permissions: packages: write is granted, and none",
+        ("packages: read # to take", "packages: write # to take"),
+        "ci.yml: job test: least-permissions: packages: write is granted, and read",
+    ),
+    "the release build takes layers by a tag": (
+        INTEGRATION,
+        (BUILD_IMAGE, f"{BUILD_IMAGE}          use-cache: 'true'\n"),
+        "integration.yml: job build: ring 1: may not take layers by a tag",
+    ),
+    "the release build may take layers by a tag": (
+        INTEGRATION,
+        (BUILD_IMAGE, f"{BUILD_IMAGE}          use-cache: ${{{{ inputs.use-cache }}}}\n"),
+        "integration.yml: job build: ring 1: may not take layers by a tag",
+    ),
+    "every build takes layers by a tag": (
+        "actions/build-image/action.yml",
+        ('default: "false"', 'default: "true"'),
+        "integration.yml: job build: ring 1: may not take layers by a tag",
     ),
     "ci may write to the repository": (
         CI,
@@ -114,7 +135,7 @@ BROKEN = {
     "ci releases": (
         CI,
         ("uses: $/actions/run-checks", "uses: $/actions/release"),
-        "ci.yml: job test: least-permissions: packages: none is granted, and write is what its steps need",
+        "ci.yml: job test: least-permissions: packages: read is granted, and write is what its steps need",
     ),
     "the deploying job may write to the repository": (
         PRODUCTION,

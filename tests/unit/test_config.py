@@ -64,7 +64,7 @@ STAGING = 'name = "app"\n[environments.staging]\n'
             'name = "App"',
             'name: found "App". Use lower-case letters, digits and hyphens; begin with a letter; at most 40',
         ),
-        ('name = "app"\ntest = 1', "the top level: unknown key test. Allowed: checks, environments, image, ledger"),
+        ('name = "app"\ntest = 1', "the top level: unknown key test. Allowed: build, checks, environments, image"),
         (
             'name = "app"\n[tests]\nunits = ["x"]',
             "tests: unknown key units. Allowed: acceptance, integration, smoke, unit.",

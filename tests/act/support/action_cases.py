@@ -40,9 +40,11 @@ TOKENS = {
     "kubeconfig": "KUBECONFIG_TEXT", "app-secrets": "APP_SECRETS", "ledger-key": "LEDGER_KEY",
 }  # fmt: skip
 BOTH = ("token", "registry-token")
-BOOLEAN = ("backwards",)
+BOOLEAN = ("backwards", "use-cache")
 ACTIONS = {
-    "build-image": Action("build", ("directory",), defaults=HERE),
+    "build-image": Action(
+        "build", ("directory", "use-cache"), defaults=HERE | {"use-cache": "false"}, tokens=BOTH
+    ),
     "run-tests": Action("test", ("directory", "image"), {"image": IMAGE}, HERE),
     "run-checks": Action("check", ("directory", "image"), {"image": IMAGE}, HERE),
     "train": Action("train", ("directory", "image"), {"image": IMAGE}, HERE, BOTH),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.static.support.kit import Job, Kit, Step, Workflow
 
 LEDGER, SIGNING_KEY = "ledger", "LEDGER_KEY"
+USE_CACHE = "use-cache"
 ALL_SECRETS = "(all of them)"
 NEEDED = re.compile(r"^needs\.([\w-]+)\.outputs\.([\w-]+)$")
 MADE = re.compile(r"^\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}$")
@@ -74,6 +75,8 @@ class Facts:
     third_party: frozenset[str]
     secrets: frozenset[str]
     shell: bool
+    layers: bool
+    """Whether it takes layers from the registry, by a tag."""
 
     @property
     def writes(self) -> set[str]:
@@ -113,6 +116,11 @@ def facts_of(kit: Kit, job: Job) -> Facts:
         frozenset(step.third_party for step in job.steps if step.third_party),
         frozenset(name or ALL_SECRETS for name in re.findall(r"\bsecrets\b(?:\.(\w+))?", text)),
         any(step.run for step in job.steps),
+        any(
+            {**kit.actions[step.action].defaults, **step.given}.get(USE_CACHE, "false") != "false"
+            for step in job.steps
+            if step.action in kit.actions
+        ),
     )
 
 
@@ -233,6 +241,11 @@ def _may(facts: Facts, ring: Ring) -> Iterator[Finding]:
             job.environment == LEDGER,
             f"may have {SIGNING_KEY} in the environment ledger only",
         ),
+        (
+            _reads_layers(facts),
+            ring is Ring.PULL_REQUEST,
+            "may not take layers by a tag, which any branch's workflow could move: a release is built from nothing",
+        ),
         (ring is Ring.DEPLOY and facts.commands != ("deploy",), False, "runs the command `ml-cicd deploy` alone"),
     ):
         if does and not allowed:
@@ -279,6 +292,7 @@ def edges(kit: Kit) -> list[Edge]:
         ("a cache", _caches, _caches),
         ("an artifact", _uploads, _downloads),
         ("an image", _pushes, _pulls),
+        ("the layer cache", _writes_layers, _reads_layers),
     ):
         for source in filter(leaving, all_facts):
             ways += [Edge(source.job, target.job, kind) for target in filter(entering, all_facts) if source != target]
@@ -295,6 +309,14 @@ def _uploads(facts: Facts) -> bool:
 
 def _downloads(facts: Facts) -> bool:
     return "actions/download-artifact" in facts.third_party
+
+
+def _writes_layers(facts: Facts) -> bool:
+    return "release" in facts.commands
+
+
+def _reads_layers(facts: Facts) -> bool:
+    return facts.layers
 
 
 def _pushes(facts: Facts) -> bool:

@@ -34,7 +34,7 @@ class Capability:
 
 
 CAPABILITIES = {
-    "build": Capability(Runs.SOURCE),
+    "build": Capability(Runs.SOURCE, {"packages": "read"}),
     "test": Capability(Runs.SOURCE),
     "check": Capability(Runs.SOURCE),
     "train": Capability(Runs.SOURCE, {"packages": "write"}),

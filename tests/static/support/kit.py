@@ -170,6 +170,11 @@ class Action:
         return self.data.get("inputs") or {}
 
     @property
+    def defaults(self) -> dict[str, str]:
+        """Return the defaults of the inputs that have one."""
+        return {name: str(data["default"]) for name, data in self.inputs.items() if "default" in data}
+
+    @property
     def outputs(self) -> dict[str, dict[str, Any]]:
         return self.data.get("outputs") or {}
 
