@@ -223,8 +223,8 @@ def test_first_refusal_is_that_of_github(
     answer = json.loads(exchange.answer)
     assert (exchange.status, answer["status"]) == (status, str(status))
     operation = description.of_request(exchange.method, exchange.url) if status != 401 else None
-    known = operation.data["externalDocs"]["url"] if operation else "https://docs.github.com/rest"
-    assert answer["documentation_url"] == known
+    described = operation.data["externalDocs"]["url"] if operation else "https://docs.github.com/rest"
+    assert answer["documentation_url"] == described
 
 
 def test_github_describes_no_405(description: Description) -> None:
@@ -281,9 +281,9 @@ def test_misfit_is_found(description: Description, change: dict[str, Any], says:
 
 def test_calls_are_read_from_code(description: Description) -> None:
     lines = "github.api('GET', '/rate_limit')\ngithub.api('POST', f'/repos/{a}/issues/{b}/comment', {})\n"
-    known, unknown = calls({"x.py": lines})
-    assert (known, unknown.path) == (Call("x.py:1", "GET", "/rate_limit"), "/repos/{}/issues/{}/comment")
-    assert description.of_call(known)
+    described, unknown = calls({"x.py": lines})
+    assert (described, unknown.path) == (Call("x.py:1", "GET", "/rate_limit"), "/repos/{}/issues/{}/comment")
+    assert description.of_call(described)
     assert description.of_call(unknown) is None
     with pytest.raises(ValueError, match=r"x\.py:1: method and path"):
         list(calls({"x.py": "github.api(method, path)"}))

@@ -34,8 +34,8 @@ def breaches(sources: Mapping[str, str]) -> Iterator[str]:
     """Yield every place at which a token, the host's environment or a part of the host could reach a container."""
     for file, text in sources.items():
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, (ast.expr, ast.keyword)) and (said := _breach(file, node)):
-                yield f"{file}:{node.lineno}: {said}"
+            if isinstance(node, (ast.expr, ast.keyword)) and (problem := _breach(file, node)):
+                yield f"{file}:{node.lineno}: {problem}"
 
 
 def _breach(file: str, node: ast.expr | ast.keyword) -> str:

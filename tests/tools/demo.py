@@ -95,11 +95,15 @@ def outcome(project: Project, stages: list[tuple[str, Run]]) -> str:
     environments = project.environments()
     rows = []
     for stage, run in stages:
-        one = environments.get(stage, {"digest": "-", "url": "-"})
-        rows.append((stage, run.sha[:12], one["digest"], run.result, f"{run.seconds:.1f}", one["url"]))
+        environment = environments.get(stage, {"digest": "-", "url": "-"})
+        rows.append((stage, run.sha[:12], environment["digest"], run.result, f"{run.seconds:.1f}", environment["url"]))
     table = terminal.table(("stage", "commit", "digest", "result", "seconds", "URL"), rows)
-    digests = {one["digest"] for one in environments.values()}
-    if len(environments) != 3 or len(digests) != 1 or not all(one["healthy"] for one in environments.values()):
+    digests = {environment["digest"] for environment in environments.values()}
+    if (
+        len(environments) != 3
+        or len(digests) != 1
+        or not all(environment["healthy"] for environment in environments.values())
+    ):
         raise FailedError(f"{table}\nThe three environments do not run one healthy digest: {environments}")
     return table
 

@@ -138,7 +138,7 @@ def restarted(client: docker.DockerClient, images: dict[str, str]) -> list[Figur
 
 def said(answers: Answers) -> str:
     """Return the kinds of failures."""
-    return ", ".join(sorted({one.what for one in answers.failed})) or "none allowed"
+    return ", ".join(sorted({answer.what for answer in answers.failed})) or "none allowed"
 
 
 def main() -> int:

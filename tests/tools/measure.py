@@ -144,8 +144,8 @@ def _entries(public: str) -> bytes:
     parts, previous, signer = [stream % (len(text), text)], "", ledger.signer(signing.Keyring())
     for number in range(1, ENTRIES + 1):
         image = f"localhost:5000/acme/app@sha256:{number:064x}"
-        one = ledger.Deployment("app", "integration", "deploy", "passed", f"{number:040x}", image, image)
-        blob = ledger.envelope(one, number, previous, signer)
+        deployment = ledger.Deployment("app", "integration", "deploy", "passed", f"{number:040x}", image, image)
+        blob = ledger.envelope(deployment, number, previous, signer)
         previous = hashlib.sha256(blob).hexdigest()
         parts.append(b"blob\nmark :%d\ndata %d\n%s\n" % (number, len(blob), blob))
         parts.append(b"tag ledger/app/integration/%d\nfrom :%d\ntagger x <x@x> 0 +0000\ndata 2\nx\n" % (number, number))
@@ -185,8 +185,8 @@ def rebuilds(base: str) -> list[Figure]:
 
 def training() -> list[Figure]:
     """Measure how long the example trains on all flights, and its peak memory, in the image just built."""
-    said = quietly(["docker", "run", "--rm", BUILT, "python", "-c", TRAIN]).splitlines()[-1]
-    seconds, kibibytes = map(float, said.split())
+    report_line = quietly(["docker", "run", "--rm", BUILT, "python", "-c", TRAIN]).splitlines()[-1]
+    seconds, kibibytes = map(float, report_line.split())
     return [
         Figure("training of the example on all of its flights", f"{seconds:.0f} s", "at most 180 s"),
         Figure("memory of that training, at most", f"{kibibytes / 1024**2:.2f} GiB", "at most 4 GiB"),
@@ -221,9 +221,9 @@ def answers(image: str) -> list[Figure]:
         def ask(method: str, path: str, body: object = None) -> None:
             connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
             answer = connection.getresponse()
-            said = answer.read()
+            content = answer.read()
             if answer.status != HTTPStatus.OK:
-                raise SystemExit(f"{method} {path} answers {answer.status}: {said.decode()}")
+                raise SystemExit(f"{method} {path} answers {answer.status}: {content.decode()}")
 
         for _ in range(300):
             try:
@@ -232,23 +232,23 @@ def answers(image: str) -> list[Figure]:
             except OSError:
                 connection.close()
                 time.sleep(0.1)
-        one = median(200, lambda: ask("POST", "/predict", FLIGHT))
+        single = median(200, lambda: ask("POST", "/predict", FLIGHT))
         thousand = median(10, lambda: ask("POST", "/predict/batch", {"flights": [FLIGHT] * 1000}))
     finally:
         quietly(["docker", "rm", "--force", "--volumes", container])
     return [
-        Figure("one prediction, median", f"{1000 * one:.1f} ms", "at most 10 ms"),
+        Figure("one prediction, median", f"{1000 * single:.1f} ms", "at most 10 ms"),
         Figure("1,000 predictions in one request, median", f"{1000 * thousand:.0f} ms", "at most 200 ms"),
     ]
 
 
 def _part(layer: Mapping[str, str]) -> str:
-    made = layer["CreatedBy"]
-    if "requirements/default.txt" in made or "default.txt" in made:
+    instruction = layer["CreatedBy"]
+    if "requirements/default.txt" in instruction or "default.txt" in instruction:
         return "dependencies"
-    if "/dist/" in made:
+    if "/dist/" in instruction:
         return "wheel"
-    if "/opt/bundle" in made and made.startswith("COPY"):
+    if "/opt/bundle" in instruction and instruction.startswith("COPY"):
         return "bundle"
     return "base" if "buildkit" not in layer.get("Comment", "") else "rest"
 

@@ -74,14 +74,14 @@ ACTIONS = {
 
 
 def _workflow(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
-    given = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
+    passed = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
     show = {
         "name": SHOW,
         "if": "always()",
         "env": {"OUTPUTS": "${{ toJSON(steps.it.outputs) }}"},
         "run": 'printf "%s" "$OUTPUTS" > "$ML_CICD_TEST/outputs.json"',
     }
-    steps = [{"name": USE, "id": "it", "uses": f"org/ml-cicd/actions/{name}@v1", "with": given}, show]
+    steps = [{"name": USE, "id": "it", "uses": f"org/ml-cicd/actions/{name}@v1", "with": passed}, show]
     return {"on": {"workflow_dispatch": {}}, "jobs": {"only": {"runs-on": "ubuntu-latest", "steps": steps}}}
 
 

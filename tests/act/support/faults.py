@@ -187,12 +187,12 @@ def _swaps(file: str, all_entries: list[Entry]) -> Iterator[Fault]:
         elif entry.key == "value" and entry.path[-3] == "outputs":
             groups.setdefault(entry.path[:-2], []).append(entry)
     for path, group in groups.items():
-        for one in group:
+        for entry in group:
             for other in group:
-                if one.scalar != other.scalar:
-                    mark = one.value
+                if entry.scalar != other.scalar:
+                    mark = entry.value
                     name = other.path[-2] if other.key == "value" else other.key
-                    place = f"{'.'.join(path)}.{one.path[-2] if one.key == 'value' else one.key}"
+                    place = f"{'.'.join(path)}.{entry.path[-2] if entry.key == 'value' else entry.key}"
                     yield Fault(
                         f"takes what {name} takes", file, place, mark.start_mark.index, mark.end_mark.index,
                         other.scalar,

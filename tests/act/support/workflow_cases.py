@@ -88,11 +88,11 @@ def shipped(name: str) -> dict[str, Any]:
 
 def calling(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
     """Return a caller that passes on inputs from the event, and every secret."""
-    given = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
+    passed = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
     declared = _document(ROOT / ".github" / "workflows" / f"{name}.yml")["on"]["workflow_call"].get("secrets", {})
     job = {
         "uses": f"org/ml-cicd/.github/workflows/{name}.yml@v1",
-        "with": given,
+        "with": passed,
         "secrets": {secret: f"${{{{ secrets.{secret} }}}}" for secret in SECRETS if secret in declared},
     }
     return _followed({"on": {"workflow_dispatch": {}}, "jobs": {name: job}}, name)

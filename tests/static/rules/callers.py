@@ -65,17 +65,17 @@ def _ceiling(job: Job, callee: Workflow) -> Iterator[Finding]:
 
 def _interface(job: Job, callee: Workflow) -> Iterator[Finding]:
     inputs, secrets = callee.call["inputs"], callee.call["secrets"]
-    given, mapped = job.data.get("with") or {}, job.data.get("secrets") or {}
+    passed, mapped = job.data.get("with") or {}, job.data.get("secrets") or {}
     if not isinstance(mapped, dict):
         yield Finding(job.file, job.place, "interface", "secrets are mapped by name, never inherited")
         mapped = {}
-    for kind, names, declared in (("input", given, inputs), ("secret", mapped, secrets)):
+    for kind, names, declared in (("input", passed, inputs), ("secret", mapped, secrets)):
         for name in sorted(names.keys() - declared.keys()):
             yield Finding(job.file, job.place, "interface", f"the called workflow has no {kind} {name}")
         for name in sorted({name for name, data in declared.items() if data["required"]} - names.keys()):
             yield Finding(job.file, job.place, "interface", f"the called workflow requires the {kind} {name}")
-    for name in sorted(given.keys() & inputs.keys()):
-        value = given[name]
+    for name in sorted(passed.keys() & inputs.keys()):
+        value = passed[name]
         if "${{" not in str(value) and not isinstance(value, KINDS[inputs[name]["type"]]):
             yield Finding(job.file, job.place, "interface", f"the input {name} is a {inputs[name]['type']}")
 

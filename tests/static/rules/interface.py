@@ -92,17 +92,19 @@ def runners(kit: Kit) -> Iterator[Finding]:
 def given(kit: Kit) -> Iterator[Finding]:
     """A step gives an action only inputs that exist, all required ones, and takes outputs that a step sets."""
     for job in kit.jobs():
-        made = {f"steps.{step.id}.outputs.{name}" for step in job.steps for name in _outputs(kit, step)}
+        available = {f"steps.{step.id}.outputs.{name}" for step in job.steps for name in _outputs(kit, step)}
         for step in job.steps:
             if step.action in kit.actions:
                 inputs = kit.actions[step.action].inputs
-                for name in sorted(step.given.keys() - inputs.keys()):
+                for name in sorted(step.inputs.keys() - inputs.keys()):
                     yield Finding(job.file, job.place, "given", f"the action {step.action} has no input {name}")
-                for name in sorted({name for name, data in inputs.items() if data.get("required")} - step.given.keys()):
+                for name in sorted(
+                    {name for name, data in inputs.items() if data.get("required")} - step.inputs.keys()
+                ):
                     yield Finding(job.file, job.place, "given", f"the action {step.action} requires the input {name}")
         for expression in expressions(dict(job.data)):
             for taken in re.findall(r"steps\.[\w-]+\.outputs\.[\w-]+", expression):
-                if taken not in made:
+                if taken not in available:
                     yield Finding(job.file, job.place, "given", f"no step makes {taken}")
 
 
@@ -214,7 +216,9 @@ def _last(workflow: Workflow, others: list[Job], last: Job) -> Iterator[str]:
         yield f"does not need {', '.join(missing)}"
     if last.data.get("if") != "always()":
         yield "does not always run"
-    if [step.action for step in last.steps] != ["conclude"] or last.steps[0].given != {"needs": "${{ toJSON(needs) }}"}:
+    if [step.action for step in last.steps] != ["conclude"] or last.steps[0].inputs != {
+        "needs": "${{ toJSON(needs) }}"
+    }:
         yield "does not conclude over toJSON(needs)"
     for name, data in workflow.outputs.items():
         if data.get("value") != f"${{{{ jobs.{last.id}.outputs.{name} }}}}" or name not in last.outputs:

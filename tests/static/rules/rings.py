@@ -256,7 +256,7 @@ def _may(facts: Facts, ring: Ring) -> Iterator[Finding]:
 def _taken(kit: Kit, workflow: Workflow, job: Job) -> Iterator[Finding]:
     """Check what rings 2 and 3 get: inputs of the caller, secrets by name, and validated outputs."""
     for step in job.steps:
-        for name, value in (step.given | step.env).items():
+        for name, value in (step.inputs | step.env).items():
             for expression in expressions(value):
                 if not re.fullmatch(r"(inputs|secrets)\.[\w-]+", expression) and not _validated(
                     kit, workflow, expression
@@ -270,9 +270,9 @@ def _validated(kit: Kit, workflow: Workflow, expression: str) -> bool:
     if not (needed := NEEDED.match(expression)) or needed[1] not in workflow.jobs:
         return False
     job = workflow.jobs[needed[1]]
-    made = MADE.match(job.outputs.get(needed[2], ""))
-    step = _step(job, made[1]) if made else None
-    return bool(made and step and step.action in kit.actions and made[2] in VALIDATED)
+    source = MADE.match(job.outputs.get(needed[2], ""))
+    step = _step(job, source[1]) if source else None
+    return bool(source and step and step.action in kit.actions and source[2] in VALIDATED)
 
 
 def _step(job: Job, name: str) -> Step | None:

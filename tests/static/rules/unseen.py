@@ -25,7 +25,7 @@ def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
     """A job deploys to the environment that it names, and shows that environment's URL."""
     for job in kit.jobs():
         if job.environment not in ("", LEDGER):
-            deploying = [step for step in job.steps if step.given.get("environment") == job.environment]
+            deploying = [step for step in job.steps if step.inputs.get("environment") == job.environment]
             declared = job.data["environment"]
             url = declared.get("url") if isinstance(declared, dict) else None
             if not deploying:

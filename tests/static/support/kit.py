@@ -64,7 +64,7 @@ class Step:
         return "" if self.uses.startswith(SIBLING) else self.uses.partition("@")[0]
 
     @property
-    def given(self) -> dict[str, str]:
+    def inputs(self) -> dict[str, str]:
         """Return the inputs that the step gives to its action."""
         return {name: str(value) for name, value in (self.data.get("with") or {}).items()}
 

@@ -195,15 +195,17 @@ def assigned(used: Mapping[str, set[str]]) -> dict[Row | None, set[str]]:
 
 def problems(used: Mapping[str, set[str]]) -> list[str]:
     """Return features that are used but not proven, and those that are proven but not used."""
-    said = []
+    problems = []
     for row, claimed in assigned(used).items():
         if row is None:
-            said += [f"nobody says what act does with `{word}` of {_files(used, {word})}" for word in sorted(claimed)]
+            problems += [
+                f"nobody says what act does with `{word}` of {_files(used, {word})}" for word in sorted(claimed)
+            ]
         elif claimed and not row.proofs:
-            said.append(f"{row.feature}: no test proves it, and {_files(used, claimed)} uses it: {sorted(claimed)}")
+            problems.append(f"{row.feature}: no test proves it, and {_files(used, claimed)} uses it: {sorted(claimed)}")
         elif row.proofs and not claimed:
-            said.append(f"{row.feature}: nothing uses it (any more), so nothing is there to prove")
-    return said
+            problems.append(f"{row.feature}: nothing uses it (any more), so nothing is there to prove")
+    return problems
 
 
 def _files(used: Mapping[str, set[str]], claimed: set[str]) -> str:
