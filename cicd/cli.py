@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from cicd import __version__, variables
 from cicd.commands.parser import Parser
-from cicd.errors import CicdError, UsageError
+from cicd.errors import CicdError, UnreachableError, UsageError
+from cicd.text import unfailing_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,8 +117,20 @@ def _unknown(command: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    """Run one command and return its exit code.
+
+    Output decides no result: the command does its work to the end where nobody reads what it prints.
+    """
+    with unfailing_output() as failures:
+        code = _main(list(sys.argv[1:] if arguments is None else arguments))
+    if failures:
+        report(
+            UnreachableError(f"Could not write the output: {failures[0].strerror}.", "The command itself has ended.")
+        )
+    return code or (UnreachableError.exit_code if failures else 0)
+
+
+def _main(words: Sequence[str]) -> int:
     command = words[0] if words else ""
     if command in COMMANDS or command in INTERNAL:
         return _run(command, words[1:])

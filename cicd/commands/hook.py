@@ -21,5 +21,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the workflows that the push on standard input triggers."""
-    post_receive.receive(Forge(arguments.forge), sys.stdin, RunPrinter())
+    updates = (line.decode(errors="surrogateescape") for line in sys.stdin.buffer)
+    post_receive.receive(Forge(arguments.forge), updates, RunPrinter())
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from cicd.act import execution
@@ -39,6 +38,5 @@ def receive(forge: Forge, lines: Iterable[str], printer: Printer) -> None:
 
                 push = push_process.ancestors()
                 runner.run_all(forge, planned, printer, lambda: push_process.is_waiting(push))
-        except (execution.CancelledError, BrokenPipeError):
-            # Nobody reads the output any more, and Python flushes it at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except execution.CancelledError:
+            return

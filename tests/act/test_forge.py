@@ -182,6 +182,19 @@ def test_hostile_branch_name_is_harmless(project: Project) -> None:
     assert not [path for path in project.path.parent.rglob("x") if ".git" not in path.parts]
 
 
+@pytest.mark.parametrize("branch", ["umlaut/größe-✓\u2028\x85", "umlaut/" + os.fsdecode(b"\xff")])
+def test_characters_decide_no_result(project: Project, branch: str) -> None:
+    odd = "name: Größe ✓\non: push\njobs: {job: {runs-on: ubuntu-latest, steps: [{name: Größe ✓, run: 'echo ✓'}]}}\n"
+    project.environment["PYTHONIOENCODING"] = "ascii"
+    project.commit({".github/workflows/odd.yml": odd, ".github/workflows/ci.yml": ""}, branch=branch)
+    output = project.push(branch)
+    assert "job: Gr\\xf6\\xdfe \\u2713\n" in output
+    assert "passed: Gr\\xf6\\xdfe \\u2713" in output
+    assert (project.last.result, project.last.ref) == ("success", f"refs/heads/{branch}")
+    assert "   ✓\n" in (records.folder(project.forge, project.last.number) / "log.txt").read_text("utf-8")
+    del project.environment["PYTHONIOENCODING"]
+
+
 def test_invalid_workflow_is_named_and_others_run(project: Project) -> None:
     project.commit({".github/workflows/bad.yml": "on: push\njobs:\n  a: [\n"}, branch="feature/broken")
     output = project.push("feature/broken")

@@ -47,7 +47,7 @@ def run_all(forge: Forge, planned: Sequence[PlannedRun], printer: Printer, is_aw
 
     Raises:
         UsageError: the forge went down while this process waited.
-        CancelledError, BrokenPipeError: the push was cancelled; the record of the interrupted run says so.
+        CancelledError: the push was cancelled; the record of the interrupted run says so.
 
     """
     with forge.queue.turn(lambda: printer.note("waiting until the runs of another push or command have ended")):
@@ -76,7 +76,7 @@ def run_one(session: Session, planned: PlannedRun) -> Run:
     """Run one workflow, show its progress, and return its record.
 
     Raises:
-        CancelledError, BrokenPipeError: the whole push was cancelled; the record says so.
+        CancelledError: the whole push was cancelled; the record says so.
 
     """
     forge, printer = session.forge, session.printer
@@ -97,7 +97,7 @@ def run_one(session: Session, planned: PlannedRun) -> Run:
         parser.log.problems.append(f"{error.message} {error.hint}".strip())
     except execution.RunCancelledError:
         result = "cancelled"
-    except (execution.CancelledError, BrokenPipeError):
+    except execution.CancelledError:
         result = "cancelled"
         raise
     finally:
@@ -106,7 +106,7 @@ def run_one(session: Session, planned: PlannedRun) -> Run:
         run = replace(run, seconds=round(time.monotonic() - begin, 3), result=result, failed=failed)
         records.save(forge, run)
         transcript = printer.transcript(run, parser.log)
-        (records.folder(forge, run.number) / "log.txt").write_text(transcript, "utf-8")
+        (records.folder(forge, run.number) / "log.txt").write_text(transcript, "utf-8", "backslashreplace")
         if result == "cancelled":
             cleanup.clean(forge, [run.number])
         shutil.rmtree(forge.work, ignore_errors=True)

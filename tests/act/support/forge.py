@@ -64,7 +64,7 @@ class Project:
         """Push, and return the output that the person sees."""
         done = subprocess.run(
             ["git", "push", "local", *arguments], cwd=self.path, env=self.environment, capture_output=True, text=True,
-            check=True,
+            errors="replace", check=True,
         )  # fmt: skip
         return re.sub(r" *$", "", done.stderr.replace("remote: ", ""), flags=re.MULTILINE)
 
