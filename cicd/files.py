@@ -82,4 +82,4 @@ def unpack(archive: bytes, folder: Path) -> None:
         message = f"Could not unpack an archive into {folder}: {problem}"
         if os.strerror(errno.ENOSPC) in problem:
             raise UnreachableError(message, _HINTS[errno.ENOSPC])
-        raise CheckFailedError(message)
+        raise CheckFailedError(message, "Build or fetch the archive again.")

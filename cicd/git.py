@@ -130,4 +130,6 @@ def _error(directory: Path, arguments: Sequence[str], process: subprocess.Comple
         )
     if _NO_REPOSITORY in words:
         return UsageError(f"{directory} is not in a git repository.", "Run this in a clone of the project.")
-    return UsageError(f"git {arguments[0]} failed in {directory}: {words}")
+    return UsageError(
+        f"git {arguments[0]} failed in {directory}: {words}", "Correct what git names, then run this again."
+    )

@@ -94,7 +94,9 @@ def complete(declared: Mapping[str, Input], values: Mapping[str, Any]) -> dict[s
 
 def _checked(name: str, declared: Input, value: object) -> str:
     if not isinstance(value, str | bool | int | float):
-        raise NotStartedError(422, f"Provided value for input '{name}' is not a string, a boolean or a number")
+        raise NotStartedError(
+            422, f"Provided value for input '{name}' is not a string, a boolean or a number", "Send it as a string."
+        )
     text = text_of(value)
     if declared.required and not text:
         raise NotStartedError(422, f"Required input '{name}' not provided", f"Add: --input {name}=VALUE")
@@ -103,7 +105,9 @@ def _checked(name: str, declared: Input, value: object) -> str:
         message = f"Provided value '{text}' for input '{name}' not in the list of allowed values"
         raise NotStartedError(422, message, f"Allowed values: {', '.join(allowed)}.")
     if declared.type == "number" and not _NUMBER.fullmatch(text):
-        raise NotStartedError(422, f"Provided value '{text}' for input '{name}' is not a number")
+        raise NotStartedError(
+            422, f"Provided value '{text}' for input '{name}' is not a number", "Write it as 7 or 1.5."
+        )
     return text
 
 

@@ -111,10 +111,8 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
         basis = Basis(**data["basis"]) if data.get("basis") else None
         deployment = Deployment(**{**data, "basis": basis})
     except (TypeError, KeyError, AttributeError) as error:
-        raise RefusedError(f"This is not a deployment: {error}") from error
-    basis_fields = [("basis", basis.environment, NAME), ("basis", basis.sha256, SHA256)] if basis else []
+        raise _malformed(str(error)) from error
     for name, value, pattern in (
-        *basis_fields,
         ("commit", deployment.commit, COMMIT),
         ("release", deployment.release, PATTERN),
         ("test", deployment.test, PATTERN),
@@ -122,16 +120,42 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
         ("result", deployment.result, re.compile("approved" if deployment.action == "approve" else "passed|failed")),
         ("project", deployment.project, re.compile("[a-z][a-z0-9-]{0,39}")),
         ("environment", deployment.environment, NAME),
+        ("bundle", deployment.bundle or deployment.release, PATTERN),
+        ("basis", basis.environment if basis else "none", NAME),
+        ("basis", basis.sha256 if basis else "0" * 64, SHA256),
     ):
         if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise RefusedError(f"This is not a deployment: its {name} is {value!r}.")
-    if deployment.bundle and not PATTERN.fullmatch(str(deployment.bundle)):
-        raise RefusedError(f"This is not a deployment: its bundle is {deployment.bundle!r}.")
+            raise _malformed(f"its {name} is {value!r}")
     for name in ("bundle", "data", "replaced", "reason", "url", "actor", "run", "started", "ended"):
         value = getattr(deployment, name)
         if not isinstance(value, str) or len(value) > 2000 or not value.isprintable():  # noqa: PLR2004
-            raise RefusedError(f"This is not a deployment: its {name} is not a short line of text.")
+            raise _malformed(f"its {name} is not a short line of text")
+    for name, holds in (
+        ("number of its basis", basis is None or _is_number(basis.number)),
+        ("ephemeral", isinstance(deployment.ephemeral, bool)),
+        ("tests", _are_counts(deployment.tests)),
+    ):
+        if not holds:
+            raise _malformed(f"its {name} has another type" if name != "tests" else "its tests are no counts")
     return deployment
+
+
+def _malformed(reason: str) -> RefusedError:
+    return RefusedError(
+        f"This is not a deployment: {reason}.", "Pass the output `outcome` of `ml-cicd deploy` as it is."
+    )
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value is a number from 1: a boolean or `1.0` is none."""
+    return type(value) is int and value > 0
+
+
+def _are_counts(value: object) -> bool:
+    """Return whether a value maps names to whole numbers from 0."""
+    return isinstance(value, dict) and all(
+        isinstance(name, str) and type(count) is int and count >= 0 for name, count in value.items()
+    )
 
 
 def _subject(image: str) -> dict[str, Any]:
@@ -166,13 +190,19 @@ def parse(blob: bytes) -> Entry:
         release, test = (f"{image['name']}@sha256:{image['digest']['sha256']}" for image in statement["subject"])
         predicate = dict(statement["predicate"])
         number, previous = predicate.pop("number"), predicate.pop("previous")
-    except (ValueError, KeyError, TypeError) as error:
-        raise RefusedError(f"This is not an entry of the ledger: {error!r}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _foreign(repr(error)) from error
     if kinds != (STATEMENT, PREDICATE):
-        raise RefusedError(f"This is not an entry of the ledger: its types are {kinds}.")
+        raise _foreign(f"its types are {kinds}")
+    if not _is_number(number) or not isinstance(previous, str) or not re.fullmatch(SHA256.pattern + "|", previous):
+        raise _foreign(f"its number is {number!r}, and the entry before is {previous!r}")
     deployment = deployment_from({**predicate, "release": release, "test": test})
     keyid = outer.signature.keyid if outer.signature else ""
     return Entry(number, hashlib.sha256(blob).hexdigest(), previous, deployment, keyid)
+
+
+def _foreign(reason: str) -> RefusedError:
+    return RefusedError(f"This is not an entry of the ledger: {reason}.", "Remove its tag, if nobody needs it.")
 
 
 def finished(deployment: Deployment, result: Result, ended: str, reason: str = "") -> Deployment:

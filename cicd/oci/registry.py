@@ -149,7 +149,10 @@ def labels(image: str) -> dict[str, str]:
     response = _request("GET", ImageReference.parse(image).repository, f"blobs/{described['digest']}")
     content = response.content if response else b""
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != described["digest"]:
-        raise RefusedError(f"The registry's content changed: it no longer has the configuration of {image}.")
+        raise RefusedError(
+            f"The registry's content changed: it no longer has the configuration of {image}.",
+            "Do not trust this registry's copy; build and accept a new release.",
+        )
     return json.loads(content).get("config", {}).get("Labels") or {}
 
 

@@ -132,7 +132,9 @@ def model(client: Client, bundle: str, project: Path) -> None:
     with containers.created(client, bundle, command=["none"]) as container:
         packed = containers.archive(container, f"/{BUNDLE}")
     if packed is None:
-        raise CheckFailedError(f"The image {bundle} has no folder /{BUNDLE}, so it is no model bundle.")
+        raise CheckFailedError(
+            f"The image {bundle} has no folder /{BUNDLE}, so it is no model bundle.", "Name another entry."
+        )
     shutil.rmtree(project / BUNDLE, ignore_errors=True)
     files.unpack(packed, project)
 
@@ -183,4 +185,6 @@ def _read(lock: Path) -> dict[str, Any]:
     try:
         return {"stages": dict(yaml.safe_load(lock.read_text("utf-8"))["stages"])}
     except (yaml.YAMLError, TypeError, KeyError, ValueError) as error:
-        raise CheckFailedError(f"The {LOCK} of the bundle is not a lock file of DVC: {error!r}") from error
+        raise CheckFailedError(
+            f"The {LOCK} of the bundle is not a lock file of DVC: {error!r}", "Name another entry."
+        ) from error

@@ -12,6 +12,7 @@ import pytest
 
 from cicd import ledger
 from cicd.errors import RefusedError
+from cicd.ledger import signing
 from cicd.repository import mirror
 
 if TYPE_CHECKING:
@@ -75,7 +76,15 @@ def test_same_deployment_is_recorded_once(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"not json", b'{"payload": "e30=", "payloadType": "application/vnd.in-toto+json"}'],
+    [
+        b"",
+        b"{}",
+        b"not json",
+        b'{"payload": "e30=", "payloadType": "application/vnd.in-toto+json"}',
+        b"[" * 100_000,
+        signing.Envelope(b"[" * 100_000).encode(),
+    ],
+    ids=["empty", "no envelope", "no JSON", "no statement", "many brackets", "many brackets inside"],
 )
 def test_malformed_entry_is_refused(content: bytes) -> None:
     with pytest.raises(RefusedError, match="not an entry"):
@@ -99,6 +108,16 @@ def test_malformed_entry_is_refused(content: bytes) -> None:
         ("reason", "x" * 3000),
         ("unknown", "field"),
         ("commit", 7),
+        ("basis", {"environment": "integration", "number": "1", "sha256": "a" * 64}),
+        ("basis", {"environment": "integration", "number": 1.0, "sha256": "a" * 64}),
+        ("basis", {"environment": "integration", "number": True, "sha256": "a" * 64}),
+        ("basis", {"environment": 1, "number": 1, "sha256": "a" * 64}),
+        ("tests", "a text"),
+        ("tests", {"passed": "3"}),
+        ("tests", {"passed": -1}),
+        ("tests", [3]),
+        ("ephemeral", "no"),
+        ("bundle", 7),
     ],
 )
 def test_malformed_deployment_is_refused(field: str, value: object) -> None:
@@ -116,3 +135,16 @@ def test_last_passed_is_the_newest_match(workspace: Workspace) -> None:
     assert ledger.last_passed(entries) == entries[1]
     assert ledger.last_passed(entries, commit="1" * 40) == entries[0]
     assert ledger.last_passed(entries, commit="3" * 40) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("number", 4.0), ("number", "4"), ("number", True), ("number", 0), ("previous", None), ("previous", "short")],
+)
+def test_entry_fields_of_another_type_are_refused(field: str, value: object) -> None:
+    outer = json.loads(ledger.envelope(deployment(), 4, ""))
+    statement = json.loads(base64.b64decode(outer["payload"]))
+    assert ledger.parse(signing.Envelope(json.dumps(statement).encode()).encode()).number == 4
+    statement["predicate"][field] = value
+    with pytest.raises(RefusedError, match="not an entry"):
+        ledger.parse(signing.Envelope(json.dumps(statement).encode()).encode())

@@ -154,7 +154,7 @@ class Kubectl:
         except UnreachableError as error:
             if "(Forbidden)" in error.message or "forbidden:" in error.message:
                 raise
-            raise ClusterError(error.message) from error
+            raise ClusterError(error.message, error.hint) from error
 
 
 def _command() -> str:
@@ -195,4 +195,6 @@ def _error(arguments: tuple[str, ...], words: str) -> CheckFailedError | Unreach
             f"The cluster does not answer: {last}",
             "Check KUBECONFIG (in a job: the environment's secret KUBECONFIG) and that the cluster runs.",
         )
-    return ClusterError(f"kubectl {arguments[0]} failed: {last}")
+    return ClusterError(
+        f"kubectl {arguments[0]} failed: {last}", "Correct what the cluster names, then run this again."
+    )

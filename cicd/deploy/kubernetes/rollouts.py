@@ -130,11 +130,13 @@ class Rollouts:
                 # controller clears it for a ReplicaSet that it makes, not for one that it finds.
                 if TOO_LATE not in error.message or time.monotonic() > end:
                     message = f"The rollout failed: {error.message}; the old release still serves."
-                    raise CheckFailedError(message) from error
+                    raise CheckFailedError(message, f"See: kubectl describe deployment {self.config.name}") from error
             time.sleep(POLL)
         deployment = self.deployment()
         if problem := self.problem(deployment) if deployment else "the Deployment is gone":
-            raise CheckFailedError(f"The rollout failed: {problem}.")
+            raise CheckFailedError(
+                f"The rollout failed: {problem}.", f"See: kubectl describe deployment {self.config.name}"
+            )
 
     def settle(self) -> None:
         """Note that the release was healthy, and wait until its ReplicaSet has the note too.
