@@ -96,6 +96,8 @@ class Case:
     """What reaches the following job or step; None when there is none."""
     tokens: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": GITHUB_TOKEN})
     """The tokens that are given to the commands that need them."""
+    withheld: frozenset[tuple[str, str]] = frozenset()
+    """Commands and tokens that a workflow does not give them, although an action could."""
     labels: frozenset[str] = frozenset()
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Contexts that differ."""
@@ -130,7 +132,8 @@ class Case:
         assert not (run.folder / PLANTED).exists(), "an input was run as shell code"
 
     def _tokens(self, command: str) -> dict[str, str]:
-        return {name: value for name, value in self.tokens.items() if name in CAPABILITIES[command].tokens}
+        needed = {name for name in CAPABILITIES[command].tokens if (command, name) not in self.withheld}
+        return {name: value for name, value in self.tokens.items() if name in needed}
 
 
 def outputs(run: Run) -> dict[str, str]:

@@ -145,13 +145,13 @@ class Road:
         return replace(
             self.case(what), workflow=caller, event=lambda project: project.dispatch(inputs),
             calls=self.calls(**ours), labels=frozenset(labels), sets=frozenset(inputs),
-            tokens=ALL_TOKENS,
+            tokens=ALL_TOKENS, withheld=frozenset({("build", "REGISTRY_TOKEN")}),  # ring 0 has no secret
         )  # fmt: skip
 
 
 def _ci(directory: str = ".") -> list[str]:
     return [
-        call("build", directory=directory),
+        call("build", directory=directory, **{"use-cache": "true"}),
         call("test", directory=directory, image=IMAGE),
         call("check", directory=directory, image=IMAGE),
         "conclude test=success",
@@ -160,7 +160,7 @@ def _ci(directory: str = ".") -> list[str]:
 
 def _integration(directory: str = ".", staging_workflow: str = "staging.yml", outcome: str = "") -> list[str]:
     return [
-        call("build", directory=directory),
+        call("build", directory=directory, **{"use-cache": "false"}),
         call("test", directory=directory, image=IMAGE),
         call("train", directory=directory, image=IMAGE),
         call("release", directory=directory, bundle=BUNDLE, test_image=IMAGE),
