@@ -22,9 +22,9 @@ pytest_plugins = ["cicd.testing"]
 TESTS = Path(__file__).resolve().parent
 SHARING = (
     ("tests/road/test_demo", "tests/road/test_workbench"),
+    ("tests/deploy/",),
     ("tests/road/test_example_scripts",),
     ("tests/road/",),
-    ("tests/deploy/",),
     ("tests/kubernetes/",),
     ("tests/act/test_forge",),
     ("tests/static/test_api_contract",),
@@ -34,7 +34,10 @@ SHARING = (
     ("tests/unit/test_rollback",),
     ("tests/unit/test_tampering",),
 )
-"""Groups of files whose tests share what one of them starts; a file belongs to the first group that names it."""
+"""Groups of files whose tests share what one of them starts, the longest first.
+
+A file belongs to the first group that names it.
+"""
 GREEN = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -115,10 +118,13 @@ class Tiers:
             def _split_scope(self, nodeid: str) -> str:
                 return group_of(nodeid)
 
+        config.option.loadscopereorder = False  # the processes start with the first groups
         return Scheduling(config, log)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if hasattr(config, "workerinput"):
+            items.sort(key=lambda item: order_of(item.nodeid))
         tiers = {item.nodeid: _tier(item.path) for item in items}
         self.collected.update(tiers.values())
         problems = {tier: TIERS[tier]() for tier in self.collected if tier in TIERS}
@@ -163,6 +169,11 @@ class Tiers:
 def group_of(nodeid: str) -> str:
     """Return the group of a test: that of its file, or the test itself."""
     return next((group[0] for group in SHARING if nodeid.startswith(group)), nodeid)
+
+
+def order_of(nodeid: str) -> int:
+    """Return the place of a test's group: the longest groups start first, tests without a group last."""
+    return next((place for place, group in enumerate(SHARING) if nodeid.startswith(group)), len(SHARING))
 
 
 def _tier(path: Path) -> str:

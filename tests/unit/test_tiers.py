@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import group_of
+from tests.conftest import group_of, order_of
 
 pytest_plugins = ["pytester"]
 
@@ -114,3 +114,8 @@ def test_xdist_processes_report_missing_tiers(project: pytest.Pytester, monkeypa
 )
 def test_tests_sharing_fixtures_share_a_process(nodeid: str, group: str) -> None:
     assert group_of(nodeid) == group
+
+
+def test_longest_groups_start_first() -> None:
+    tests = ["tests/unit/test_cli.py::test_x", "tests/deploy/test_ssh.py::test_x", "tests/road/test_demo.py::test_x"]
+    assert sorted(tests, key=order_of) == tests[::-1]

@@ -117,7 +117,7 @@ def facts_of(kit: Kit, job: Job) -> Facts:
         frozenset(name or ALL_SECRETS for name in re.findall(r"\bsecrets\b(?:\.(\w+))?", text)),
         any(step.run for step in job.steps),
         any(
-            {**kit.actions[step.action].defaults, **step.given}.get(USE_CACHE, "false") != "false"
+            {**kit.actions[step.action].defaults, **step.inputs}.get(USE_CACHE, "false") != "false"
             for step in job.steps
             if step.action in kit.actions
         ),
