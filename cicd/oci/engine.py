@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
     import docker
     import docker.models.containers
+    import docker.models.networks
+    import docker.models.volumes
 
     Client = docker.DockerClient
     Container = docker.models.containers.Container
+    Network = docker.models.networks.Network
+    Volume = docker.models.volumes.Volume
 
 SOCKET = Path("/var/run/docker.sock")
 CONNECT_HINT = "Check DOCKER_HOST and that the engine runs."

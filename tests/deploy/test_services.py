@@ -150,6 +150,29 @@ def test_down_removes_all_of_the_project(client: docker.DockerClient, project: t
     assert f"{name}: removed 0 containers, 0 networks, 0 volumes; images stay" in lines
 
 
+def test_down_leaves_foreign_containers_alone(client: docker.DockerClient, project: tuple[Path, str]) -> None:
+    data, name = project
+    labels = {"ml-cicd.instance": forge_identity.of_data(data)}
+    up = services.up(data, name, print)
+    network = client.networks.create(f"ml-cicd-{name}-integration", labels=labels)
+    foreign = client.containers.create(
+        up.base or base_images.PYTHON, ["sleep", "60"], name=f"{name}-foreign", network=network.name,
+        volumes=[f"{_name(data, name)}:/data"],
+    )  # fmt: skip
+    try:
+        foreign.start()
+        lines: list[str] = []
+        services.down(data, name, lines.append)
+        assert f"detached the container {foreign.name}, which stays, from the network {network.name}" in lines
+        assert any(line.startswith(f"the volume {_name(data, name)} stays. ") for line in lines)
+        assert f"{name}: removed 1 containers, 1 networks, 0 volumes; images stay" in lines
+        foreign.reload()
+        assert foreign.status == "running"
+        assert not client.networks.list(names=[network.name or ""])
+    finally:
+        foreign.remove(force=True)
+
+
 def test_killed_run_leaves_only_its_deployment(client: docker.DockerClient, project: tuple[Path, str]) -> None:
     data, name = project
     base = services.up(data, name, print).base or base_images.PYTHON

@@ -11,13 +11,13 @@ from cicd import forge_identity, labels
 from cicd.errors import UnreachableError, UsageError
 from cicd.forge.machine import base_images, engine_setup, registry
 from cicd.oci import engine, images
-from cicd.oci.errors import MissingError, engine_errors
+from cicd.oci.errors import ConflictError, MissingError, engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cicd.oci.engine import Client
+    from cicd.oci.engine import Client, Network, Volume
 
 
 @dataclass(frozen=True)
@@ -80,18 +80,41 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
     with engine_errors(f"remove the containers of {name}"):
         containers = client.containers.list(all=True, filters=of_forge, ignore_removed=True)
         for container in containers:
-            with suppress(MissingError), engine_errors(f"remove the container {container.name}"):
+            # A conflict: the engine is already removing it.
+            with suppress(MissingError, ConflictError), engine_errors(f"remove the container {container.name}"):
                 container.remove(force=True, v=True)
         networks = client.networks.list(filters=of_forge)
         for network in networks:
-            network.remove()
+            _remove_network(network, say)
         volumes = client.volumes.list(filters=of_forge)
-        for volume in volumes:
-            volume.remove(force=True)
+        removed = sum(_remove_volume(volume, say) for volume in volumes)
     (data / "services.json").unlink(missing_ok=True)
-    say(f"{name}: removed {len(containers)} containers, {len(networks)} networks, {len(volumes)} volumes; images stay")
+    say(f"{name}: removed {len(containers)} containers, {len(networks)} networks, {removed} volumes; images stay")
     if pid := engine_setup.started_engine(engine_setup.STATE):
         say(f"the Docker engine that ml-cicd started keeps running; to stop it: kill {pid}")
+
+
+def _remove_network(network: Network, say: Callable[[str], None]) -> None:
+    """Remove a network; containers that others attached to it are detached and stay."""
+    with suppress(MissingError), engine_errors(f"remove the network {network.name}"):
+        network.reload()
+        for identity, endpoint in network.attrs["Containers"].items():
+            with suppress(MissingError), engine_errors(f"detach {endpoint['Name']} from the network {network.name}"):
+                network.disconnect(identity, force=True)
+                say(f"detached the container {endpoint['Name']}, which stays, from the network {network.name}")
+        network.remove()
+
+
+def _remove_volume(volume: Volume, say: Callable[[str], None]) -> bool:
+    """Remove a volume; return False if another container uses it, after saying so."""
+    try:
+        with suppress(MissingError), engine_errors(f"remove the volume {volume.name}"):
+            volume.remove(force=True)
+    except ConflictError as error:
+        say(f"the volume {volume.name} stays. {error.message}")
+        say(f"remove that container, then run: docker volume rm {volume.name}")
+        return False
+    return True
 
 
 def _runner_image(client: Client, base: str, image: str, say: Callable[[str], None]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cicd import labels, variables
 from cicd.errors import UnreachableError
-from cicd.oci.errors import MissingError, engine_errors
+from cicd.oci.errors import ConflictError, MissingError, engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -69,7 +69,8 @@ def _remove_containers(instance: str, numbers: Collection[int]) -> None:
             containers = client.containers.list(all=True, filters={"label": of_run}, ignore_removed=True)
         for container in containers:
             if container.labels.get(labels.ROLE) != labels.SERVICE or (container.name or "").endswith("-candidate"):
-                with suppress(MissingError), engine_errors(f"remove the container {container.name}"):
+                # A conflict: the engine is already removing it.
+                with suppress(MissingError, ConflictError), engine_errors(f"remove the container {container.name}"):
                     container.remove(force=True, v=True)
                 _remove_volumes(client, container)
 
@@ -78,5 +79,6 @@ def _remove_volumes(client: Client, job: Container) -> None:
     """Remove the volumes that `act` created for a job container: they have no labels, but start with its name."""
     for mount in job.attrs["Mounts"]:
         if mount.get("Name", "").startswith(str(job.name)):
-            with suppress(MissingError), engine_errors(f"remove the volume {mount['Name']}"):
+            # A conflict: another container uses it.
+            with suppress(MissingError, ConflictError), engine_errors(f"remove the volume {mount['Name']}"):
                 client.volumes.get(mount["Name"]).remove()
