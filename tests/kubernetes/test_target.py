@@ -51,12 +51,12 @@ def test_tests_run_as_a_pod_and_are_counted(make: Callable[..., KubernetesTarget
                 asked = {"SERVICE_URL": url, "EXPECTED_DIGEST": digest(good)}
                 counted.append(suites.run(target.runner(network), config, "acceptance", good, asked))
             except CheckFailedError as error:
-                counted.append({"said": error.message})
+                counted.append({"failed": error.message})
 
     assert deploy(target, order(good), judge).healthy
     assert counted == [
         {"passed": 4, "failed": 0, "skipped": 1},
-        {"said": "The acceptance tests failed: 1 of 5 failed."},
+        {"failed": "The acceptance tests failed: 1 of 5 failed."},
     ]
     assert len(pods(target)) == 1
 
@@ -137,7 +137,7 @@ def test_kustomize_builds_the_projects_manifests(
 
 def test_two_environments_in_one_namespace_are_refused(make: Callable[..., KubernetesTarget], good: str) -> None:
     deploy(make("staging", suffix="tests", replicas=1), order(good))
-    with pytest.raises(RefusedError, match=r"carries tiny-.* for staging"):
+    with pytest.raises(RefusedError, match=r"has tiny-.* for the environment staging"):
         deploy(make("production", suffix="tests", replicas=1), order(good))
 
 
@@ -177,5 +177,5 @@ def test_unpullable_image_is_never_rolled_out(target: KubernetesTarget, running:
     gone = running.release.partition("@")[0] + "@sha256:" + "0" * 64
     with pytest.raises(CheckFailedError, match=r"did not start: (ErrImagePull|ImagePullBackOff)") as raised:
         deploy(target, order(gone, "2" * 40))
-    assert "pull secret" in raised.value.hint
+    assert "REGISTRY_TOKEN" in raised.value.hint
     assert target.observe() == running
