@@ -50,8 +50,33 @@ class Step:
 
     data: Mapping[str, Any]
 
-    def __getattr__(self, name: str) -> str:
-        return str(self.data.get(name, ""))
+    def _text(self, key: str) -> str:
+        return str(self.data.get(key, ""))
+
+    @property
+    def id(self) -> str:
+        """Return the step's id, or an empty string."""
+        return self._text("id")
+
+    @property
+    def name(self) -> str:
+        """Return the step's name, or an empty string."""
+        return self._text("name")
+
+    @property
+    def run(self) -> str:
+        """Return the step's script, or an empty string."""
+        return self._text("run")
+
+    @property
+    def shell(self) -> str:
+        """Return the shell of the step's script, or an empty string."""
+        return self._text("shell")
+
+    @property
+    def uses(self) -> str:
+        """Return the action that the step uses, or an empty string."""
+        return self._text("uses")
 
     @property
     def action(self) -> str:
