@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def test_a_name_is_enough() -> None:
-    found = config.parse('name = "app"')
-    assert set(found.environments) == {"integration", "staging", "production"}
-    assert (found.service.port, found.service.health, found.staging_auto) == (8000, "/health", True)
+    project = config.parse('name = "app"')
+    assert set(project.environments) == {"integration", "staging", "production"}
+    assert (project.service.port, project.service.health, project.staging_auto) == (8000, "/health", True)
 
 
 def test_every_table_is_read() -> None:
-    found = config.parse(
+    project = config.parse(
         """
         name = "app"
         image = "example.com:5000/team/app"
@@ -44,12 +44,12 @@ def test_every_table_is_read() -> None:
         health-timeout = 5
         """
     )
-    assert found.tests == {"unit": ("pytest", "-q")}
-    assert found.checks == {"lint": ("ruff", "check")}
-    assert found.train == config.Train(("python", "-m", "train"), ("src",), "requirements.txt")
-    assert (found.service.port, found.staging_auto) == (9000, False)
-    assert found.environments["staging"].health_timeout == 5
-    assert found.environments["production"].health_timeout == 60
+    assert project.tests == {"unit": ("pytest", "-q")}
+    assert project.checks == {"lint": ("ruff", "check")}
+    assert project.train == config.Train(("python", "-m", "train"), ("src",), "requirements.txt")
+    assert (project.service.port, project.staging_auto) == (9000, False)
+    assert project.environments["staging"].health_timeout == 5
+    assert project.environments["production"].health_timeout == 60
 
 
 STAGING = 'name = "app"\n[environments.staging]\n'
@@ -128,8 +128,8 @@ def test_patterns_have_words_and_a_matching_example() -> None:
 
 def test_other_targets_keys_do_not_count() -> None:
     """The schema lets them stand; they have no effect."""
-    found = config.parse(STAGING + 'target = "kubernetes"\nreplicas = 3\nbind = "0.0.0.0"\nport = 80')
-    environment = found.environments["staging"]
+    project = config.parse(STAGING + 'target = "kubernetes"\nreplicas = 3\nbind = "0.0.0.0"\nport = 80')
+    environment = project.environments["staging"]
     assert environment.settings == config.KubernetesSettings(replicas=3)
     assert environment.port == 80
 

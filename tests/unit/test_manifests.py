@@ -37,7 +37,10 @@ def rendered(
 ) -> dict[str, Any]:
     """Return the kit's own objects by kind."""
     plain = standard(CONFIG, environment, settings, server)
-    return {one["kind"]: one for one in manifests.released(plain, CONFIG, environment, order, "app-secrets-1")}
+    return {
+        manifest["kind"]: manifest
+        for manifest in manifests.released(plain, CONFIG, environment, order, "app-secrets-1")
+    }
 
 
 def everything(server: Server) -> list[dict[str, Any]]:
@@ -57,8 +60,8 @@ def everything(server: Server) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("version", ["1.31", kubernetes_validate.latest_version()])
 def test_objects_are_valid_in_current_versions(version: str) -> None:
-    for one in everything(CURRENT):
-        kubernetes_validate.validate(one, version, strict=True)
+    for manifest in everything(CURRENT):
+        kubernetes_validate.validate(manifest, version, strict=True)
 
 
 def test_invalid_object_is_found() -> None:
@@ -77,15 +80,15 @@ def test_old_server_gets_old_apis() -> None:
 
 
 def pod(release: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = release["Deployment"]["spec"]["template"]["spec"]
-    return found
+    spec: dict[str, Any] = release["Deployment"]["spec"]["template"]["spec"]
+    return spec
 
 
 def test_deployment_never_has_fewer_pods() -> None:
     release = rendered()
     spec, container = release["Deployment"]["spec"], pod(release)["containers"][0]
     assert container["image"] == IMAGE
-    assert {one["name"]: one["value"] for one in container["env"]} == {
+    assert {variable["name"]: variable["value"] for variable in container["env"]} == {
         "LEVEL": "info",
         "ML_CICD_COMMIT": "1" * 40,
         "ML_CICD_DIGEST": "sha256:" + "a" * 64,
@@ -113,11 +116,11 @@ def test_service_selects_neither_candidate_nor_tests() -> None:
     release = rendered()
     selector = release["Service"]["spec"]["selector"].items()
     assert selector <= release["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
-    for one in (
+    for manifest in (
         manifests.candidate(release["Deployment"], CONFIG, STAGING),
         pods.tests(CONFIG, STAGING, TESTS, {}),
     ):
-        assert not selector & one["metadata"]["labels"].items()
+        assert not selector & manifest["metadata"]["labels"].items()
 
 
 def test_tests_get_no_secret() -> None:
@@ -129,9 +132,9 @@ def test_tests_get_no_secret() -> None:
 def test_app_secrets_name_changes_with_its_values() -> None:
     names = {objects.app_secret(CONFIG, STAGING, {"KEY": value})["metadata"]["name"] for value in "abb"}
     assert len(names) == 2
-    one, two = (objects.pull_secret(CONFIG, STAGING, "ghcr.io", "me", token) for token in "ab")
-    assert one["metadata"]["name"] == two["metadata"]["name"] == "app-pull"
-    content = json.loads(base64.b64decode(one["data"][".dockerconfigjson"]))
+    first, second = (objects.pull_secret(CONFIG, STAGING, "ghcr.io", "me", token) for token in "ab")
+    assert first["metadata"]["name"] == second["metadata"]["name"] == "app-pull"
+    content = json.loads(base64.b64decode(first["data"][".dockerconfigjson"]))
     assert content["auths"]["ghcr.io"]["auth"] == base64.b64encode(b"me:a").decode()
 
 
@@ -166,18 +169,20 @@ OWN: list[dict[str, Any]] = [
 
 def test_projects_manifests_get_the_release() -> None:
     before = copy.deepcopy(OWN)
-    found = manifests.released(OWN, CONFIG, STAGING, ORDER, "")
+    released = manifests.released(OWN, CONFIG, STAGING, ORDER, "")
     assert before == OWN, "what is given is not changed"
-    deployment = manifests.deployment_of(found, CONFIG)
+    deployment = manifests.deployment_of(released, CONFIG)
     sidecar, container = deployment["spec"]["template"]["spec"]["containers"]
     assert (sidecar["image"], container["image"]) == ("example.com/proxy:1", IMAGE)
-    assert {"OWN": "1", "LEVEL": "info"}.items() <= {one["name"]: one["value"] for one in container["env"]}.items()
+    assert {"OWN": "1", "LEVEL": "info"}.items() <= {
+        variable["name"]: variable["value"] for variable in container["env"]
+    }.items()
     assert container["readinessProbe"] == {"tcpSocket": {"port": 8000}}
     assert deployment["spec"]["replicas"] == 4
     assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": "50%"}
-    assert all(one["metadata"]["labels"]["ml-cicd.environment"] == "staging" for one in found)
-    for one in found:
-        kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)
+    assert all(manifest["metadata"]["labels"]["ml-cicd.environment"] == "staging" for manifest in released)
+    for manifest in released:
+        kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
 
 
 def test_manifests_without_the_deployment_are_refused() -> None:

@@ -23,7 +23,7 @@ DEPLOYMENT = """{"metadata": {"generation": 2, "labels": {"ml-cicd.environment":
 KUBECTL = """#!/bin/sh
 case "$*" in
 *rollout*) echo "$*" >>{folder}/asked
-  if [ "$(wc -l <{folder}/asked)" -le {times} ]; then echo '{said}' >&2; exit 1; fi ;;
+  if [ "$(wc -l <{folder}/asked)" -le {times} ]; then echo '{words}' >&2; exit 1; fi ;;
 *deployment*) cat {folder}/deployment ;;
 *) echo '{{"items": []}}' ;;
 esac
@@ -38,10 +38,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def wait(folder: Path, said: str, times: int, health_timeout: float) -> int:
+def wait(folder: Path, words: str, times: int, health_timeout: float) -> int:
     """Wait for a rollout of which kubectl says this so many times, then that it is done; how often it was asked."""
     script = folder / "kubectl"
-    script.write_text(KUBECTL.format(folder=folder, said=said, times=times))
+    script.write_text(KUBECTL.format(folder=folder, words=words, times=times))
     script.chmod(0o755)
     environment = Environment("staging", KubernetesSettings(), health_timeout=health_timeout)
     Rollouts(Config("app", environments={"staging": environment}), environment, Kubectl("app")).wait()
