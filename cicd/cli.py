@@ -148,10 +148,11 @@ def _run(command: str, words: Sequence[str]) -> int:
     if os.environ.get(variables.GITHUB_ACTIONS) == "true":
         from cicd import github  # noqa: PLC0415 -- not needed for --help
 
-        github.ignore_printed_commands()
+        # stdout is for the JSON alone, when JSON is asked for; the runner reads commands from stderr, too
+        with contextlib.redirect_stdout(sys.stderr if "--json" in words else sys.stdout):
+            github.ignore_printed_commands()
     try:
         parsed = parser_of(command).parse_args(words)
-        # stdout is for the JSON alone, when JSON is asked for
         with contextlib.redirect_stdout(sys.stderr if getattr(parsed, "json", False) else sys.stdout):
             return int(importlib.import_module(f"cicd.commands.{command}").run(parsed))
     except SystemExit as stop:  # argparse has printed the help

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd import cli, errors, github
+from cicd.commands import options
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -89,3 +90,19 @@ def test_every_command_stops_printed_commands_first(
     monkeypatch.setattr(github, "_commands", github._Commands())
     assert cli.main(["conclude", "--needs", '{"build": {"result": "success"}}']) == 0
     assert capsys.readouterr().out.startswith("::stop-commands::")
+
+
+def test_json_in_a_job_has_stdout_for_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_: Namespace) -> int:
+        print("progress")
+        return 0
+
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setattr(github, "_commands", github._Commands())
+    monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(run=run, configure=options.add_json))
+    assert cli.main(["status", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("::stop-commands::")
