@@ -52,7 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     logs.add_argument("--timings", action="store_true", help="print only the duration of each job and step")
     cancel = commands.add_parser("cancel", help="cancel a run; the runs that wait behind it go on")
     cancel.add_argument("number", type=int, metavar="N", help="the number of the run")
-    wait = commands.add_parser("wait", help="wait until all runs have ended; exit code 1 if one of them failed")
+    wait = commands.add_parser(
+        "wait", help="wait until all runs have ended; exit code 1 if a run of the same push failed"
+    )
     wait.add_argument("number", type=int, nargs="?", metavar="N", help="wait only for this run")
 
 

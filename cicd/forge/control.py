@@ -89,7 +89,8 @@ def cancel(forge: Forge, number: int) -> None:
 def wait(forge: Forge, number: int | None) -> list[Run]:
     """Wait until run `number` has ended; without a number, until nothing runs and no push waits.
 
-    Returns that run; without a number, the runs that ended meanwhile, or the newest if nothing was running.
+    Returns that run; without a number, all runs of the pushes and commands that ran meanwhile, those included that had
+    ended before. If nothing ran meanwhile: all runs of the newest push or command.
 
     Raises:
         UsageError: there is no such run.
@@ -99,7 +100,8 @@ def wait(forge: Forge, number: int | None) -> list[Run]:
         while (run := records.get(forge, number)).result == "running":
             time.sleep(POLL)
         return [run]
-    before = records.load(forge)
-    first = next((run.number for run in before if run.result == "running"), len(before))
+    first = next((run.number for run in records.load(forge) if run.result == "running"), records.newest(forge) + 1)
     with forge.queue.turn(lambda: None):
-        return [run for run in records.load(forge) if run.number >= first]
+        runs = records.load(forge)
+    groups = {run.group for run in runs if run.number >= first} or {run.group for run in runs[-1:]}
+    return [run for run in runs if run.group in groups]

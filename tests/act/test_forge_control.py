@@ -232,6 +232,30 @@ def test_wait_returns_the_result_of_the_run(project: Project, tmp_path: Path) ->
     assert project.local("wait")[0] == 0
 
 
+PUSHED = """
+name: {name}
+on: {{push: {{branches: [several]}}}}
+jobs: {{job: {{runs-on: ubuntu-latest, steps: [{{run: '{script}'}}]}}}}
+"""
+
+
+def test_wait_tells_of_every_run_of_the_push(project: Project, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    texts = {"a-fails": "exit 1", "b-passes": RUNS_UNTIL_RELEASED.format(mark=mark)}
+    files = {f".github/workflows/{name}.yml": PUSHED.format(name=name, script=script) for name, script in texts.items()}
+    project.commit(files, branch="several")
+    with project.start_push("several") as push:
+        until(mark.exists)
+        with project.start("wait") as during:
+            Path(f"{mark}.go").touch()
+            assert (push.wait(), during.wait()) == (0, 1)
+    assert [run.result for run in project.records()[-3:]] == ["failure", "success", "success"]
+    code, output = project.local("wait")
+    assert (code, len(output.splitlines())) == (1, 3), output
+    project.local("dispatch", "by-hand.yml", "--input", "needed=good")
+    assert project.local("wait")[0] == 0
+
+
 def test_timings_of_each_step(project: Project) -> None:
     project.local("dispatch", "by-hand.yml", "--input", "needed=good")
     _, output = project.local("logs", str(project.last.number), "--timings")

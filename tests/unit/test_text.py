@@ -92,4 +92,4 @@ def test_output_lost_on_a_full_disk_is_said(work: Path) -> None:
     with Path("/dev/full").open("w") as full, start(work, stdout=full.fileno(), code=0) as process:
         _, problems = process.communicate()
     assert (process.returncode, work.read_text()) == (69, "done")
-    assert "Could not write the output: No space left on device." in problems
+    assert "Could not write the output: [Errno 28] No space left on device." in problems

@@ -38,6 +38,8 @@ class Run:
     result: str = "running"
     failed: str = ""
     """The job and the step that failed."""
+    group: int = 0
+    """The number of the first run of the same push or command."""
 
     @property
     def ref_name(self) -> str:
@@ -50,7 +52,7 @@ class Run:
         return self.result in ("success", "skipped")
 
 
-def create(forge: Forge, payload: Mapping[str, Any], **fields: str) -> Run:
+def create(forge: Forge, payload: Mapping[str, Any], **fields: str | int) -> Run:
     """Record a new run under the next number, with its event payload. `fields` are those of `Run`."""
     forge.runs.mkdir(parents=True, exist_ok=True)
     number = newest(forge) + 1

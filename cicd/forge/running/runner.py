@@ -40,6 +40,8 @@ class Session:
     printer: Printer
     is_awaited: Callable[[], bool]
     """Whether somebody still waits for the runs."""
+    group: int
+    """The number of the first of the runs."""
 
 
 def run_all(forge: Forge, planned: Sequence[PlannedRun], printer: Printer, is_awaited: Callable[[], bool]) -> list[Run]:
@@ -56,7 +58,7 @@ def run_all(forge: Forge, planned: Sequence[PlannedRun], printer: Printer, is_aw
         kit.refresh(forge, Path(state.source))
         repository = remote.hosted(forge, state)
         with api.serve(repository, os.urandom(20).hex()) as server:
-            session = Session(forge, state, server, printer, is_awaited)
+            session = Session(forge, state, server, printer, is_awaited, records.newest(forge) + 1)
             waiting, done = list(planned), []
             while waiting:
                 server.before = records.newest(forge) + len(waiting)
@@ -83,7 +85,7 @@ def run_one(session: Session, planned: PlannedRun) -> Run:
     run = records.create(
         forge, planned.payload, workflow=planned.workflow.name, file=planned.workflow.file, event=planned.event,
         ref=planned.ref, sha=planned.commit, actor=planned.actor,
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        started=datetime.now(UTC).isoformat(timespec="seconds"), group=session.group,
     )  # fmt: skip
     begin = time.monotonic()
     parser = Parser()
