@@ -123,10 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     with unfailing_output() as failures:
         code = _main(list(sys.argv[1:] if arguments is None else arguments))
-    if failures:
-        report(
-            UnreachableError(f"Could not write the output: {failures[0].strerror}.", "The command itself has ended.")
-        )
+    for failure in failures[:1]:
+        report(UnreachableError(f"Could not write the output: {failure}.", "The command itself did its work."))
     return code or (UnreachableError.exit_code if failures else 0)
 
 

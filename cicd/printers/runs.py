@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicd.act.log import Job, Step
-from cicd.text import plain, say
+from cicd.text import lines, plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,7 +130,7 @@ def timings(log: Log) -> Iterator[str]:
 
 def _note(note: Annotation, indent: str) -> list[str]:
     """Return the lines of an annotation; its message may have several."""
-    return [f"{indent}{plain(line)}" for line in str(note).splitlines()]
+    return [f"{indent}{plain(line)}" for line in lines(str(note))]
 
 
 def _line(result: str, seconds: float, name: str) -> str:
