@@ -188,11 +188,13 @@ def arrival(planned: Plan, arrived: Arrival, *, pushed: bool) -> str:
 
 
 def rollback_plan(planned: RollbackPlan) -> str:
-    """Return which release a rollback leads to."""
+    """Return what runs now, and which release a rollback brings back."""
     name, candidate = planned.candidate.environment, planned.candidate
-    line = f"{name}: back to {candidate.commit[:12]}, {candidate.release}"
+    line = f"{name}: {planned.runs[:12] or 'nothing'} -> {candidate.commit[:12]}, {candidate.release}"
     if planned.nothing_to_do:
         return f"{line}\nIt runs already. To go further back, name an entry: ml-cicd history {name}"
+    if not planned.runs:
+        return f"{line}\nNothing runs there: does this machine reach the target that carries {name}?"
     return line
 
 

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a rollback would do: the request, resolved, and the release that it leads to."""
+    """What a rollback would do: the resolved request, what runs now, and the release that comes back."""
 
     request: Request
     config: Config
     target: Target
     candidate: Candidate
+    runs: str
+    """The commit that runs now, as the target says; empty for nothing."""
     nothing_to_do: bool
     """Whether the release runs already, healthy, and the ledger says so."""
 
@@ -96,7 +98,7 @@ def plan(clone: Repository, request: Request, name: str | None) -> Plan:
     present = ledger.last_passed(chain)
     recorded = present.deployment.release if present else ""
     done = running is not None and running.healthy and running.release == recorded == candidate.release
-    return Plan(request, config, target, candidate, done)
+    return Plan(request, config, target, candidate, running.commit if running else "", done)
 
 
 def _chosen(clone: Repository, request: Request, chain: list[Entry], name: str | None) -> Request:

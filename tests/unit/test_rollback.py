@@ -184,8 +184,20 @@ def test_failed_rollback_is_recorded(production: Production, monkeypatch: pytest
 def test_r9_dry_run_changes_nothing(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert production.back("--dry-run", yes=False) == 0
-    assert f"  bring up {production.road.release(production.first)[0]}\n" in capsys.readouterr().out
+    release = production.road.release(production.first)[0]
+    change = f"production: {production.second[:12]} -> {production.first[:12]}, {release}"
+    assert capsys.readouterr().out == f"{change}\n  bring up {release}\n"
     assert (production.runs, len(production.entries())) == (production.second, 2)
+
+
+def test_rollback_on_another_machine_says_that_nothing_runs_there(
+    production: Production, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (production.target.folder / "running.json").unlink()
+    assert production.back("--dry-run", yes=False) == 0
+    output = capsys.readouterr().out
+    assert output.startswith(f"production: nothing -> {production.first[:12]}, ")
+    assert "Nothing runs there: does this machine reach the target that carries production?" in output
 
 
 def test_rollback_without_terminal_needs_yes(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
