@@ -35,7 +35,9 @@ def explain(error: ValidationError) -> str:
         case "additionalProperties":
             allowed = sorted(rule.get("properties", {}))
             unknown = sorted(set(instance) - set(allowed))
-            return f"{key}: unknown key {', '.join(unknown)}. Allowed: {', '.join(allowed)}."
+            return (
+                f"{key}: unknown key {', '.join(unknown)}.{_guess(unknown[0], allowed)} Allowed: {', '.join(allowed)}."
+            )
         case "required":
             missing = [name for name in rule["required"] if name not in instance]
             return f"{key}: missing: {', '.join(missing)}.{_example(_property(rule, missing[0]), missing[0])}"
@@ -49,6 +51,14 @@ def explain(error: ValidationError) -> str:
             last = error.path[-1] if error.path else ""
             example = _example(rule, last if isinstance(last, str) else "")
             return f"{key}: found {_shown(instance)}. {_allowed(error, rule)}{example}"
+
+
+def _guess(unknown: str, allowed: list[str]) -> str:
+    """Return a sentence with the allowed key that is most like the unknown one; empty when none is."""
+    import difflib  # noqa: PLC0415 -- only for a slip
+
+    near = difflib.get_close_matches(unknown, allowed, n=1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _allowed(error: ValidationError, rule: Mapping[str, Any]) -> str:

@@ -64,10 +64,11 @@ STAGING = 'name = "app"\n[environments.staging]\n'
             'name = "App"',
             'name: found "App". Use lower-case letters, digits and hyphens; begin with a letter; at most 40',
         ),
-        ('name = "app"\ntest = 1', "the top level: unknown key test. Allowed: build, checks, environments, image"),
+        ('name = "app"\ntest = 1', "the top level: unknown key test. Did you mean tests? Allowed: build, checks, "),
+        ('name = "app"\nzzz = 1', "the top level: unknown key zzz. Allowed: build, checks, "),
         (
             'name = "app"\n[tests]\nunits = ["x"]',
-            "tests: unknown key units. Allowed: acceptance, integration, smoke, unit.",
+            "tests: unknown key units. Did you mean unit? Allowed: acceptance, integration, smoke, unit.",
         ),
         ('name = "app"\ntests = 3', "tests: found 3. Use a table."),
         (
