@@ -53,6 +53,8 @@ ML_CICD_PREVIOUS = "ML_CICD_PREVIOUS"
 ML_CICD_ACTOR = "ML_CICD_ACTOR"
 SERVICE_URL = "SERVICE_URL"
 EXPECTED_DIGEST = "EXPECTED_DIGEST"
+ML_CICD_RESULTS = "ML_CICD_RESULTS"
+"""Where a test command writes its JUnit file; pytest is told by PYTEST_ADDOPTS, too."""
 
 # Failpoints, for the crash tests.
 ML_CICD_CRASH_AT = "ML_CICD_CRASH_AT"

@@ -11,9 +11,17 @@ if TYPE_CHECKING:
 
 
 def single_file(data: bytes) -> bytes:
-    """Return the content of the only file in a tar."""
+    """Return the content of the only file in a tar.
+
+    Raises:
+        tarfile.TarError: it is no tar, or holds no plain file.
+
+    """
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        content = tar.extractfile(tar.getmembers()[0])
+        members = tar.getmembers()
+        if not members or not members[0].isfile():
+            raise tarfile.TarError("no plain file")
+        content = tar.extractfile(members[0])
         return content.read() if content else b""
 
 

@@ -35,7 +35,7 @@ WRITES = """
 import os, urllib.request
 urllib.request.urlopen(os.environ["SERVICE_URL"] + "/health", timeout=5)
 suite = '<testsuite name="a" errors="0" failures="{failed}" skipped="1" tests="5"><testcase/></testsuite>'
-open("/tmp/results.xml", "w").write("<testsuites>" + suite + "</testsuites>")
+open(os.environ["ML_CICD_RESULTS"], "w").write("<testsuites>" + suite + "</testsuites>")
 raise SystemExit({failed})
 """
 
