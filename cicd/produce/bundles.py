@@ -129,12 +129,19 @@ def _train(client: Client, project: str, settings: Train, image: str) -> bytes:
         raise CheckFailedError(
             f"Training left nothing in {OUTPUT}.", f"Let the [train] command write the bundle to {OUTPUT}."
         )
-    layer = archives.neutral(finished.files[OUTPUT])
+    try:
+        layer = archives.neutral(finished.files[OUTPUT])
+    except ValueError as error:
+        raise CheckFailedError(
+            f"The bundle can't be packed: {error}.", f"Let the [train] command copy the file into {OUTPUT}."
+        ) from error
     with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
         if f"bundle/{METADATA}" not in tar.getnames():
             raise CheckFailedError(
                 f"The bundle has no {METADATA}.", f"Let the [train] command write {OUTPUT}/{METADATA}."
             )
+        content = tar.extractfile(f"bundle/{METADATA}")
+        _described(content.read() if content else b"")  # before the bundle is pushed: every later run would take it
     return layer
 
 
@@ -167,8 +174,16 @@ def metadata(client: Client, image: str) -> dict[str, Any]:
     with containers.created(client, image, command=["none"]) as container:
         data = containers.archive(container, f"/bundle/{METADATA}")
     try:
-        loaded = json.loads(archives.single_file(data or b""))
-    except (ValueError, tarfile.TarError) as error:
+        return _described(archives.single_file(data or b""))
+    except tarfile.TarError as error:
+        raise CheckFailedError(f"The bundle's {METADATA} can't be read: {error}", _OBJECT) from error
+
+
+def _described(content: bytes) -> dict[str, Any]:
+    """Return the object in the text of a `metadata.json`."""
+    try:
+        loaded = json.loads(content)
+    except (ValueError, RecursionError) as error:
         raise CheckFailedError(f"The bundle's {METADATA} can't be read: {error}", _OBJECT) from error
     if not isinstance(loaded, dict):
         raise CheckFailedError(f"The bundle's {METADATA} is not a JSON object.", _OBJECT)
