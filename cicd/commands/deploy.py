@@ -74,10 +74,17 @@ def _built(arguments: argparse.Namespace) -> Built | None:
     """Return the images that the options name; None for none.
 
     Raises:
-        UsageError: only one is named, or another environment than integration, or not by digest.
+        UsageError: only one is named, or another environment than integration, or not by digest; or integration is to
+            move on, and none is named.
 
     """
     if not arguments.release and not arguments.test:
+        if arguments.environment == stages.INTEGRATION.name and not arguments.backwards:
+            raise UsageError(
+                f"A new deployment to {stages.INTEGRATION.name} needs the images that were just built, and --release "
+                "and --test are empty.",
+                "In a workflow, the output of the job that built them is empty. For an older release: --backwards",
+            )
         return None
     if arguments.environment != stages.INTEGRATION.name or not (arguments.release and arguments.test):
         raise UsageError(

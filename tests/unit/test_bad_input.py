@@ -90,6 +90,11 @@ def run(
         (["release", "--bundle", f"x/y{DIGEST}", "--test-image", "app"], 69, "No Docker engine answers"),
         (["deploy", "--environment", "staging", "--commit", "main", "--release", f"x/y{DIGEST}"], 2, "belong together"),
         (
+            ["deploy", "--environment", "integration", "--commit", "main", "--release", "", "--test", ""],
+            2,
+            "needs the images that were just built",
+        ),
+        (
             ["deploy", "--environment", "integration", "--commit", "main", "--release", "x/y:latest", "--test", "z"],
             2,
             "is not an image by digest",
