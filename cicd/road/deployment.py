@@ -106,6 +106,8 @@ def _replace(target: Target, config: Config, stage: Stage, candidate: Candidate,
     try:
         running = target.apply(candidate.order, accept)
     except CheckFailedError as error:
+        if error.hint:
+            github.annotate("notice", error.hint, title="What to do next")
         return ledger.finished(replace(begun, tests=counts), "failed", ledger.now(), error.message)
     return ledger.finished(replace(begun, tests=counts, url=running.url), "passed", ledger.now())
 

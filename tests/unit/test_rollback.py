@@ -171,11 +171,14 @@ def test_verify_ledger_reports_what_it_checked(production: Production, capfd: py
     assert "The ledger is unsigned" in capfd.readouterr().out
 
 
-def test_failed_rollback_is_recorded(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_rollback_is_recorded_and_says_what_to_do(
+    production: Production, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     bad = FolderTarget(production.target.folder, production.road.release(production.first)[0])
     for module in ("cicd.road.deployment", "cicd.road.rollback"):
         monkeypatch.setattr(f"{module}.target_for", lambda *_: bad)
     assert production.back() == 1
+    assert "What to do next: Read its log.\n" in capsys.readouterr().err
     newest = production.entries()[-1].deployment
     assert (newest.result, newest.reason) == ("failed", "it is slow: It does not come up.")
     assert production.runs == production.second

@@ -45,7 +45,7 @@ class FolderTarget:
 
     def apply(self, order: Order, accept: Accept) -> Running:
         if order.release == self.bad:
-            raise CheckFailedError("It does not come up.")
+            raise CheckFailedError("It does not come up.", "Read its log.")
         before = self.observe()
         if before and not self.plan(order):
             return before
