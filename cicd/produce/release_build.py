@@ -69,7 +69,7 @@ def check_lock(config: Config, directory: Path, metadata: Mapping[str, Any]) -> 
 
     Raises:
         UsageError: the project has no [train], or no such lock file.
-        RefusedError: it was trained with another.
+        RefusedError: it was trained with another, or does not say with which.
 
     """
     name = bundles.required(config).lock
@@ -77,6 +77,11 @@ def check_lock(config: Config, directory: Path, metadata: Mapping[str, Any]) -> 
     if not lock.is_file():
         raise UsageError(f"There is no lock file {name}.", "Name the lock file in ml-cicd.toml: [train] lock.")
     trained_for = metadata.get("lock")
+    if not trained_for:
+        raise RefusedError(
+            f"The model bundle does not say with which {name} it was trained.",
+            f"Let the [train] command write the SHA-256 of {name} to the key `lock` of {bundles.METADATA}.",
+        )
     installed = hashlib.sha256(lock.read_bytes()).hexdigest()
     if str(trained_for).removeprefix("sha256:") != installed:
         raise RefusedError(
