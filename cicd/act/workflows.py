@@ -98,7 +98,9 @@ def parse(path: str, text: str) -> Workflow:
         events = dict.fromkeys(events)
     if not isinstance(events, dict) or not isinstance(loaded.get("jobs"), dict):
         missing = "jobs" if isinstance(events, dict) else "on"
-        raise UsageError(f"{path}: the key '{missing}' is missing or wrong", "A workflow has 'on' and 'jobs'.")
+        raise UsageError(
+            f"{path}: the key '{missing}' is missing or wrong", "Write the events under 'on' and the jobs under 'jobs'."
+        )
     file = path.rpartition("/")[2]
     return Workflow(
         file=file,

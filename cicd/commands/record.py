@@ -37,7 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.pending:
         return _pending(arguments)
     if not arguments.environment or not arguments.commit:
-        raise UsageError("--outcome needs --environment and --commit.", "Name the deployment that the outcome is of.")
+        raise UsageError(
+            "--outcome needs --environment and --commit.",
+            "Add the environment and the commit that `ml-cicd deploy` was given.",
+        )
     outcome = recording.parse(arguments.outcome)
     with repository.fetched(arguments.directory, arguments.remote) as clone:
         commit = clone.commit(arguments.commit)

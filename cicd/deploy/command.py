@@ -141,7 +141,8 @@ class CommandTarget:
         running = self.observe()
         if running is None or not running.healthy:
             raise CheckFailedError(
-                f"{self._health} is not healthy.", "See the service's log, then run the deployment again."
+                f"After the deployment, the service at {self._health} is not healthy.",
+                "Read the service's log, then run the deployment again.",
             )
         return running
 
@@ -166,13 +167,16 @@ class CommandTarget:
         with failpoints.change("command.run"):
             code = self._run_tool(values)
         if code:
-            raise CheckFailedError(f"The deployment tool failed with exit code {code}.", "Its output is above.")
+            raise CheckFailedError(
+                f"The deployment tool failed with exit code {code}.",
+                "Correct what its output above names, then run the deployment again.",
+            )
         end = time.monotonic() + seconds
         while problem := health.problem_at(self._health, digest):
             if time.monotonic() > end:
                 raise CheckFailedError(
                     f"The new release was not healthy within {seconds:g} s ({problem}).",
-                    "If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
+                    "Read the service's log. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
                 )
             time.sleep(POLL)
 

@@ -62,7 +62,9 @@ def _run(forge: Forge, planned: Sequence[PlannedRun], printer: Printer) -> list[
         try:
             return runner.run_all(forge, planned, printer, lambda: True)
         except execution.CancelledError as error:
-            raise CheckFailedError("Cancelled.", "List the runs with: ml-cicd local runs") from error
+            raise CheckFailedError(
+                "The runs of this command were cancelled.", "List the runs with: ml-cicd local runs"
+            ) from error
 
 
 def cancel(forge: Forge, number: int) -> None:

@@ -125,7 +125,10 @@ def _all_runs_ended(forge: Forge) -> Iterator[None]:
                 yield
                 return
         if time.monotonic() > deadline:
-            raise RefusedError("A run is in progress and does not end.", "End the git push that waits for it.")
+            raise RefusedError(
+                "A run of the local forge is in progress and does not end.",
+                "End the git push or the command that waits for the run, then run this again.",
+            )
         time.sleep(0.2)
 
 

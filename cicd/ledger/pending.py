@@ -49,7 +49,10 @@ def hand_in(repository: Repository) -> list[Entry]:
         try:
             deployment = deployment_from(json.loads(file.read_text("utf-8")))
         except ValueError as error:
-            raise UsageError(f"{file} is not a deployment: {error}", "Correct or remove the file.") from error
+            raise UsageError(
+                f"{file} should hold an outcome that waits to be recorded, but can't be read: {error}",
+                "Correct the file. If you remove it, the ledger never shows that deployment.",
+            ) from error
         entries.append(append(repository, deployment))
         with failpoints.change("pending.forget"):
             file.unlink()

@@ -72,7 +72,7 @@ def build(
         if process.returncode:
             raise CheckFailedError(
                 f"{os.path.relpath(dockerfile, context)} does not build.",
-                "The builder's last lines above name the instruction; nothing was pushed.",
+                "Correct the instruction that the builder's last lines above name. Nothing was pushed.",
             )
         return identity.read_text().strip()
 

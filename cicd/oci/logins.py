@@ -63,7 +63,7 @@ def lasting_credentials(registry: str) -> tuple[str, str] | None:
         return None
     if token == os.environ.get(variables.GITHUB_TOKEN):
         raise UsageError(
-            "REGISTRY_TOKEN is the token of this job: nodes could not pull with it after the job has ended.",
+            "The cluster can't pull images with REGISTRY_TOKEN: it is the token of this job, and ends with the job.",
             "Make a token that only reads packages, and keep it in the environment's secret REGISTRY_TOKEN.",
         )
     lasting = _of_token(token)
@@ -156,12 +156,18 @@ def _from_helper(helper: str, key: str, file: Path) -> Login | None:
             f"Install it, or remove it from the file and run: docker login {key}",
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise UnreachableError(f"{command} did not answer within {HELPER_SECONDS} s.", "Run it by hand.") from error
+        raise UnreachableError(
+            f"The credential helper {command} did not answer within {HELPER_SECONDS} s.",
+            f"Run it by hand to see what it waits for: echo {key} | {command} get",
+        ) from error
     output = process.stdout.strip()
     if process.returncode:
         if NOTHING_STORED in f"{output} {process.stderr}".lower():
             return None
-        raise UnreachableError(f"{command} failed: {output or process.stderr.strip()}", f"Try: docker login {key}")
+        raise UnreachableError(
+            f"The credential helper {command} failed: {output or process.stderr.strip()}",
+            f"Log in again: docker login {key}",
+        )
     stored = json.loads(output)
     if stored["Username"] == IDENTITY_TOKEN_USER:
         return Login("", "", stored["Secret"])

@@ -79,7 +79,8 @@ def _request(
         response = registry_http.send(method, url, headers or {}, body, login)
     except (OSError, ValueError, KeyError) as error:
         raise UnreachableError(
-            f"The registry {registry} does not answer: {error}", "Start it (ml-cicd local up) or check the network."
+            f"The registry {registry} does not answer: {error}",
+            "Check the network. If it is the registry of a local forge: ml-cicd local up",
         ) from error
     if response.status == HTTPStatus.NOT_FOUND:
         return None

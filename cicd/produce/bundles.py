@@ -124,7 +124,10 @@ def _train(client: Client, project: str, settings: Train, image: str) -> bytes:
         collect=[OUTPUT],
     )
     if finished.exit_code:
-        raise CheckFailedError(f"Training failed with exit code {finished.exit_code}.", "The log above says why.")
+        raise CheckFailedError(
+            f"Training failed with exit code {finished.exit_code}.",
+            "Correct the cause that the log above shows, then push again.",
+        )
     if OUTPUT not in finished.files:
         raise CheckFailedError(
             f"Training left nothing in {OUTPUT}.", f"Let the [train] command write the bundle to {OUTPUT}."

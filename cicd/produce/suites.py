@@ -102,7 +102,10 @@ def _judged(suite: str, exit_code: int, packed: bytes | None) -> dict[str, int]:
         )
     if exit_code:
         failed = f"{numbers['failed']} of {total} failed" if total else f"exit code {exit_code}"
-        raise CheckFailedError(f"The {suite} tests failed: {failed}.", "The log above names the tests.")
+        raise CheckFailedError(
+            f"The {suite} tests failed: {failed}.",
+            "The log above names the tests. If one failed by chance, run the job again.",
+        )
     if numbers and numbers["failed"]:
         raise CheckFailedError(
             f"The {suite} tests failed: {numbers['failed']} of {total} failed, although the exit code is 0.",
@@ -110,6 +113,7 @@ def _judged(suite: str, exit_code: int, packed: bytes | None) -> dict[str, int]:
         )
     if numbers and not numbers["passed"]:
         raise CheckFailedError(
-            f"No {suite} test passed: {numbers['skipped']} were skipped.", "At least one test of the suite must run."
+            f"No {suite} test passed: {numbers['skipped']} were skipped.",
+            "At least one test of the suite must run: correct the conditions that skip them.",
         )
     return numbers

@@ -164,7 +164,10 @@ def data(project: Path) -> tuple[Data, tuple[str, ...]]:
         ["dvc", "repro", "--single-item", *stages], cwd=project, check=False, stdout=sys.stdout, stderr=sys.stdout
     )
     if reproduced.returncode:
-        raise CheckFailedError("DVC could not make the data again.", "DVC's output above says why.")
+        raise CheckFailedError(
+            "DVC could not make the data again.",
+            f"Code and model are in {project}. Correct what DVC's output above names, then run there: dvc repro",
+        )
     for name in models:
         subprocess.run(["dvc", "commit", "--quiet", "--force", name], cwd=project, check=False, stdout=sys.stdout)
     if _read(lock) != locked:

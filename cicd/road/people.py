@@ -61,7 +61,7 @@ def _check(environment: str, person: str, doing: str, role: str, allowed: Sequen
     if allowed and not _among(person, allowed):
         raise RefusedError(
             f"{person} may not {doing} {environment}; {_listed(allowed)} may.",
-            f"They are the {role} of [environments.{environment}] in ml-cicd.toml on main.",
+            f"Ask one of them, or change `{role}` of [environments.{environment}] in ml-cicd.toml on main.",
         )
 
 

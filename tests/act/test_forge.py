@@ -330,4 +330,4 @@ def test_up_without_act_names_its_package(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(UnreachableError) as failure:
         lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
     assert failure.value.exit_code == 69
-    assert "pip install 'ml-cicd[local]'" in failure.value.hint
+    assert "pip install 'CLONE[local]'" in failure.value.hint

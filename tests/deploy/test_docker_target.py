@@ -146,7 +146,9 @@ def test_switch_without_an_answer_is_undone(
         return route(self, *words[:2], *([["drain", "no-such-slot", "", "1"]] if words[2:] else []))
 
     monkeypatch.setattr(proxy.Proxy, "_route", killed)
-    with pytest.raises(CheckFailedError, match="Through the proxy, it does not answer; the old release serves again"):
+    with pytest.raises(
+        CheckFailedError, match="not healthy behind the proxy \\(it does not answer\\); the old one serves again"
+    ):
         target.apply(order(better, "2" * 40), accept)
     monkeypatch.undo()
     assert get(running.url, "/health")["digest"] == digest(good)

@@ -94,7 +94,7 @@ class Candidate:
         self._check_running()
         raise CheckFailedError(
             f"The new release was not healthy within {timeout:g} s ({problem}); the old one still serves.",
-            "Its log is above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
+            "Read the release's log above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
         )
 
     def keep(self) -> None:
@@ -131,10 +131,11 @@ class Candidate:
         except MissingError as error:
             raise CheckFailedError(
                 "The new release was removed while it came up; the old one still serves.",
-                "Find out who removed its container, then run this again.",
+                "Find out who removed its container, then run the deployment again.",
             ) from error
         if self.container.status in ("exited", "dead"):
             code = self.container.attrs["State"]["ExitCode"]
             raise CheckFailedError(
-                f"The new release ended with exit code {code}; the old one still serves.", "Its log is above."
+                f"The new release ended with exit code {code}; the old one still serves.",
+                "Read the release's log above, and correct the cause in a new commit.",
             )

@@ -133,7 +133,8 @@ class Proxy:
         """
         if problem := self._start(container):
             raise UsageError(
-                f"The proxy {self.name} can't start again: {problem}", "Free its port, or set another `port`."
+                f"The proxy {self.name} can't start again: {problem}",
+                "Free its port, or set another `port` for the environment in ml-cicd.toml.",
             )
 
     def routing(self) -> Routing:
@@ -222,7 +223,7 @@ class Proxy:
         if code and (after == before or self.routing() != after):
             raise CheckFailedError(
                 f"The proxy {self.name} does not switch: {output.decode(errors='replace').strip()}",
-                f"See: docker logs {self.name}",
+                f"Read its log (docker logs {self.name}), then run the deployment again.",
             )
         return after, b"" if code else output
 

@@ -77,7 +77,8 @@ class Releases:
                 container = self.client.containers.create(order.release, **self._options(order))
         except MissingImageError as error:
             raise RefusedError(
-                f"The engine has no {order.release}.", "Check that the registry still has that image."
+                f"The engine has no {order.release}.",
+                "Check that the registry still has that image, then run the deployment again.",
             ) from error
         secrets.put(container, values)
         return container

@@ -174,7 +174,8 @@ class Swap:
         if problem:
             self.switching = False
             raise CheckFailedError(
-                f"Through the proxy, {problem}; the old release serves again.", f"See: docker logs {proxy.name}"
+                f"The new release is not healthy behind the proxy ({problem}); the old one serves again.",
+                f"Read the proxy's log (docker logs {proxy.name}), then run the deployment again.",
             )
 
     def _drain(self) -> None:

@@ -84,9 +84,10 @@ class DockerTarget:
         with engine_errors(f"read what runs in {self.site.environment.name}"):
             running = self._observed(swap.routing or self.site.routing())
         if running is None or not running.healthy:
+            problem = running.detail if running else "nothing serves"
             raise CheckFailedError(
-                f"{self.site.name} is not healthy: {running.detail if running else 'nothing serves'}",
-                "Run the deployment again: it repairs what somebody changed meanwhile.",
+                f"After the deployment, {self.site.name} is not healthy: {problem}",
+                "Run the deployment again: it repairs what was changed by hand.",
             )
         if not swap.candidate.exists:
             accept(self.site.inner_url(self.site.proxy.container()), self.site.network)

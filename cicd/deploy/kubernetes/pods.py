@@ -52,14 +52,17 @@ def wait(kubectl: Kubectl, name: str, config: Config, digest: str, seconds: floa
         pod = kubectl.get("pod", name)
         if pod is None or pod["status"]["phase"] != "Running":
             event = f"ended with exit code {exit_code(pod)}" if pod else "was removed"
-            raise CheckFailedError(f"The new release {event}; the old one still serves.", "Its log is above.")
+            raise CheckFailedError(
+                f"The new release {event}; the old one still serves.",
+                "Read the release's log above, and correct the cause in a new commit.",
+            )
         why = problem(kubectl, pod, config, digest)
         if not why:
             return pod
         time.sleep(POLL)
     raise CheckFailedError(
         f"The new release was not healthy within {seconds:g} s ({why}); the old one still serves.",
-        "Its log is above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
+        "Read the release's log above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
     )
 
 
@@ -77,8 +80,9 @@ def wait_for_start(kubectl: Kubectl, name: str) -> None:
             return
         why = _waits_for(pod)
         time.sleep(POLL)
-    hint = "If the image is private, put a token that may read it into the environment's secret REGISTRY_TOKEN."
-    raise CheckFailedError(f"The pod {name} did not start: {why}", hint if "Image" in why else "")
+    private = "If the image is private, put a token that may read it into the environment's secret REGISTRY_TOKEN."
+    full = "If the cluster has no room, add nodes, or lower `cpus` and `memory` in ml-cicd.toml."
+    raise CheckFailedError(f"The pod {name} did not start: {why}", private if "Image" in why else full)
 
 
 def exit_code(pod: Manifest) -> int:
@@ -152,7 +156,7 @@ def run(
         with failpoints.change("kubernetes.remove-tests"):
             kubectl.delete("pod", name, now=True)
     if ended is None:
-        raise CheckFailedError("The pod with the tests was removed while it ran.", "Run this again.")
+        raise CheckFailedError("The pod with the tests was removed while it ran.", "Run the deployment again.")
     suites = "".join(f"{head}/>" for head in lines(_last_messages(ended)))
     results = archives.packed({"results.xml": f"<testsuites>{suites}</testsuites>".encode()})
     return containers.Finished(exit_code(ended), dict.fromkeys(collect, results) if suites else {})

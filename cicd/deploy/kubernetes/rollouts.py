@@ -51,7 +51,8 @@ class Rollouts:
         owner = (deployment["metadata"].get("labels") or {}).get(labels.ENVIRONMENT, "")
         if owner not in ("", self.environment.name):
             raise RefusedError(
-                f"The namespace {self.kubectl.namespace} has {self.config.name} for the environment {owner}.",
+                f"The Deployment {self.config.name} in the namespace {self.kubectl.namespace} "
+                f"carries the environment {owner}.",
                 f"Set another `namespace` for {self.environment.name} in ml-cicd.toml.",
             )
         return deployment
@@ -130,13 +131,15 @@ class Rollouts:
                 # controller clears it for a ReplicaSet that it makes, not for one that it finds.
                 if TOO_LATE not in error.message or time.monotonic() > end:
                     message = f"The rollout failed: {error.message}; the old release still serves."
-                    raise CheckFailedError(message, f"See: kubectl describe deployment {self.config.name}") from error
+                    raise CheckFailedError(message, self._events) from error
             time.sleep(POLL)
         deployment = self.deployment()
         if problem := self.problem(deployment) if deployment else "the Deployment is gone":
-            raise CheckFailedError(
-                f"The rollout failed: {problem}.", f"See: kubectl describe deployment {self.config.name}"
-            )
+            raise CheckFailedError(f"The rollout failed: {problem}.", self._events)
+
+    @property
+    def _events(self) -> str:
+        return f"The events name the cause: kubectl --namespace {self.kubectl.namespace} get events"
 
     def settle(self) -> None:
         """Note that the release was healthy, and wait until its ReplicaSet has the note too.
@@ -157,7 +160,8 @@ class Rollouts:
                 return
             time.sleep(POLL)
         raise CheckFailedError(
-            "The cluster does not copy the Deployment's annotations to its ReplicaSet.", "Run this again."
+            "The cluster does not copy the Deployment's annotations to its ReplicaSet.",
+            "Check that the cluster's controller manager runs, then run the deployment again.",
         )
 
     def give_back(self, before: Manifest | None, wanted: Manifest) -> str:

@@ -95,8 +95,8 @@ class KubernetesTarget:
         if running is None or not running.healthy:
             name = self.site.config.name
             raise CheckFailedError(
-                f"{name} is not healthy: {running.detail if running else 'nothing runs'}",
-                "Run the deployment again: it repairs what somebody changed meanwhile.",
+                f"After the deployment, {name} is not healthy: {running.detail if running else 'nothing runs'}",
+                "Run the deployment again: it repairs what was changed by hand.",
             )
         return running
 
