@@ -3,6 +3,6 @@
 * `workflows` parses workflow files and finds what they need to run on this machine;
 * `filters` applies the filters of `on: push`, `inputs` checks the inputs of `workflow_dispatch`;
 * `execution` builds act's command line and environment, and runs its process;
-* `log` and `line` parse act's JSON log;
+* `limits` bounds what is kept of act's output, `log` and `line` parse act's JSON log;
 * `checkout/` is the action that replaces `actions/checkout`.
 """

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cicd.act.limits import LineReader
 from cicd.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -178,20 +179,17 @@ def run(
 
 
 def _lines(source: int, on_tick: Callable[[], None]) -> Iterator[str]:
-    """Yield the lines of a pipe until its end."""
+    """Yield the lines of a pipe until its end; see `LineReader` for long ones."""
     poll = select.poll()
     poll.register(source, select.POLLIN)
-    rest = b""
+    reader = LineReader()
     while True:
         on_tick()
         if not poll.poll(TICK):
             continue
         chunk = os.read(source, 1 << 16)
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from (line.decode(errors="replace") for line in lines)
+        yield from reader.feed(chunk) if chunk else reader.rest()
         if not chunk:
-            if rest:
-                yield rest.decode(errors="replace")
             return
 
 

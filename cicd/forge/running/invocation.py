@@ -7,15 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicd import git, variables
+from cicd import files, git, variables
 from cicd.act import execution, workflows
 from cicd.act.filters import TAG
+from cicd.act.limits import StepLimit
 from cicd.errors import CicdError
 from cicd.forge.events import history
 from cicd.forge.running import job_containers, records, workflow_names
 from cicd.forge.state import cache
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from cicd.forge.api import Server
@@ -57,14 +59,20 @@ class Invocation:
             {**self._contract(), "DOCKER_HOST": self.state.engine or os.environ.get("DOCKER_HOST", "")},
             execution.make_shims(work / "shims"),
         )
-        with (records.folder(self.forge, self.number) / "log.jsonl").open("w", encoding="utf-8") as log:
+        limit = StepLimit()
+        path = records.folder(self.forge, self.number) / "log.jsonl"
+        with files.file_errors(f"run act and write {path}"), path.open("w", encoding="utf-8") as log:
 
-            def on_line(line: str) -> None:
-                log.write(line + "\n")
+            def keep(lines: Iterable[str]) -> None:
+                for line in lines:
+                    log.write(line + "\n")
+                    progress.line(line)
                 log.flush()
-                progress.line(line)
 
-            return execution.run(words, environment, work, on_line, progress.tick)
+            try:
+                return execution.run(words, environment, work, lambda line: keep(limit.feed(line)), progress.tick)
+            finally:
+                keep(limit.rest())
 
     def _contract(self) -> dict[str, str]:
         """Return the variables by which commands in a job know that a forge runs them, and where its services are."""
