@@ -142,7 +142,7 @@ def deployment_from(data: Mapping[str, Any]) -> Deployment:
 
 def _malformed(reason: str) -> RefusedError:
     return RefusedError(
-        f"The outcome is not that of a deployment: {reason}.", "Pass the output `outcome` of `ml-cicd deploy` as it is."
+        f"The outcome is not a deployment: {reason}.", "Pass the output `outcome` of `ml-cicd deploy` as it is."
     )
 
 
