@@ -116,7 +116,7 @@ def _decoded(body: bytes) -> Any:
 class Server(ThreadingHTTPServer):
     """The API of one repository. `queue` holds the accepted dispatches, oldest first.
 
-    `before` is the number of the last run that comes before those in the queue: it predicts their numbers.
+    `last_planned` is the number of the last run that was planned before the queue: it predicts the queue's numbers.
     """
 
     daemon_threads = True
@@ -126,14 +126,14 @@ class Server(ThreadingHTTPServer):
         self.repository = repository
         self.token = token
         self.queue: deque[Dispatch] = deque()
-        self.before = 0
+        self.last_planned = 0
         self._lock = Lock()
 
     def enqueue(self, accepted: Dispatch) -> dict[str, Any]:
         """Add a dispatch to the queue. Returns GitHub's description of its run."""
         with self._lock:
             self.queue.append(accepted)
-            number = self.before + len(self.queue)
+            number = self.last_planned + len(self.queue)
         path = f"{self.repository.full_name}/actions/runs/{number}"
         return {
             "workflow_run_id": number,

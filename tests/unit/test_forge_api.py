@@ -112,7 +112,7 @@ def test_refusal_equals_githubs(server: api.Server, file: str, body: Any, status
 
 def test_dispatch_can_return_its_run_number(server: api.Server) -> None:
     body = {"ref": "main", "inputs": {"commit": "abc"}, "return_run_details": True}
-    server.before = 7
+    server.last_planned = 7
     answers = [call(server, path_of("staging.yml"), body) for _ in range(2)]
     server.queue.clear()
     assert [(status, answer["workflow_run_id"]) for status, answer in answers] == [(200, 8), (200, 9)]

@@ -61,7 +61,7 @@ def run_all(forge: Forge, planned: Sequence[PlannedRun], printer: Printer, is_aw
             session = Session(forge, state, server, printer, is_awaited, records.newest(forge) + 1)
             waiting, done = list(planned), []
             while waiting:
-                server.before = records.newest(forge) + len(waiting)
+                server.last_planned = records.newest(forge) + len(waiting)
                 done.append(run_one(session, waiting.pop(0)))
                 while server.queue:
                     waiting.append(triggers.by_dispatch(repository, server.queue.popleft(), BOT))
