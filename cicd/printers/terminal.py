@@ -242,11 +242,15 @@ def _short(text: str) -> str:
 
 
 def history(entries: Sequence[Entry]) -> str:
-    """Return the ledger of an environment, newest entry first."""
+    """Return the ledger of an environment, newest entry first, and why the newest deployment failed, if it did."""
+    if not entries:
+        return "The ledger has no entry of this environment yet."
     head = ("entry", "ended", "action", "result", "commit", "digest", "tests", "by")
     rows = [(f"#{written.number}", *_history(written.deployment)) for written in reversed(entries)]
+    newest = entries[-1]
+    failed = [f"#{newest.number} failed: {newest.deployment.reason}"] if newest.deployment.result == "failed" else []
     notes = trust({written.deployment.environment: written.trust for written in entries})
-    return "\n".join([table(head, rows), *notes])
+    return "\n".join([table(head, rows), *failed, *notes])
 
 
 def _history(done: Deployment) -> tuple[str, ...]:

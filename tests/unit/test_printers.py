@@ -34,6 +34,14 @@ def test_status_lists_problems_and_waiting_outcomes() -> None:
     assert waiting == "2 to be recorded yet: ml-cicd record --pending"
 
 
+def test_history_says_why_the_newest_deployment_failed() -> None:
+    assert terminal.history([]) == "The ledger has no entry of this environment yet."
+    failed = ledger.finished(OUTCOME, "failed", "", "It does not come up.")
+    entries = [ledger.Entry(number, "", "", outcome, trust="signed") for number, outcome in ((1, failed), (2, OUTCOME))]
+    assert "It does not come up." not in terminal.history(entries)
+    assert terminal.history(entries[:1]).splitlines()[-1] == "#1 failed: It does not come up."
+
+
 def test_plan_shortens_long_lists_of_commits() -> None:
     assert terminal.plan(replace(PLAN, commits=["abc first"])).endswith("brings    1 commit\n    abc first")
     lines = terminal.plan(replace(PLAN, commits=["abc"] * 23)).splitlines()
