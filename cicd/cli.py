@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 GROUPS: dict[str, dict[str, str]] = {
     "every day": {
-        "local": "run the workflows on this machine: a git remote whose pushes start them",
+        "local": "run the workflows on this machine: a git remote whose pushes start workflows",
         "status": "show what runs in each environment, and whether the ledger says the same",
         "promote": "show what a promotion would bring, ask, and move the tag that starts it",
-        "rollback": "go back to a release that was accepted, by default the previous one",
+        "rollback": "bring an accepted release back, by default the previous one",
         "history": "list the ledger of an environment, newest entry first",
         "approve": "record that a release may go to an environment, and why",
         "checkout": "bring a release back into a folder: its code, its model and its data",
-        "unlock": "remove the lock of an environment whose holder is dead",
+        "unlock": "remove the lock of an environment, whoever holds it; only if the holder is dead",
     },
     "steps of the workflows": {
         "build": "build the image that holds source, tests and tools",

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_environment(parser)
     parser.add_argument(
         "entry", nargs="?", metavar="ENTRY",
-        help="the number of an entry of its ledger (default: the release that passed last)",
+        help="the number of an entry that `ml-cicd history` lists (default: the release that passed last)",
     )  # fmt: skip
     parser.add_argument(
         "--folder", type=Path, metavar="FOLDER", help="a new folder (default: beside the clone, named after the entry)"

@@ -24,7 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_environment(parser, option=True)
     options.add_promotion(parser)
     options.add_lock_wait(parser)
-    parser.add_argument("--dry-run", action="store_true", help="only print what would be done, a line per step")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print what would be done, a line per step, and change nothing"
+    )
     first = stages.INTEGRATION.name
     parser.add_argument("--release", help=f"{first} only: the release image just built, as repository@sha256:...")
     parser.add_argument("--test", help=f"{first} only: the test image just built, as repository@sha256:...")

@@ -32,7 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--var", type=_pair, action="append", default=[], metavar="NAME=VALUE",
         help="set a repository variable, which workflows read as vars.NAME; 'NAME=' removes it; may be repeated",
     )  # fmt: skip
-    commands.add_parser("down", help="stop the forge: cancel its runs, remove its containers and its files")
+    commands.add_parser(
+        "down",
+        help="stop the forge: cancel its runs, remove its containers, its files and the data of the environments",
+    )
     dispatch = commands.add_parser("dispatch", help="start a workflow by workflow_dispatch")
     dispatch.add_argument("workflow", metavar="WORKFLOW", help="the file of the workflow, such as deploy.yml")
     dispatch.add_argument("--ref", default="", help="the branch or tag to run on (default: the default branch)")

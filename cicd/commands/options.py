@@ -40,10 +40,10 @@ def add_promotion(parser: argparse.ArgumentParser) -> None:
         "--commit", default="",
         help="the commit whose release to take; may be left out with --backwards, for the previous release",
     )  # fmt: skip
-    parser.add_argument("--tag", type=_optional, help="the tag that started this; it must still be at the commit")
+    parser.add_argument("--tag", type=_optional, help="the tag that started the run; it must still point to the commit")
     parser.add_argument(
         "--backwards", nargs="?", const=True, default=False, type=boolean, metavar="true|false",
-        help="allow a commit older than the one that runs",
+        help="allow a commit that is older than the deployed commit",
     )  # fmt: skip
 
 
@@ -52,14 +52,14 @@ def add_lock_wait(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lock-wait", type=float, metavar="SECONDS",
         default=AUTOMATED_WAIT if os.environ.get(variables.GITHUB_ACTIONS) == "true" else 0,
-        help="wait so long for another deployment to the environment to end (default: 600 in a job, else 0)",
+        help="how long to wait for another deployment to the environment to end (default: 600 in a job, else 0)",
     )  # fmt: skip
 
 
 def add_asking(parser: argparse.ArgumentParser) -> None:
     """Add `--yes` and `--dry-run`."""
     parser.add_argument("--yes", action="store_true", help="do it without asking")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be done, and change nothing")
 
 
 def add_reason(parser: argparse.ArgumentParser, help_text: str) -> None:

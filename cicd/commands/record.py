@@ -28,8 +28,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     options.add_environment(parser, option=True, required=False)
     parser.add_argument("--commit", help="with --outcome: the commit that was to be deployed")
-    parser.add_argument("--release", default="", help="the release image to be deployed (default: any accepted)")
-    parser.add_argument("--test", default="", help="the test image to judge it (default: any accepted)")
+    parser.add_argument(
+        "--release",
+        default="",
+        help="with --outcome: the release image that was to be deployed (default: any accepted one)",
+    )
+    parser.add_argument(
+        "--test",
+        default="",
+        help="with --outcome: the test image that was to test the release (default: any accepted one)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

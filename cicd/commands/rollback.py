@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_environment(parser)
     parser.add_argument(
         "entry", nargs="?", metavar="ENTRY",
-        help="the number of an entry of its ledger, or a commit (default: the previous release)",
+        help="the number of an entry that `ml-cicd history` lists, or a commit (default: the previous release)",
     )  # fmt: skip
     options.add_reason(parser, "why, in a line; the ledger keeps it")
 
