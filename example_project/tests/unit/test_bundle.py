@@ -15,9 +15,11 @@ from sklearn.preprocessing import FunctionTransformer
 
 from flights.columns import AIRCRAFT
 from flights.errors import BadBundleError
+from flights.flight import Flight, to_frame
 from flights.models.catalogue import MODELS
 from flights.models.common import bundle
 from flights.models.late_arrival.model import LATE_ARRIVAL
+from tests.service import FLIGHT
 from tests.unit.conftest import Trained
 
 NAMES = [model.name for model in MODELS]
@@ -51,6 +53,12 @@ def test_an_answer_outside_its_limits_is_refused(trained: Trained, name: str, an
     estimator.predict_proba = lambda rows: np.full((len(rows), 2), answer)
     with pytest.raises(SchemaErrors, match=rule):
         replace(trained.bundle, models=models).predict(trained.flights.head(2))
+
+
+def test_a_batch_is_checked_again_as_a_frame(trained: Trained) -> None:
+    wrong = Flight.model_construct(**{**dict.fromkeys(Flight.model_fields), **FLIGHT, "seats": -1})
+    with pytest.raises(SchemaErrors, match="seats"):
+        trained.bundle.predict(to_frame([Flight(**FLIGHT), wrong]))
 
 
 def test_a_bundle_reads_the_views_of_its_models_alone(trained: Trained) -> None:

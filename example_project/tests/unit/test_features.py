@@ -13,7 +13,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import flights
-from flights.columns import TARGET
+from flights.columns import KNOWN, TARGET
 from flights.feature_store.views import VIEWS
 from flights.features.common.formula_transformer import FormulaTransformer
 from flights.features.flight import processor
@@ -203,8 +203,7 @@ def test_the_words_of_models_are_the_frequent_ones_and_others_are_ignored(traine
     assert rows[1:].sum() == 0
 
 
-def test_requests_are_checked_again_as_a_batch() -> None:
+def test_flights_become_a_frame_with_what_they_lack_missing() -> None:
     known = to_frame([Flight(**FLIGHT), Flight(**FLIGHT | {"seats": None})])
+    assert [*known] == [*KNOWN]
     assert known["seats"].fillna(-1).tolist() == [191, -1]
-    with pytest.raises(SchemaErrors, match="seats"):
-        to_frame([Flight.model_construct(**{**dict.fromkeys(Flight.model_fields), **FLIGHT, "seats": -1})])

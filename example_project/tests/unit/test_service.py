@@ -84,7 +84,7 @@ def test_a_batch_is_answered_like_single_flights(running: tuple[Service, object]
     ]
 
 
-@settings(max_examples=15, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 @given(flights=st.lists(FLIGHTS, min_size=1, max_size=4))
 def test_service_and_batch_pipeline_answer_alike(
     running: tuple[Service, object], trained: Trained, flights: list[dict[str, Any]]
