@@ -93,7 +93,9 @@ def test_memory_does_not_grow_with_the_output(monkeypatch: pytest.MonkeyPatch) -
                 parser.feed(line)
             for line in limit.feed(record(f"error {number}", raw_output=False, command="error", arg="x")):
                 parser.feed(line)
-        return (tracemalloc.get_traced_memory()[1], tracemalloc.stop())[0]
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
 
     assert peak(10_000) < 1.5 * peak(2_000)
 
