@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
-from cicd.act import inputs
+from cicd.act import inputs, unsupported
 from cicd.act.filters import PatternError, PushFilter, compiled
 from cicd.errors import UsageError
 from cicd.freeze import REPOSITORY
@@ -145,10 +145,11 @@ def _schedules(path: str, entries: Any) -> tuple[str, ...]:
     return tuple(map(str, crons))
 
 
-def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:
+def needs(file: str, read: Callable[[str], str | None], kit: Path, *, on_host: bool = True) -> Needs:
     """Return what the workflow `file` needs, and what the workflows and actions need that it uses.
 
-    `read` returns the text of a file of the project, `kit` is the folder of the frozen kit.
+    `read` returns the text of a file of the project, `kit` is the folder of the frozen kit. `on_host` says whether
+    steps run on this machine itself, rather than in containers.
 
     Raises:
         UsageError: the workflow uses something that can't run on this machine; the message names the file.
@@ -165,7 +166,7 @@ def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:
         reader = _kit_reader(kit) if of_kit else read
         where, text = _open(path, reader, REPOSITORY if of_kit else "the project")
         shown = f"{REPOSITORY}/{where}" if of_kit else where
-        labels, uses = _labels_and_uses(shown, text)
+        labels, uses = _labels_and_uses(shown, text, on_host)
         required.labels |= labels
         for used in uses:
             repository, _, rest = used.partition("@")
@@ -187,10 +188,18 @@ def needs(file: str, read: Callable[[str], str | None], kit: Path) -> Needs:
 
 
 @functools.lru_cache
-def _labels_and_uses(path: str, text: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the runner labels and the values of all `uses:` in a file."""
+def _labels_and_uses(path: str, text: str, on_host: bool) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the runner labels and the values of all `uses:` in a file, if everything else in it can run."""
     loaded = document(path, text)
+    unsupported.check(path, loaded, _stand_in_inputs(), on_host=on_host)
     return frozenset(_labels(loaded)), tuple(_uses(loaded))
+
+
+@functools.cache
+def _stand_in_inputs() -> dict[str, frozenset[str]]:
+    """Return the inputs of each action in `STAND_INS`, by `owner/name`."""
+    files = {name: folder / "action.yml" for name, folder in STAND_INS.items()}
+    return {name: frozenset(document(str(file), file.read_text("utf-8"))["inputs"]) for name, file in files.items()}
 
 
 def _kit_reader(kit: Path) -> Callable[[str], str | None]:

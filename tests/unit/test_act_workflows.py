@@ -140,6 +140,14 @@ def test_needs_follow_uses_through_the_kit(kit: Path) -> None:
         ),
         ("{a: {steps: [{uses: org/ml-cicd/actions/none@v1}]}}", "There is no actions/none/action.yml in org/ml-cicd."),
         ("{a: {uses: ./.github/workflows/none.yml}}", "There is no .github/workflows/none.yml in the project."),
+        (
+            "{a: {steps: []}, b: {services: {db: {image: postgres}}}}",
+            f"{PATH}: the job 'b' has 'services', which need jobs that run in containers.",
+        ),
+        (
+            "{a: {steps: [{uses: actions/checkout@v7, with: {Fetch-Depth: 0, sparse-checkout: src}}]}}",
+            f"{PATH}: local runs don't support the input 'sparse-checkout' of actions/checkout.",
+        ),
     ],
 )
 def test_use_that_cannot_run_locally_is_refused(kit: Path, jobs: str, message: str) -> None:
@@ -148,3 +156,11 @@ def test_use_that_cannot_run_locally_is_refused(kit: Path, jobs: str, message: s
     assert message in failure.value.message
     assert failure.value.exit_code == 2
     assert failure.value.hint
+
+
+def test_services_are_allowed_where_jobs_have_containers(kit: Path) -> None:
+    job = "{services: {db: {image: postgres}}, steps: [{run: x}]}"
+    with_container = "{container: python, services: {db: {image: postgres}}, steps: [{run: x}]}"
+    assert needs(kit, f"{{a: {with_container}}}")
+    files = {PATH: f"on: push\njobs: {{a: {job}}}\n"}
+    assert workflows.needs("a.yml", files.get, kit, on_host=False)

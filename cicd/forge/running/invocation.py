@@ -49,7 +49,10 @@ class Invocation:
         repository, work = self.server.repository, self.forge.work
         commit = self.planned.commit
         needs = workflows.needs(
-            self.planned.workflow.file, lambda path: history.read(repository.path, commit, path), self.forge.kit
+            self.planned.workflow.file,
+            lambda path: history.read(repository.path, commit, path),
+            self.forge.kit,
+            on_host=not self.state.runner,
         )
         _make_work_tree(work, repository, commit)
         if self.state.runner:
