@@ -173,16 +173,16 @@ def acceptance(
             return _counted(newest)
         commit = passed.deployment.commit
     if commit is None:
-        raise RefusedError(f"Nothing has passed {stage} yet.", _way_through(stage))
+        raise RefusedError(f"Nothing has passed {stage} yet.", _how_to_pass(stage))
     failed = any(entry.deployment.commit == commit for entry in entries)
     consequence = f", so it may not go to {environment}" if stage != environment else ""
     raise RefusedError(
         f"{commit[:12]} {'failed in' if failed else 'has not passed'} {stage}{consequence}.",
-        _way_through(stage, commit),
+        _how_to_pass(stage, commit),
     )
 
 
-def _way_through(stage: str, commit: str = "") -> str:
+def _how_to_pass(stage: str, commit: str = "") -> str:
     """Return how a commit passes a stage."""
     if stages.STAGES[stage].tag:
         return f"Deploy it there first: ml-cicd promote {stage} {commit[:12]}".rstrip()

@@ -56,6 +56,24 @@ def test_a_poor_message_is_found(source: str, problem: str) -> None:
     assert [*problems(message)] == [problem]
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ('raise UsageError(f"{commit[:12]} has no {self._lock_file}.", "Add it.")', "<commit> has no <lock file>."),
+        ('why = "No disk."\nraise UsageError(why, "Add one.")', "No disk."),
+        ('raise UsageError(f"Choose {\', \'.join(names)}.", "Choose.")', "Choose <names>."),
+    ],
+)
+def test_a_message_reads_as_people_see_it(source: str, text: str) -> None:
+    assert [message.text for message in messages.of_source("x.py", source)] == [text]
+
+
+def test_constants_stand_with_their_value() -> None:
+    source = 'raise UsageError(f"{VARIABLE} lacks {missing}.", f"Such as: {EXAMPLE}")'
+    (message,) = messages.of_source("cicd/deploy/secrets.py", source)
+    assert (message.text, message.hint[:10]) == ("APP_SECRETS lacks <missing>.", "Such as: {")
+
+
 def test_every_class_of_error_is_known() -> None:
     classes = {
         node.name

@@ -1,19 +1,21 @@
 """Collect every message that the kit can print for a person, from the code itself.
 
 An error is a call of a class of `cicd.errors` (or a subclass), an annotation is a call of `github.annotate`, a note is
-a call of `say`. What is put in at run time stands in angle brackets.
+a call of `say`. Constants stand with their value; what is put in at run time stands in angle brackets.
 """
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.static.support.kit import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 LEFT_OUT = {"testing"}
@@ -34,6 +36,10 @@ ERRORS = {
 NOTES = {"say", "_say"}
 ANNOTATION_LEVELS = {"error", "warning", "notice"}
 LONGEST_PLACEHOLDER = 30
+OF_A_VALUE = {"get", "strip", "decode", "removeprefix", "items"}
+"""Calls that a reader need not know about: the placeholder names the value that they are made on."""
+OF_AN_ARGUMENT = {"join", "map", "dumps", "_listed", "_tail"}
+"""Calls whose placeholder names their last argument."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +78,44 @@ def collect(root: Path = ROOT) -> list[Message]:
 
 def of_source(file: str, source: str) -> Iterator[Message]:
     """Yield the messages of one module."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and (message := _message(file, node)):
+    tree = ast.parse(source)
+    words = Words(_constants(file), _assigned_once(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (message := _message(file, node, words)):
             yield message
 
 
-def _message(file: str, call: ast.Call) -> Message | None:
+def _constants(file: str) -> Mapping[str, object]:
+    """Return the names of a module of the package with their values; none for a source that is no such module."""
+    if not (ROOT / file).is_file():
+        return {}
+    return vars(importlib.import_module(file.removesuffix("/__init__.py").removesuffix(".py").replace("/", ".")))
+
+
+def _assigned_once(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return the names that are assigned exactly once in a module, each to a string expression."""
+    values: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                for name in ast.walk(target):
+                    if isinstance(name, ast.Name):
+                        values.setdefault(name.id, []).append(node.value)
+        elif isinstance(node, ast.arg):
+            values.setdefault(node.arg, []).append(ast.Constant(None))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            values.setdefault(node.id, [])
+    return {
+        name: once[0]
+        for name, once in values.items()
+        if len(once) == 1 and (isinstance(once[0], ast.JoinedStr) or isinstance(getattr(once[0], "value", None), str))
+    }
+
+
+def _message(file: str, call: ast.Call, words: Words) -> Message | None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    arguments = [_text(argument) for argument in call.args]
-    keywords = {keyword.arg: _text(keyword.value) for keyword in call.keywords}
+    arguments = [words.text(argument) for argument in call.args]
+    keywords = {keyword.arg: words.text(keyword.value) for keyword in call.keywords}
     if name in ERRORS and arguments and name == "NotStartedError":
         return Message(file, call.lineno, ERRORS[name], *(_padded(arguments[1:])))
     if name in ERRORS and arguments:
@@ -97,23 +132,84 @@ def _padded(arguments: list[str]) -> tuple[str, str]:
     return message, hint
 
 
-def _text(node: ast.expr) -> str:
-    """Return a string expression as people see it, with `<name>` for what is put in."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=values):
-            return "".join(map(_text, values))
-        case ast.FormattedValue(value=value):
-            return f"<{_placeholder(value)}>"
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _text(left) + _text(right)
-        case ast.IfExp(body=body, orelse=orelse):
-            return f"{_text(body)} | {_text(orelse)}"
-        case _:
-            return f"<{_placeholder(node)}>"
+@dataclass(frozen=True)
+class Words:
+    """Turns the expressions of one module into what people read: constants by their value, the rest as `<name>`."""
+
+    constants: Mapping[str, object]
+    assigned: Mapping[str, ast.expr]
+
+    def text(self, node: ast.expr) -> str:  # noqa: PLR0911 -- one for each kind of expression
+        """Return a string expression as people see it."""
+        match node:
+            case ast.Constant(value=str(text)):
+                return text
+            case ast.JoinedStr(values=values):
+                return "".join(map(self.text, values))
+            case ast.FormattedValue(value=value):
+                return self.text(value)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self.text(left) + self.text(right)
+            case ast.IfExp(body=body, orelse=orelse):
+                return " | ".join(filter(None, (self.text(body), self.text(orelse))))
+            case ast.Name(id=name) if name in self.assigned and self._value(node) is None:
+                others = {other: value for other, value in self.assigned.items() if other != name}
+                return replace(self, assigned=others).text(self.assigned[name])
+            case ast.Name() | ast.Attribute() | ast.Call():
+                constant = self._value(node)
+                return f"<{self._placeholder(node)}>" if constant is None else str(constant)
+            case _:
+                return f"<{self._placeholder(node)}>"
+
+    def _value(self, node: ast.expr) -> object:
+        """Return the value of a constant, or of constants that are joined; None for anything else."""
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Constant(value=str(separator)), attr="join"), args=[ast.Name(id=name)]
+            ):
+                values = self.constants.get(name)
+                return separator.join(map(str, values)) if name.isupper() and isinstance(values, Iterable) else None
+            case ast.Name(id=name):
+                value = self.constants.get(name) if name.isupper() else None
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute):
+                value = (
+                    getattr(self.constants.get(name), attribute, None)
+                    if attribute.isupper() or name.isupper()
+                    else None
+                )
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id=module), attr=name), attr=attribute) if (
+                name.isupper()
+            ):
+                value = getattr(getattr(self.constants.get(module), name, None), attribute, None)
+            case _:
+                value = None
+        return value if isinstance(value, str | int) else None
+
+    def _placeholder(self, node: ast.expr) -> str:  # noqa: PLR0911 -- one for each kind of expression
+        """Return in words what is put in at run time."""
+        match node:
+            case ast.Name(id=name):
+                return _spaced(name)
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                return _spaced(name)
+            case ast.Attribute(value=value, attr=name):
+                return f"{self._placeholder(value)} {_spaced(name)}"
+            case ast.Subscript(value=value) | ast.BoolOp(values=[value, *_]) | ast.FormattedValue(value=value):
+                return self._placeholder(value)
+            case ast.GeneratorExp(generators=[first, *_]):
+                return self._placeholder(first.iter)
+            case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in OF_A_VALUE:
+                return self._placeholder(value)
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[*_, argument]) if (
+                name in OF_AN_ARGUMENT
+            ):
+                return self._placeholder(argument)
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                return _spaced(name)
+            case _:
+                text = ast.unparse(node).replace("\n", " ")
+                return text if len(text) <= LONGEST_PLACEHOLDER else f"{text[: LONGEST_PLACEHOLDER - 3]}..."
 
 
-def _placeholder(node: ast.expr) -> str:
-    text = ast.unparse(node).replace("\n", " ")
-    return text if len(text) <= LONGEST_PLACEHOLDER else f"{text[: LONGEST_PLACEHOLDER - 3]}..."
+def _spaced(name: str) -> str:
+    return name.strip("_").replace("_", " ").lower()
