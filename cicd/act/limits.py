@@ -23,7 +23,6 @@ STEP_HEAD, STEP_TAIL = 16 * 2**20, 4 * 2**20
 """Characters that are kept of a step's log as act writes it, about 330 a line: from its beginning and from its end."""
 _PARTIAL_ESCAPE = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3})?\Z")
 _END_OF_STRING = b'","'  # inside a JSON string, a quote has a backslash before it
-_DROPPED_COMMANDS = ("error", "warning", "notice", "debug")
 
 Key = tuple[str, str, str]
 """A step of a workflow: job, stage, number."""
@@ -131,7 +130,8 @@ class StepLimit:
 
 def _may_be_dropped(record: dict[str, Any]) -> bool:
     return not record.get("stepResult") and (
-        bool(record.get("raw_output")) or record.get("level") == "debug" or record.get("command") in _DROPPED_COMMANDS
+        # `raw` is the line by which a step gave a workflow command
+        bool(record.get("raw_output")) or record.get("level") == "debug" or "raw" in record
     )
 
 

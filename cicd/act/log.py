@@ -20,6 +20,8 @@ from cicd.text import plain
 
 _CRASH = re.compile(r"^(?:fatal error: |panic: )")
 _ANNOTATIONS = ("error", "warning", "notice")
+_LAYOUT = ("group", "endgroup", "echo")
+"""Commands that GitHub knows and act does not."""
 
 
 @dataclass(frozen=True)
@@ -197,8 +199,8 @@ class Parser:
         step = self._step(job, str(record.get("stage", "")), path, record)
         holder = self._steps.get((job.key, step.stage, path[:1]), step)
         command = record.get("command")
-        if record.get("raw_output"):
-            text = plain(message.rstrip("\r\n"))
+        if record.get("raw_output") or _ignored_command(record, message):
+            text = plain(str(record.get("raw", message)).rstrip("\r\n"))
             for target in {id(step): step, id(holder): holder}.values():
                 target.output.append(text)
         elif command in _ANNOTATIONS:
@@ -246,6 +248,16 @@ class Parser:
     def _problem(self, text: str) -> None:
         if text not in self.log.problems:
             self.log.problems.append(text)
+
+
+def _ignored_command(record: dict[str, Any], message: str) -> bool:
+    """Return whether the step printed a workflow command that does nothing: GitHub shows it like any other line.
+
+    The command is unknown, or stands between `::stop-commands::TOKEN` and `::TOKEN::`. Those two lines do something, so
+    that neither act nor GitHub shows them.
+    """
+    unknown = message.startswith("  ❓  ") and record.get("command") not in (*_ANNOTATIONS, *_LAYOUT)
+    return "raw" in record and (unknown or record.get("command") == "ignored")
 
 
 def _with_steps(step: Step) -> bool:

@@ -91,7 +91,7 @@ def test_memory_does_not_grow_with_the_output(monkeypatch: pytest.MonkeyPatch) -
         for number in range(lines):
             for line in limit.feed(record(f"line {number}")):
                 parser.feed(line)
-            for line in limit.feed(record(f"error {number}", raw_output=False, command="error", arg="x")):
+            for line in limit.feed(record(f"error {number}", raw_output=False, command="error", arg="x", raw="y")):
                 parser.feed(line)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -53,6 +53,32 @@ def test_every_step_has_result_and_duration(log: Log) -> None:
     assert log.job("build").seconds >= log.job("build").step("h").seconds
 
 
+TOKEN, OTHER = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+
+
+def printed(line: str, sign: str, **fields: object) -> str:
+    """Return act's record of a workflow command that a step printed."""
+    step = {"stage": "Main", "step": "Work", "stepID": ["0"]}
+    return record(**step, **fields, msg=f"  {sign}  {line}\n", raw=f"{line}\n", kvPairs={})
+
+
+def test_lines_that_stop_commands_are_not_shown() -> None:
+    log, _ = parsed([
+        printed(f"::stop-commands::{TOKEN}", "⚙", command="stop-commands", arg=TOKEN),
+        printed("::error::data of the project", "⚙", command="ignored"),
+        printed(f"::stop-commands::{OTHER}", "⚙", command="ignored"),
+        printed(f"::{OTHER}::", "⚙", command="ignored"),
+        printed(f"::{TOKEN}::", "⚙", command=TOKEN, arg=""),
+        printed("::error::of the kit", "❗", command="error", arg="of the kit"),
+        printed("::notice::of the kit", "❓", command="notice", arg="of the kit"),
+        printed("::std::vector", "❓", command="std", arg="vector"),
+        printed("::group::a", "❓", command="group", arg="a"),
+    ])  # fmt: skip
+    step = log.job("a").step("Work")
+    assert step.output == ["::error::data of the project", f"::stop-commands::{OTHER}", f"::{OTHER}::", "::std::vector"]
+    assert [str(note) for note in step.annotations] == ["error: of the kit", "notice: of the kit"]
+
+
 def test_steps_of_composite_action_are_separate(log: Log) -> None:
     inner = next(step for step in log.job("build").steps if step.path == ("h", "s") and step.stage == "Main")
     assert (inner.name, inner.result, inner.output[0]) == ("inner step", "success", "hello me")
