@@ -157,7 +157,8 @@ class Repository:
         """
         if self.tree(commit, folder) is None:
             raise UsageError(
-                f"The commit {commit[:12]} has no folder {folder}.", "Correct the folder's name in ml-cicd.toml."
+                f"The commit {commit[:12]} has no folder {folder}.",
+                "Correct `manifests` of the environment in ml-cicd.toml.",
             )
         with tempfile.TemporaryDirectory(prefix="ml-cicd-folder-") as root:
             words = ("archive", "--format=tar", commit, folder.partition("/")[0])

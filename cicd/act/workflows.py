@@ -79,7 +79,10 @@ def document(path: str, text: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise UsageError(f"{path}: {error}", "Correct the YAML in that file.") from error
     if not isinstance(loaded, dict):
-        raise UsageError(f"{path}:1: this is not a workflow or an action", "It must be a YAML mapping.")
+        raise UsageError(
+            f"{path}:1: this is not a workflow or an action",
+            "Write a YAML mapping: 'on' and 'jobs' for a workflow, 'runs' for an action.",
+        )
     return loaded
 
 

@@ -114,7 +114,7 @@ class CommandTarget:
             accept(self.settings.url, NETWORK)
         except BaseException:
             if before and before.healthy:
-                say(f"back to {before.release}")
+                say(f"bring the previous release back: {before.release}")
                 self._bring(before.release, order, before)
             raise
         return self._healthy()

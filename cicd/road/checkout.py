@@ -133,7 +133,8 @@ def model(client: Client, bundle: str, project: Path) -> None:
         packed = containers.archive(container, f"/{BUNDLE}")
     if packed is None:
         raise CheckFailedError(
-            f"The image {bundle} has no folder /{BUNDLE}, so it is no model bundle.", "Name another entry."
+            f"The image {bundle} has no folder /{BUNDLE}, so it is no model bundle.",
+            "Name another entry: ml-cicd history ENVIRONMENT",
         )
     shutil.rmtree(project / BUNDLE, ignore_errors=True)
     files.unpack(packed, project)
@@ -189,5 +190,6 @@ def _read(lock: Path) -> dict[str, Any]:
         return {"stages": dict(yaml.safe_load(lock.read_text("utf-8"))["stages"])}
     except (yaml.YAMLError, TypeError, KeyError, ValueError) as error:
         raise CheckFailedError(
-            f"The {LOCK} of the bundle is not a lock file of DVC: {error!r}", "Name another entry."
+            f"The {LOCK} of the bundle is not a lock file of DVC: {error!r}",
+            "Name another entry: ml-cicd history ENVIRONMENT",
         ) from error
