@@ -13,7 +13,8 @@ ARGS ?=
 BIN := .venv/bin
 NODE := tests/static/node
 READY := .venv/.ready $(if $(wildcard $(NODE)/package-lock.json),$(NODE)/node_modules/.package-lock.json)
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-strip-extras
 
 FAST := tests/unit tests/static tests/act
 PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES)

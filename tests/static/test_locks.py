@@ -17,7 +17,9 @@ SOURCES = tracked("requirements/*.in", "example_project/requirements/*.in")
 NPM_LOCK = ROOT / "tests" / "static" / "node" / "package-lock.json"
 PACKAGE = re.compile(r"^([A-Za-z0-9][\w.-]*)", re.MULTILINE)
 LOCKED = re.compile(
-    r"^([a-z0-9][a-z0-9-]*)==[^\s;]+(?: ; [^\\]+)? \\$((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+)", re.MULTILINE
+    r"^([a-z0-9][a-z0-9-]*)(?:\[[a-z0-9, -]+\])?==[^\s;]+(?: ; [^\\]+)? \\$"
+    r"((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+)",
+    re.MULTILINE,
 )
 
 
@@ -37,7 +39,7 @@ def test_lock_holds_what_its_source_names(source: Path) -> None:
     text = source.with_suffix(".txt").read_text()
     locked = {match[0] for match in LOCKED.findall(text)}
     assert wanted(source) <= locked
-    packages = {line.split("==")[0] for line in text.splitlines() if line and not line.startswith((" ", "#"))}
+    packages = {re.split(r"\[|==", line)[0] for line in text.splitlines() if line and not line.startswith((" ", "#"))}
     assert packages == locked, "a package without version or hash"
     assert "://" not in text
 
