@@ -89,6 +89,7 @@ def _up(arguments: argparse.Namespace) -> None:
     start = functools.partial(services.up, runner=runners[arguments.runner])
     forge, state = lifecycle.up(Path.cwd(), kit, start, say, arguments.var)
     say(f"The git remote '{remote.NAME}' is {forge.remote(state.repository)}")
+    say(f"Its default branch is {remote.hosted(forge, state).default_branch}")
     say(f"The registry is {state.registry}")
     if state.runner:
         say(f"Jobs run in containers of the image {state.runner}")

@@ -70,7 +70,7 @@ def up(
     forge.path.mkdir(parents=True, exist_ok=True)
     (forge.path / ".gitignore").write_text("*\n", "utf-8")
     repository = remote.repository_name(project)
-    remote.create(forge, forge.remote(repository))
+    remote.create(forge, forge.remote(repository), remote.default_branch(project))
     with forge.queue.lock(wait=False) as idle:
         if idle:
             runner.recover(forge)

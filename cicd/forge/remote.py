@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 
 import cicd
 from cicd import files, git, variables
+from cicd.act.filters import BRANCH
+from cicd.forge.events import history
 from cicd.forge.events.payloads import HostedRepository
+from cicd.repository import MAIN
 
 if TYPE_CHECKING:
     from cicd.forge.state import Forge, State
 
 NAME = "local"
 """The name of the remote in the project's clone."""
+_ORIGIN = "refs/remotes/origin/"
 _ADDRESS = re.compile(r"(?:https?://|ssh://(?:[^@/]+@)?|[^@/:]+@)[^/:]+(?::\d+)?[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 
 
@@ -28,15 +32,37 @@ def repository_name(project: Path) -> str:
     return "local/" + (re.sub(r"[^\w.-]+", "-", project.resolve().name, flags=re.ASCII).strip("-.") or "project")
 
 
+def default_branch(project: Path) -> str:
+    """Return the branch that a new remote gets as its default branch.
+
+    It is the default branch of `origin`; without one, the branch `main` or `master` that exists here or at `origin`;
+    without any, the branch that is checked out if it has one of these names.
+    """
+    if head := git.query(project, "symbolic-ref", "--quiet", f"{_ORIGIN}HEAD"):
+        return head.removeprefix(_ORIGIN)
+    for name in MAIN:
+        if any(history.commit_of(project, ref + name) for ref in (BRANCH, _ORIGIN)):
+            return name
+    current = (git.query(project, "symbolic-ref", "--quiet", "HEAD") or "").removeprefix(BRANCH)
+    return current if current in MAIN else MAIN[0]
+
+
 def hosted(forge: Forge, state: State) -> HostedRepository:
     """Return the repository that the forge serves, as event payloads describe it."""
-    return HostedRepository(forge.remote(state.repository), forge.server, state.repository)
+    path = forge.remote(state.repository)
+    default = git.text(path, "symbolic-ref", "HEAD").removeprefix(BRANCH)
+    return HostedRepository(path, forge.server, state.repository, default)
 
 
-def create(forge: Forge, remote: Path) -> None:
-    """Make the bare repository `remote` and its hook, or repair them."""
+def create(forge: Forge, remote: Path, default: str) -> None:
+    """Make the bare repository `remote` and its hook, or repair them.
+
+    Its default branch is `default`, unless its present default branch has commits.
+    """
     remote.mkdir(parents=True, exist_ok=True)
-    git.text(remote, "init", "--quiet", "--bare", "--initial-branch=main")
+    git.text(remote, "init", "--quiet", "--bare", f"--initial-branch={default}")
+    if not history.commit_of(remote, "HEAD"):
+        git.text(remote, "symbolic-ref", "HEAD", BRANCH + default)
     for key, value in {
         "uploadpack.allowAnySHA1InWant": "true",
         "uploadpack.allowFilter": "true",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicd.forge import lifecycle
+from cicd.forge.running import records
 from tests.act.support.forge import (
     RUNS_UNTIL_KILLED,
     RUNS_UNTIL_RELEASED,
@@ -254,6 +256,25 @@ def test_wait_tells_of_every_run_of_the_push(project: Project, tmp_path: Path) -
     assert (code, len(output.splitlines())) == (1, 3), output
     project.local("dispatch", "by-hand.yml", "--input", "needed=good")
     assert project.local("wait")[0] == 0
+
+
+def test_default_branch_may_be_master(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", tmp_path / "cache")
+    project.git("branch", "-m", "main", "master")
+    project.git("checkout", "-q", "master")
+    workflows = {".github/workflows/by-hand.yml": BY_HAND, ".github/workflows/clock.yml": CLOCK}
+    project.commit({**workflows, ".github/workflows/ci.yml": ""})
+    lifecycle.up(project.path, make_kit(tmp_path / "kit"), lambda *_: SERVICES, lambda _: None)
+    project.push("master")
+    code, output = project.local("dispatch", "by-hand.yml", "--input", "needed=good")
+    assert (code, project.last.ref) == (0, "refs/heads/master"), output
+    assert project.local("fire", "clock.yml")[0] == 0
+    assert (
+        json.loads((records.folder(project.forge, project.last.number) / "event.json").read_text())["repository"][
+            "default_branch"
+        ]
+        == "master"
+    )
 
 
 def test_timings_of_each_step(project: Project) -> None:

@@ -17,12 +17,10 @@ from cicd.cli import main
 from cicd.errors import UsageError
 from cicd.forge import lifecycle, remote, state
 from cicd.forge.running import records
-from cicd.forge.state import Forge
+from cicd.forge.state import Forge, State
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from cicd.forge.state import State
 
 
 @pytest.mark.parametrize(
@@ -46,6 +44,34 @@ def test_repository_is_named_after_origin_or_folder(tmp_path: Path, address: str
     if address:
         subprocess.run(["git", "-C", str(project), "remote", "add", "origin", address], check=True)
     assert remote.repository_name(project) == name
+
+
+@pytest.mark.parametrize(
+    ("refs", "head", "default"),
+    [
+        ([], "master", "master"), ([], "trunk", "main"), (["heads/develop"], "develop", "main"),
+        (["heads/master", "heads/develop"], "develop", "master"), (["heads/main", "heads/master"], "master", "main"),
+        (["heads/x", "remotes/origin/master"], "x", "master"),
+        (["heads/main", "remotes/origin/main", "remotes/origin/trunk", "remotes/origin/HEAD:trunk"], "main", "trunk"),
+    ],
+)  # fmt: skip
+def test_default_branch_is_that_of_the_project(tmp_path: Path, refs: list[str], head: str, default: str) -> None:
+    project, forge = tmp_path / "project", Forge(tmp_path / "forge")
+    project.mkdir()
+    git.text(project, "init", "--quiet", "--template=", f"--initial-branch={head}")
+    author = {f"GIT_{role}_{key}": "ada" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    tree = git.text(project, "mktree", stdin=b"")
+    commit = git.text(project, "commit-tree", tree, "-m", "a change", environment=author)
+    for ref, _, target in (ref.partition(":") for ref in refs):
+        words = ["symbolic-ref"] if target else ["update-ref"]
+        git.text(project, *words, f"refs/{ref}", f"refs/remotes/origin/{target}" if target else commit)
+    bare, local = forge.remote("acme/app"), State("app", "acme/app", "", "", "", "", "")
+    for _ in range(2):
+        remote.create(forge, bare, remote.default_branch(project))
+        assert remote.hosted(forge, local).default_branch == default
+    git.text(project, "push", "--quiet", str(bare), f"{commit}:refs/heads/{default}")
+    remote.create(forge, bare, "another")
+    assert remote.hosted(forge, local).default_branch == default
 
 
 def test_up_needs_configuration_and_repository_root(tmp_path: Path) -> None:
