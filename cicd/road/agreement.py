@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from cicd.ledger import Entry
 
 
+def named_entries(running: Running | None) -> str:
+    """Return in words which entries of the ledger the running release names."""
+    if running is None:
+        return "nothing runs"
+    names = [running.entry, f"deployed after {running.after}" if running.after else ""]
+    return ", ".join(filter(None, names)) or "no entry"
+
+
 def missing_entry(chains: Mapping[str, Sequence[Entry]], running: Running | None) -> str:
     """Return the entry that the running release names and the ledger lacks; empty when the ledger has them all."""
     return integrity.cut_off(chains, (running.entry, running.after)) if running else ""

@@ -82,7 +82,7 @@ def examine(repository: Repository, config: Config) -> dict[str, Examined]:
         entries = chains.get(name, [])
         try:
             running = target_for(config, environment, repository).observe()
-            compared = f"{running.entry}, {running.after or 'no entry'} before it" if running else "nothing runs"
+            compared = agreement.named_entries(running)
         except (UnreachableError, UsageError) as error:
             running, compared = None, f"not compared: {error.message}"
         agreement.check_recorded(chains, name, running)

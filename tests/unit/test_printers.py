@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from cicd import ledger
 from cicd.act.log import Annotation, Job, Log, Step
+from cicd.deploy.target import Running
 from cicd.printers import markdown, runs, terminal
 from cicd.produce.checks import Outcome
+from cicd.road import agreement
 from cicd.road.conclusion import Conclusion
 from cicd.road.promotion import Plan
 from cicd.road.status import State
@@ -69,3 +71,11 @@ def test_every_line_of_an_annotation_is_indented() -> None:
     (step,) = job.steps
     assert runs.ended(step)[1:] == ["    error: The tests failed.", "    The log above names them."]
     assert [*runs.text(Log([job]))][-2:] == ["   error: The tests failed.", "   The log above names them."]
+
+
+def test_entries_that_a_release_names_are_listed() -> None:
+    running = Running(RELEASE, COMMIT, "staging/2@abc", "production/1@def", url="", healthy=True)
+    assert agreement.named_entries(running) == "staging/2@abc, deployed after production/1@def"
+    assert agreement.named_entries(replace(running, after="")) == "staging/2@abc"
+    assert agreement.named_entries(replace(running, entry="", after="")) == "no entry"
+    assert agreement.named_entries(None) == "nothing runs"
