@@ -23,7 +23,7 @@ from cicd.oci.reference import DIGEST, ImageReference, digest_of
 from cicd.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from cicd.config import CommandSettings, Config, Environment
@@ -56,7 +56,7 @@ class CommandTarget:
         """See `Target.runner`."""
         return containers.runner(self.client, network)
 
-    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[Callable[[], None]]:
         """See `Target.locked`. The lock covers this engine; a lock across machines is the tool's task."""
         return lock.hold(self._lock(), self.environment.name, holder, wait)
 

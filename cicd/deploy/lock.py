@@ -17,7 +17,7 @@ from cicd.deploy import holder as holders
 from cicd.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cicd.deploy.holder import Holder
 
@@ -53,8 +53,11 @@ class LockStore(Protocol):
 
 
 @contextmanager
-def hold(store: LockStore, environment: str, holder: Holder, wait: float) -> Iterator[None]:
+def hold(store: LockStore, environment: str, holder: Holder, wait: float) -> Iterator[Callable[[], None]]:
     """Hold the lock of an environment, waiting up to `wait` seconds for a living holder.
+
+    Yields a function to call before the switch. It raises RefusedError if somebody removed the lock meanwhile, for
+    example with `docker container prune`: then another deployment may be under way.
 
     Raises:
         RefusedError: another deployment still holds it; the message names the holder.
@@ -63,13 +66,24 @@ def hold(store: LockStore, environment: str, holder: Holder, wait: float) -> Ite
     identity = _wait(store, environment, holder, wait)
     try:
         failpoints.boundary(f"{store.kind}.lock.after")
-        yield
+        yield lambda: _check(store, environment, identity)
     finally:
         try:
             failpoints.boundary(f"{store.kind}.unlock.before")
         finally:
             store.remove(identity)
         failpoints.boundary(f"{store.kind}.unlock.after")
+
+
+def _check(store: LockStore, environment: str, identity: str) -> None:
+    lock = store.find()
+    if lock and lock.identity == identity:
+        return
+    now = f"{lock.holder} holds it now" if lock else "nobody holds it now"
+    raise RefusedError(
+        f"The lock of {environment} was removed while this deployment held it; {now}. The old release still serves.",
+        "Run the deployment again. Clean up with: docker container prune --filter label!=ml-cicd.project",
+    )
 
 
 def unlock(store: LockStore) -> Holder | None:

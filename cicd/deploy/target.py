@@ -56,10 +56,11 @@ class Target(Protocol):
     def runner(self, network: str) -> Runner:
         """Return a runner of the test image that reaches the URL which `apply` passes to `accept`, on that network."""
 
-    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[Callable[[], None]]:
         """Hold the environment's lock, which keeps every other deployment out, wherever it runs.
 
         The lock of a dead process of this machine is taken over. `wait` is how many seconds to wait for a living one.
+        Yields what raises RefusedError if the lock was removed meanwhile.
 
         Raises:
             RefusedError: another deployment holds the lock; the message names the holder.

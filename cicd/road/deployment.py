@@ -16,6 +16,8 @@ from cicd.road.request import resolve
 from cicd.road.verification import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cicd.config import Config, Environment
     from cicd.deploy.target import Target
     from cicd.ledger import Deployment
@@ -52,11 +54,11 @@ def bring(repository: Repository, config: Config, request: Request) -> Deploymen
     environment = config.environments[request.stage.name]
     ephemeral = is_ephemeral(environment, request.stage, os.environ.get(variables.RUNNER_ENVIRONMENT, ""))
     target = target_for(config, environment, repository)
-    with target.locked(holder.this_process(github.actor(), github.run_url()), request.wait):
+    with target.locked(holder.this_process(github.actor(), github.run_url()), request.wait) as check_lock:
         if not request.offline:
             repository.fetch()
         candidate = verify(repository, config, request, target)
-        return _replace(target, config, request.stage, candidate, ephemeral=ephemeral)
+        return _replace(target, config, request.stage, candidate, check_lock, ephemeral=ephemeral)
 
 
 def plan(repository: Repository, request: Request) -> list[str]:
@@ -93,7 +95,15 @@ def is_ephemeral(environment: Environment, stage: Stage, runner: str) -> bool:
     return vanishes
 
 
-def _replace(target: Target, config: Config, stage: Stage, candidate: Candidate, *, ephemeral: bool) -> Deployment:
+def _replace(
+    target: Target,
+    config: Config,
+    stage: Stage,
+    candidate: Candidate,
+    check_lock: Callable[[], None],
+    *,
+    ephemeral: bool,
+) -> Deployment:
     """Bring the candidate up, have the tests judge it, switch to it, and return the outcome. The lock is held."""
     begun = _begun(config, candidate, target, ephemeral=ephemeral)
     counts: dict[str, int] = {}
@@ -102,6 +112,7 @@ def _replace(target: Target, config: Config, stage: Stage, candidate: Candidate,
         if stage.suite_required or stage.suite in config.tests:  # if not, the passed health check is enough
             environment = {variables.SERVICE_URL: url, variables.EXPECTED_DIGEST: digest_of(candidate.release)}
             counts.update(suites.run(target.runner(network), config, stage.suite, candidate.test, environment))
+        check_lock()
 
     try:
         running = target.apply(candidate.order, accept)

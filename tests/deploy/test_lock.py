@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import labels as names
 from cicd.deploy import holder as holders
 from cicd.errors import RefusedError
 from tests.deploy.support.tiny import accept, digest, order, serves, state
@@ -152,3 +153,22 @@ def test_removal_spares_a_later_lock(target: DockerTarget) -> None:
     assert (current.holder, current.identity) == (ME, living)
     lock.remove(living)
     assert lock.find() is None
+
+
+def test_pruned_lock_stops_the_deployment_before_its_switch(target: DockerTarget, good: str, better: str) -> None:
+    """`docker container prune` removes a lock, since its container was never started; the old release serves on."""
+    target.apply(order(good), accept)
+    with target.locked(ME, 0) as check:
+
+        def judge(url: str, network: str) -> None:
+            accept(url, network)
+            target.site.client.containers.prune(filters={"label": [f"{names.ROLE}={names.LOCK}"]})
+            check()
+
+        with pytest.raises(RefusedError, match="was removed while this deployment held it; nobody holds it now"):
+            target.apply(order(better), judge)
+        assert serves(target.observe()) == digest(good)
+        with target.locked(ELSEWHERE, 0) as other:
+            other()
+            with pytest.raises(RefusedError, match="bob on another-machine"):
+                check()

@@ -98,3 +98,24 @@ def test_unlock_returns_the_holder() -> None:
     store = MemoryStore(Lock(ELSEWHERE, "1"))
     assert lock.unlock(store) == ELSEWHERE
     assert lock.unlock(store) is None
+
+
+def test_a_removed_lock_is_noticed() -> None:
+    store = MemoryStore()
+    with lock.hold(store, "staging", ADA, 0) as check:
+        check()
+        store.remove("lock of ada")
+        with pytest.raises(RefusedError, match="removed while this deployment held it; nobody holds it now"):
+            check()
+
+
+def test_the_lock_of_another_holder_is_noticed_and_stays() -> None:
+    store = MemoryStore()
+    with lock.hold(store, "staging", ADA, 0) as check:
+        store.remove("lock of ada")
+        with lock.hold(store, "staging", ELSEWHERE, 0) as check_other:
+            check_other()
+            with pytest.raises(RefusedError, match="eve on another-machine, process 7 holds it now"):
+                check()
+            store.remove("lock of ada")
+            check_other()

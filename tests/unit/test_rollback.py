@@ -17,7 +17,7 @@ from tests.unit.support.road import Road
 from tests.unit.support.workspace import new_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -227,7 +227,7 @@ def test_deployment_is_verified_again_under_lock(
     class Busy(FolderTarget):
         """While somebody waits for the lock, staging fails the release: only a fresh fetch shows it."""
 
-        def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+        def locked(self, holder: Holder, wait: float) -> AbstractContextManager[Callable[[], None]]:
             elsewhere.record("staging", commit, "failed")
             return super().locked(holder, wait)
 

@@ -18,6 +18,7 @@ from cicd.oci import containers, engine
 from cicd.oci.errors import engine_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from cicd.config import Config, DockerSettings, Environment
@@ -50,7 +51,7 @@ class DockerTarget:
         """See `Target.runner`."""
         return containers.runner(self.site.client, network)
 
-    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[Callable[[], None]]:
         """See `Target.locked`."""
         return lock.hold(self._lock, self.site.environment.name, holder, wait)
 

@@ -22,6 +22,7 @@ from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from cicd.config import Config, Environment, KubernetesSettings
@@ -52,7 +53,7 @@ class KubernetesTarget:
         """See `Target.runner`."""
         return partial(pods.run, self.site.kubectl, self.site.config, self.site.environment)
 
-    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[Callable[[], None]]:
         """See `Target.locked`."""
         carry_out(self.site.namespace_steps())
         return lock.hold(self._lock(), self.site.environment.name, holder, wait)

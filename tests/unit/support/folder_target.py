@@ -15,6 +15,7 @@ from cicd.deploy.target import Running
 from cicd.errors import CheckFailedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -32,8 +33,8 @@ class FolderTarget:
     def runner(self, network: str) -> Any:
         raise NotImplementedError
 
-    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[None]:
-        return nullcontext()
+    def locked(self, holder: Holder, wait: float) -> AbstractContextManager[Callable[[], None]]:
+        return nullcontext(lambda: None)
 
     def observe(self) -> Running | None:
         file = self.folder / "running.json"
