@@ -103,6 +103,8 @@ def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None]
     forge = Forge.of_project(project)
     name = forge.state().project if (forge.path / "state.json").is_file() else config.load(project).name
     with _all_runs_ended(forge) if forge.path.is_dir() else nullcontext():
+        if forge.path.is_dir():
+            runner.recover(forge)
         stop(forge.path, name, say)
         remote.disconnect(project, forge)
         shutil.rmtree(forge.work, ignore_errors=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd.forge.machine import registry
 from cicd.forge.state import Forge, read_json
 from cicd.oci import engine
 from tests.road.support.project import EXAMPLE, TINY, Project, Run
@@ -35,6 +36,18 @@ jobs:
     steps:
       - uses: actions/checkout@v7
       - run: bash ./script.sh
+"""
+SERVED = """
+name: served
+on: {push: {branches: ['served/**']}}
+jobs:
+  one:
+    runs-on: ubuntu-24.04
+    services: {web: {image: IMAGE, ports: ['PORT:5000']}}
+    steps:
+      - run: |
+          for _ in $(seq 50); do curl --silent --fail http://localhost:PORT/v2/ && break; sleep 0.2; done
+          curl --silent --show-error --fail http://localhost:PORT/v2/ && echo the service answers; SCRIPT
 """
 LOOK = """
 set -e
@@ -90,6 +103,11 @@ def leftovers(project: Project) -> list[str]:
         for container in client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
     ]
     volumes = [str(volume.id) for volume in client.volumes.list()]
+    others = [*client.containers.list(all=True, ignore_removed=True), *client.networks.list()]
+    of_act = {
+        str(other.name) for other in others if str(other.name).startswith("act-") and f"-{forge}-" in str(other.name)
+    }
+    containers += sorted(of_act - set(containers))
     return containers + [name for name in volumes if name.startswith("act-") and forge in name]
 
 
@@ -151,6 +169,32 @@ def test_run_that_ends_early_leaves_no_container(project: Project, how: str) -> 
     assert leftovers(project) == []
     assert project.runs()[-1].result == how
     assert Forge.of_project(project.path).state().runner, "'up' without an option keeps the runner"
+
+
+@pytest.mark.parametrize("how", ["success", "lost"])
+def test_services_of_a_job_are_started_and_removed(project: Project, how: str) -> None:
+    script = "sleep 60" if how == "lost" else "true"
+    image, port = project.registry.attrs["Config"]["Image"], str(registry.free_port())
+    project.git("checkout", "--quiet", "-B", "served/work")
+    text = SERVED.replace("IMAGE", image).replace("PORT", port).replace("SCRIPT", script)
+    project.write(".github/workflows/served.yml", text)
+    project.commit("a service")
+    before = len(project.runs())
+    push = threading.Thread(target=project.push, args=("--force", "served/work"))
+    push.start()
+    deadline = time.monotonic() + 60
+    while len(project.runs()) == before or "the service answers" not in project.log(project.runs()[-1]):
+        assert time.monotonic() < deadline, "the service did not answer in time"
+        time.sleep(0.1)
+    if how == "lost":
+        assert len(leftovers(project)) >= 3, "a job, its service, its network"
+        (hook,) = Forge.of_project(project.path).queue.processes()
+        os.kill(hook, signal.SIGKILL)
+    push.join()
+    if how == "lost":
+        assert project.up() == 0
+    assert leftovers(project) == []
+    assert project.runs()[-1].result == how
 
 
 def test_two_forges_run_the_same_workflow_at_once(projects: tuple[Project, Project]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from contextlib import suppress
@@ -65,14 +66,21 @@ def _remove_containers(instance: str, numbers: Collection[int]) -> None:
         return
     for number in numbers:
         of_run = [f"{labels.INSTANCE}={instance}", f"{labels.RUN}={number}"]
+        # act gives the services of a job no labels, but names that start as the name of its job container.
+        name = f"act-.*-{instance}-{number}-"
         with engine_errors(f"list the containers of run {number}"):
             containers = client.containers.list(all=True, filters={"label": of_run}, ignore_removed=True)
-        for container in containers:
+            services = client.containers.list(all=True, filters={"name": name}, ignore_removed=True)
+            networks = [network for network in client.networks.list() if re.match(name, network.name or "")]
+        for container in {container.id: container for container in (*containers, *services)}.values():
             if container.labels.get(labels.ROLE) != labels.SERVICE or (container.name or "").endswith("-candidate"):
                 # A conflict: the engine is already removing it.
                 with suppress(MissingError, ConflictError), engine_errors(f"remove the container {container.name}"):
                     container.remove(force=True, v=True)
                 _remove_volumes(client, container)
+        for network in networks:
+            with suppress(MissingError, ConflictError), engine_errors(f"remove the network {network.name}"):
+                network.remove()
 
 
 def _remove_volumes(client: Client, job: Container) -> None:
