@@ -103,10 +103,9 @@ def leftovers(project: Project) -> list[str]:
         for container in client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
     ]
     volumes = [str(volume.id) for volume in client.volumes.list()]
-    others = [*client.containers.list(all=True, ignore_removed=True), *client.networks.list()]
-    of_act = {
-        str(other.name) for other in others if str(other.name).startswith("act-") and f"-{forge}-" in str(other.name)
-    }
+    names = [container.name for container in client.containers.list(all=True, ignore_removed=True)]
+    names += [network.name for network in client.networks.list()]
+    of_act = {name for name in names if name and name.startswith("act-") and f"-{forge}-" in name}
     containers += sorted(of_act - set(containers))
     return containers + [name for name in volumes if name.startswith("act-") and forge in name]
 
