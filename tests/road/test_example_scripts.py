@@ -91,7 +91,8 @@ def hand() -> Iterator[Hand]:
     for container in at_hand.containers:
         at_hand.call("rm", "--force", "--volumes", container)
     tags = at_hand.call("images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={at_hand.tag}*")
-    at_hand.call("rmi", *tags.split())
+    if tags:
+        at_hand.call("rmi", *tags.split())
 
 
 @pytest.fixture(scope="module")
