@@ -62,11 +62,11 @@ def test_ci_takes_what_integration_wrote(
 
 
 def test_switched_off_nothing_is_asked_or_written(registry: Registry, tmp_path: Path) -> None:
-    image = registry.add("acme/app/test", "one")
-    layer_cache.write(CONFIG, image)
+    layer_cache.write(CONFIG, registry.add("acme/app/test", "one"))
+    newer = registry.add("acme/app/test", "two")
     before = dict(registry.manifests)
     assert layer_cache.find(OFF, tmp_path) == ""
-    layer_cache.write(OFF, registry.add("acme/app/test", "one"))
+    layer_cache.write(OFF, newer)
     assert registry.manifests == before
 
 
