@@ -54,6 +54,8 @@ class Workflow:
     schedules: tuple[str, ...] = ()
     create: bool = False
     delete: bool = False
+    problem: str = ""
+    """Why the file is no valid workflow."""
 
 
 @dataclass

@@ -186,7 +186,9 @@ def test_hostile_branch_name_is_harmless(project: Project) -> None:
 def test_characters_decide_no_result(project: Project, branch: str) -> None:
     odd = "name: Größe ✓\non: push\njobs: {job: {runs-on: ubuntu-latest, steps: [{name: Größe ✓, run: 'echo ✓'}]}}\n"
     project.environment["PYTHONIOENCODING"] = "ascii"
-    project.commit({".github/workflows/odd.yml": odd, ".github/workflows/ci.yml": ""}, branch=branch)
+    project.commit(
+        {".github/workflows/odd.yml": odd, ".github/workflows/ci.yml": "on: release\njobs: {}\n"}, branch=branch
+    )
     output = project.push(branch)
     assert "job: Gr\\xf6\\xdfe \\u2713\n" in output
     assert "passed: Gr\\xf6\\xdfe \\u2713" in output
@@ -198,8 +200,11 @@ def test_characters_decide_no_result(project: Project, branch: str) -> None:
 def test_invalid_workflow_is_named_and_others_run(project: Project) -> None:
     project.commit({".github/workflows/bad.yml": "on: push\njobs:\n  a: [\n"}, branch="feature/broken")
     output = project.push("feature/broken")
-    assert "error: .github/workflows/bad.yml:4: " in output
+    assert "  error: .github/workflows/bad.yml:4: " in output
+    assert "FAILED: .github/workflows/bad.yml   (" in output
     assert "passed: CI" in output
+    assert {run.file: run.result for run in project.records()[-2:]} == {"bad.yml": "failure", "ci.yml": "success"}
+    assert project.local("wait")[0] == 1
 
 
 @pytest.mark.parametrize(
@@ -219,7 +224,9 @@ def test_invalid_workflow_is_named_and_others_run(project: Project) -> None:
 def test_job_that_cannot_run_fails_with_a_reason(project: Project, job: str, message: str) -> None:
     odd = f"name: Odd\non: {{push: {{branches: ['odd/*']}}}}\njobs:\n  odd: {job}\n"
     branch = f"odd/{abs(hash(job))}"
-    project.commit({".github/workflows/odd.yml": odd, ".github/workflows/ci.yml": ""}, branch=branch)
+    project.commit(
+        {".github/workflows/odd.yml": odd, ".github/workflows/ci.yml": "on: release\njobs: {}\n"}, branch=branch
+    )
     output = project.push(branch)
     assert message in output
     assert "FAILED: Odd" in output
@@ -238,7 +245,10 @@ jobs:
 
 
 def test_repository_variable_is_kept_until_removed(project: Project) -> None:
-    project.commit({".github/workflows/variable.yml": VARIABLE, ".github/workflows/ci.yml": ""}, branch="variable")
+    project.commit(
+        {".github/workflows/variable.yml": VARIABLE, ".github/workflows/ci.yml": "on: release\njobs: {}\n"},
+        branch="variable",
+    )
     results = []
     for changes in ([("Place", "a=b 'c'")], [("OTHER", "d")], [("PLACE", "")]):
         kit = Path(project.forge.state().source)

@@ -96,7 +96,14 @@ jobs:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("control")
     project = make_project(folder / "project", folder / "cache")
-    texts = {"by-hand": BY_HAND, "clock": CLOCK, "twice": TWICE, "refs": REFS, "long": LONG, "ci": ""}
+    texts = {
+        "by-hand": BY_HAND,
+        "clock": CLOCK,
+        "twice": TWICE,
+        "refs": REFS,
+        "long": LONG,
+        "ci": "on: release\njobs: {}\n",
+    }
     project.commit({f".github/workflows/{name}.yml": text for name, text in texts.items()})
     lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None)
     project.push("main")
@@ -263,7 +270,7 @@ def test_default_branch_may_be_master(tmp_path: Path) -> None:
     project.git("branch", "-m", "main", "master")
     project.git("checkout", "-q", "master")
     workflows = {".github/workflows/by-hand.yml": BY_HAND, ".github/workflows/clock.yml": CLOCK}
-    project.commit({**workflows, ".github/workflows/ci.yml": ""})
+    project.commit({**workflows, ".github/workflows/ci.yml": "on: release\njobs: {}\n"})
     lifecycle.up(project.path, make_kit(tmp_path / "kit"), lambda *_: SERVICES, lambda _: None)
     project.push("master")
     code, output = project.local("dispatch", "by-hand.yml", "--input", "needed=good")

@@ -196,10 +196,15 @@ def test_tag_without_commit_triggers_nothing(remote: Remote) -> None:
     assert remote.names(RefUpdate(history.NO_OBJECT, blob, "refs/tags/ledger/app/staging/1")) == []
 
 
-def test_invalid_workflow_does_not_stop_the_others(remote: Remote) -> None:
-    tip = remote.commit("on: [", ".github/workflows/push.yml")
-    assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == []
-    assert any(".github/workflows/push.yml:" in line for line in remote.notes)
+def test_invalid_workflow_starts_a_run_that_fails(remote: Remote) -> None:
+    tip = remote.commit("on: [", ".github/workflows/tags.yml")
+    invalid, valid = sorted(
+        remote.planned(RefUpdate(remote.first, tip, "refs/heads/main")), key=lambda run: run.workflow.push is not None
+    )
+    assert (valid.workflow.file, valid.workflow.problem) == ("push.yml", "")
+    assert (invalid.workflow.file, invalid.workflow.name) == ("tags.yml", ".github/workflows/tags.yml")
+    assert invalid.workflow.problem.startswith("error: .github/workflows/tags.yml:")
+    assert remote.notes == []
 
 
 SKIPPING = [

@@ -122,9 +122,14 @@ def _by_update(
             return None
         return history.changed(repository.path, before, commit)[:MAX_FILES]
 
-    candidates = list(_workflows(repository, commit, note))
+    candidates = list(_files(repository, commit))
     payload = payloads.push(repository, update, commit, actor, old_commits)
-    pushes = [workflow for workflow in candidates if workflow.push and workflow.push.accepts(update.ref, changed)]
+    # As on GitHub, every push starts a run of an invalid file, which fails.
+    pushes = [
+        workflow
+        for workflow in candidates
+        if workflow.problem or (workflow.push and workflow.push.accepts(update.ref, changed))
+    ]
     creates = [workflow for workflow in candidates if workflow.create and update.created]
     name = f"{'branch' if update.is_branch else 'tag'} {update.name}"
     if pushes and skips(payload["head_commit"]["message"]):
@@ -140,9 +145,19 @@ def _by_update(
 
 def _workflows(repository: HostedRepository, commit: str, note: Note) -> Iterator[workflows.Workflow]:
     """Yield the valid workflows of a commit; `note` explains the others."""
+    for workflow in _files(repository, commit):
+        if workflow.problem:
+            note(workflow.problem)
+        else:
+            yield workflow
+
+
+def _files(repository: HostedRepository, commit: str) -> Iterator[workflows.Workflow]:
+    """Yield the workflows of a commit, also the invalid ones."""
     for path, text in history.folder(repository.path, commit, workflows.FOLDER).items():
         if path.endswith((".yml", ".yaml")):
             try:
                 yield workflows.parse(path, text)
             except CicdError as error:
-                note(f"error: {error.message}. {error.hint}")
+                problem = f"error: {error.message}. {error.hint}"
+                yield workflows.Workflow(path.rpartition("/")[2], path, problem=problem)

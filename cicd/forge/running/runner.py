@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cicd.act import execution
 from cicd.act.log import Parser
-from cicd.errors import CicdError
+from cicd.errors import CicdError, UsageError
 from cicd.forge import api, remote
 from cicd.forge.events import triggers
 from cicd.forge.running import cleanup, kit, records
@@ -93,6 +93,8 @@ def run_one(session: Session, planned: PlannedRun) -> Run:
     result = "failure"
     try:
         printer.started(run)
+        if planned.workflow.problem:
+            raise UsageError(planned.workflow.problem)
         exit_code = Invocation(forge, session.state, session.server, planned, run.number).run(progress)
         result = parser.log.verdict(exit_code)
     except CicdError as error:
