@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -198,10 +199,24 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     for number, patience in ((signal.SIGINT, GRACE), (signal.SIGKILL, GRACE)):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        # Read on: `act` dies in the middle of its cleanup if nobody reads its output.
-        with suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=patience)
+        if _has_ended(process, time.monotonic() + patience):
             return
+
+
+def _has_ended(process: subprocess.Popen[bytes], deadline: float) -> bool:
+    """Return whether the process ends and closes its output before the deadline.
+
+    Its output is read and dropped: `act` dies in the middle of its cleanup if nobody reads.
+    """
+    assert process.stdout is not None  # noqa: S101 -- for the type checker
+    poll = select.poll()
+    poll.register(process.stdout, select.POLLIN)
+    while (left := deadline - time.monotonic()) > 0:
+        if poll.poll(left * 1000) and not os.read(process.stdout.fileno(), 1 << 16):
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(left)
+                return True
+    return False
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def heading(run: Run) -> str:
 def row(run: Run) -> str:
     """Return the line of a run in a list."""
     failed = f"  {run.failed}" if run.failed else ""
-    return (
+    return plain(
         f"{run.number:>4}  {run.result:<9}  {run.seconds:6.1f} s  {run.file:<16} {run.sha[:7]}  {run.ref_name}{failed}"
     )
 

@@ -112,6 +112,11 @@ def test_printed_lines_of_a_run(log: Log) -> None:
     assert printer.conclusion(run, log) == ["FAILED: CI / ci / last / s   (1.5 s; ml-cicd local logs 7)"]
 
 
+def test_ref_name_gives_the_terminal_no_commands() -> None:
+    run = Run(7, "CI", "ci.yml", "push", "refs/heads/a\x9b31mb", "0" * 40, "ada", "", 1.5, "failure", "a / \x1b[2Js")
+    assert printer.row(run) == "   7  failure       1.5 s  ci.yml           0000000  a31mb  a / s"
+
+
 @pytest.mark.parametrize(
     ("lines", "exit_code", "verdict"),
     [

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def add_suffix(folder: Path, suffix: str) -> None:
     """Append `suffix` to the name of every workflow in `folder`."""
     for file in folder.glob("*.y*ml"):
-        file.write_text(with_suffix(file.read_text("utf-8"), file.name, suffix), "utf-8")
+        text = with_suffix(file.read_text("utf-8", "surrogateescape"), file.name, suffix)
+        file.write_text(text, "utf-8", "surrogateescape")
 
 
 def with_suffix(text: str, file: str, suffix: str) -> str:
