@@ -30,6 +30,7 @@ from cicd.testing import Kit, Project
 from tests.act.support import action_cases, workflow_cases
 from tests.act.support.case import CONFIG
 from tests.road.support.project import COMMAND, EXAMPLE, KIT
+from tests.tools import hosted
 from tests.tools.benchmarks import Figure, add_write, report
 from tests.tools.demo import FLIGHT
 
@@ -258,11 +259,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     add_write(parser)
     arguments = parser.parse_args()
-    rows = start_up() + act_cases() + long_ledger()
+    rows = start_up() + hosted.set_ups(3) + act_cases() + long_ledger()
     with tempfile.TemporaryDirectory() as data:
         base = services.up(Path(data), "ml-cicd-measure", print).base
         try:
-            rows += rebuilds(base) + training()
+            rows += rebuilds(base) + training() + hosted.pipelines(TUTORIAL)
         finally:
             services.down(Path(data), "ml-cicd-measure", print)
     labelled = engine.connect().images.list(filters={"label": "org.opencontainers.image.title=flights"})
