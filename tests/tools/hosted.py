@@ -113,7 +113,13 @@ class Pipeline:
     def __init__(self, runner: HostedRunner, folder: Path) -> None:
         self.runner, self.folder, self.number = runner, folder, 0
         self.project = folder / "project"
-        shutil.copytree(EXAMPLE, self.project, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        shutil.copytree(EXAMPLE, folder / "pristine", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        self.reset()
+
+    def reset(self) -> None:
+        """Take every change of the project back."""
+        shutil.rmtree(self.project, ignore_errors=True)
+        shutil.copytree(self.folder / "pristine", self.project)
 
     def _job(self) -> Job:
         self.number += 1
@@ -186,8 +192,7 @@ def pipelines(dockerfile: str) -> list[Figure]:
         source, source_first = pipeline.seconds()
         pipeline.change("requirements/dev.txt", ADDED[0])
         added, added_first = pipeline.seconds()
-        shutil.rmtree(pipeline.project)
-        shutil.copytree(EXAMPLE, pipeline.project, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        pipeline.reset()
         nothing, nothing_first = pipeline.seconds()
         naive = pipeline.naive(dockerfile)
     name = "feature pipeline as on a hosted runner, tests and checks left out"
