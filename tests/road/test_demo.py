@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from cicd import labels as names
+from cicd.forge.state import Forge
 from cicd.oci import authorities, containers, engine, registry
 from tests.road.support.project import KIT, Project
 
@@ -288,9 +289,8 @@ def test_release_image_holds_no_machine_certificates(demo: Demo) -> None:
 
 
 def test_down_leaves_nothing_running(demo: Demo) -> None:
+    label = f"{names.INSTANCE}={Forge.of_project(demo.home).instance}"
+    assert engine.connect().containers.list(all=True, filters={"label": label}, ignore_removed=True)
     demo.run("--down")
-    assert (
-        engine.connect().containers.list(all=True, filters={"label": f"{names.PROJECT}={NAME}"}, ignore_removed=True)
-        == []
-    )
+    assert engine.connect().containers.list(all=True, filters={"label": label}, ignore_removed=True) == []
     assert not (demo.home / ".ml-cicd").exists()

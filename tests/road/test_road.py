@@ -150,7 +150,7 @@ def test_wrong_configuration_fails_first(road: Project) -> None:
     road.commit("a slip")
     (run,) = road.push("--force", "develop")
     assert run.result == "failure"
-    assert "train: unknown key imputs; allowed are command, inputs, lock" in road.said
+    assert "train: unknown key imputs. Did you mean inputs?" in road.said
 
 
 @pytest.mark.parametrize(
