@@ -98,8 +98,8 @@ def plain_http(registry: str) -> bool:
 
 def _of_environment(registry: str) -> Login | None:
     """Return the login of the token that this process was given for a registry; None without one."""
-    own = os.environ.get(variables.GITHUB_TOKEN) if registry == "ghcr.io" else ""
-    token = os.environ.get(variables.REGISTRY_TOKEN) or own
+    job_token = os.environ.get(variables.GITHUB_TOKEN) if registry == "ghcr.io" else ""
+    token = os.environ.get(variables.REGISTRY_TOKEN) or job_token
     return _of_token(token) if token else None
 
 

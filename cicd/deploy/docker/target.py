@@ -70,8 +70,8 @@ class DockerTarget:
         with engine_errors(f"read which releases {site.environment.name} retains"):
             releases = site.releases.all()
             serving = site.serving(releases, site.routing())
-            others = [one for one in releases if one != serving and one.name != site.releases.candidate]
-            return [self._running(release, "it is stopped") for release in others]
+            stopped = [r for r in releases if r != serving and r.name != site.releases.candidate]
+            return [self._running(release, "it is stopped") for release in stopped]
 
     def plan(self, order: Order) -> list[str]:
         """See `Target.plan`."""

@@ -85,9 +85,9 @@ def deployment_of(manifests: Sequence[Manifest], config: Config) -> Manifest:
     for deployment in deployments:
         if deployment["metadata"]["name"] == config.name:
             return deployment
-    found = ", ".join(deployment["metadata"]["name"] for deployment in deployments) or "none"
+    present = ", ".join(deployment["metadata"]["name"] for deployment in deployments) or "none"
     raise UsageError(
-        f"The manifests have no Deployment '{config.name}' (found: {found}).",
+        f"The manifests have no Deployment '{config.name}' (found: {present}).",
         f"Name the Deployment that carries the release after the project: {config.name}.",
     )
 
