@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cicd import cli
+from cicd.errors import RefusedError
 from cicd.ledger import signing
 from tests.unit.support.folder_target import FolderTarget
 from tests.unit.support.production import CONFIG, Production, use
@@ -218,6 +220,38 @@ def test_rollback_without_signing_key_does_not_begin(
     workspace.push("main")
     assert production.back() == 2
     assert "LEDGER_KEY is not set" in capsys.readouterr().err
+    assert production.runs == production.second
+
+
+def test_record_refuses_an_outcome_of_another_kind(production: Production, capsys: pytest.CaptureFixture[str]) -> None:
+    commit = production.release()
+    entries = production.entries()
+    approval = json.dumps({**json.loads(production.outcome), "action": "approve", "result": "approved"})
+    words = ["record", "--environment", "production", "--commit", commit]
+    assert cli.main([*words, "--outcome", approval]) == 4
+    assert "its action is 'approve'" in capsys.readouterr().err
+    other = f"ghcr.io/acme/app@sha256:{'b' * 64}"
+    for option in ("--release", "--test"):
+        assert cli.main([*words, "--outcome", production.outcome, option, other]) == 4
+    assert production.entries() == entries
+
+
+def test_removed_lock_stops_a_deployment_before_its_switch(
+    production: Production, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Pruned(FolderTarget):
+        """Somebody removes the lock while the release is tested."""
+
+        def locked(self, holder: Holder, wait: float) -> AbstractContextManager[Callable[[], None]]:
+            return nullcontext(self._refuse)
+
+        def _refuse(self) -> None:
+            raise RefusedError("The lock was removed.", "Run the deployment again.")
+
+    commit = production.road.accepted("integration", "staging")
+    monkeypatch.setattr("cicd.road.deployment.target_for", lambda *_: Pruned(production.target.folder))
+    assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 4
+    assert "The lock was removed." in capsys.readouterr().err
     assert production.runs == production.second
 
 
