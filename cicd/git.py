@@ -19,9 +19,24 @@ _NO_REMOTE = re.compile(
     r"could not read Username|Authentication failed|hung up unexpectedly|^fatal: repository '.*' not found",
     re.MULTILINE,
 )
-_DISK_FULL = re.compile("No space left on device|Disk quota exceeded")
+DISK_FULL = re.compile("No space left on device|Disk quota exceeded")
+HOSTED = re.compile(r"(?:\w+://)?(?:[^@/]+@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?[:/](?P<path>.+?)(?:\.git)?/?")
+"""The address of a repository on a host: a URL, or `user@host:path`."""
 _NO_REPOSITORY = "not a git repository"
 _FAILED = re.compile(b"^(error|fatal): ", re.MULTILINE)
+_LOCKED = re.compile(r"cannot lock ref|Unable to create '.*\.lock': File exists")
+_UNKNOWN_OPTION = 129
+MINIMUM = "2.31"
+OF_A_REPOSITORY = frozenset((
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+))  # fmt: skip
+"""Variables that git sets for hooks: they would lead every git command to the hook's repository."""
+
+
+class LockedError(UnreachableError):
+    """Another git process is changing the same refs of this clone."""
 
 
 def completed(
@@ -33,17 +48,22 @@ def completed(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a git command in `directory` to its end, whatever its exit code. Git never asks for a password.
 
-    `environment` is added to this process's own. With `show` the person sees what git writes to stderr meanwhile.
+    It works in that directory's repository, also inside a hook of another one, and with the objects as they are at the
+    remote: replaced objects (`git replace`) are a clone's own affair. `environment` is added to this process's own.
+    With `show` the person sees what git writes to stderr meanwhile.
 
     Raises:
         UnreachableError: there is no git on this machine.
 
     """
+    surroundings = {name: value for name, value in os.environ.items() if name not in OF_A_REPOSITORY}
+    fixed = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
     try:
         return subprocess.run(
             ["git", "-C", str(directory), *arguments],
-            input=stdin, stdout=subprocess.PIPE, stderr=None if show else subprocess.PIPE, check=False,
-            env={**os.environ, **(environment or {}), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+            input=stdin if stdin is not None else b"", stdout=subprocess.PIPE,
+            stderr=None if show else subprocess.PIPE, check=False,
+            env={**surroundings, **(environment or {}), **fixed},
         )  # fmt: skip
     except (FileNotFoundError, PermissionError) as error:
         raise UnreachableError(
@@ -94,6 +114,21 @@ def query(directory: Path, *arguments: str, environment: Mapping[str, str] | Non
     return _decoded(process.stdout)
 
 
+def is_repository(directory: Path) -> bool:
+    """Return whether git has a repository for this directory: a folder `.git` alone, as some copies leave it, is none.
+
+    Raises:
+        UsageError: git can't tell; the message has git's words.
+        UnreachableError: there is no git on this machine.
+
+    """
+    arguments = ("rev-parse", "--git-dir")
+    process = completed(directory, *arguments)
+    if process.returncode and _NO_REPOSITORY not in process.stderr.decode(errors="replace"):
+        raise _error(directory, arguments, process)
+    return process.returncode == 0
+
+
 def objects(directory: Path, names: Sequence[str], environment: Mapping[str, str] | None = None) -> list[bytes | None]:
     """Return the contents of objects, under any names that git has for them; None for an object that is not there."""
     stdin = "".join(f"{name}\n" for name in names).encode()
@@ -115,6 +150,16 @@ def files(directory: Path) -> list[str]:
     return [name for name in listing.split("\0") if name]
 
 
+def settings(*values: tuple[str, str]) -> dict[str, str]:
+    """Return the variables that add settings to those of the configuration files, so that no argument shows them."""
+    count = os.environ.get("GIT_CONFIG_COUNT", "")
+    first = int(count) if count.isdigit() else 0
+    variables = {"GIT_CONFIG_COUNT": str(first + len(values))}
+    for number, (name, value) in enumerate(values, first):
+        variables |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
+
+
 def _decoded(printed: bytes) -> str:
     return printed.decode(errors="surrogateescape").rstrip("\n")
 
@@ -122,7 +167,7 @@ def _decoded(printed: bytes) -> str:
 def _error(directory: Path, arguments: Sequence[str], process: subprocess.CompletedProcess[bytes]) -> CicdError:
     """Return the error for a git command that failed."""
     words = (process.stderr or b"").decode(errors="replace").strip() or f"exit code {process.returncode}"
-    if _DISK_FULL.search(words):
+    if DISK_FULL.search(words):
         return UnreachableError(
             f"git {arguments[0]} failed, since the disk is full: {words}",
             "Free space on the disk, then run this again.",
@@ -130,6 +175,16 @@ def _error(directory: Path, arguments: Sequence[str], process: subprocess.Comple
     if _NO_REMOTE.search(words):
         return UnreachableError(
             f"The git remote does not answer: {words}", "Check its address (git remote -v) and your access to it."
+        )
+    if _LOCKED.search(words):
+        return LockedError(
+            f"Another git process changes {directory}: {words}",
+            "Run this again when it has ended. If none runs, remove the .lock file that git names.",
+        )
+    if process.returncode == _UNKNOWN_OPTION:
+        return UnreachableError(
+            f"The git of this machine is too old for 'git {arguments[0]}': {words.partition(chr(10))[0]}",
+            f"Install git {MINIMUM} or newer.",
         )
     if _NO_REPOSITORY in words:
         return UsageError(f"{directory} is not in a git repository.", "Run this in a clone of the project.")

@@ -1,28 +1,28 @@
-"""A project's git repository: a snapshot of the remote's branches and tags, ancestry, and pushes that compare first.
-
-A job that may not check out project code works on a bare mirror without file contents (`mirror`); a person's command
-works in the person's clone (`clone`). Both keep the remote's refs under `refs/ml-cicd/`, so that no branch or tag of
-the person's changes.
-"""
+"""A git repository: a snapshot of its remote's branches and tags, ancestry, and pushes that compare first."""
 
 from __future__ import annotations
 
 import base64
 import os
-import tempfile
+import re
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from cicd import files, forge_identity, git, variables
+from cicd import files, forge_identity, git, scratch, variables
 from cicd.errors import RefusedError, UnreachableError, UsageError
+from cicd.text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SNAPSHOT = "refs/ml-cicd"
+_DEFAULT = f"{SNAPSHOT}/HEAD"
+"""The remote's default branch as of the last fetch; only kept where the remote has two branches of `MAIN`."""
+PAUSES = (0.1, 0.3, 1.0, 2.0)
+"""Seconds between two tries while another command refreshes the same clone."""
 MAIN = ("main", "master")
 LOST_RACE = (
     "(stale info)",
@@ -32,7 +32,7 @@ LOST_RACE = (
     "cannot lock ref",
     "reference already exists",
 )
-DECLINED = ("[remote rejected]", "denied", "403")
+DECLINED = re.compile(r"\[remote rejected\]|denied|\b403\b")
 
 
 class LostRaceError(Exception):
@@ -47,6 +47,12 @@ class Repository:
     remote: str
     contents: bool = True
     """Whether the snapshot holds files; if not, they are left at the remote until they are asked for."""
+    directory: str = ""
+    """The project's folder in the repository, such as `projects/flights`; empty for the root."""
+
+    def in_project(self, path: str) -> str:
+        """Return the path in a commit of a file or folder that belongs to the project."""
+        return f"{self.directory}/{path}" if self.directory else path
 
     def git(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Return what a git command prints; see `cicd.git.text`."""
@@ -56,12 +62,34 @@ class Repository:
         return git.query(self.path, *arguments, environment=_authorization())
 
     def fetch(self) -> None:
-        """Refresh the snapshot."""
-        self.git(
-            "fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head",
-            *([] if self.contents else ["--filter=blob:none"]),
-            self.remote, f"+refs/heads/*:{SNAPSHOT}/heads/*", f"+refs/tags/*:{SNAPSHOT}/tags/*",
-        )  # fmt: skip
+        """Refresh the snapshot, and no other ref of the clone.
+
+        Raises:
+            LockedError: another command refreshes the same clone all the time.
+            UnreachableError: the remote does not answer.
+
+        """
+        for pause in (*PAUSES, None):
+            try:
+                self.git(
+                    "fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head", "--refmap=",
+                    "--no-recurse-submodules", *([] if self.contents else ["--filter=blob:none"]),
+                    self.remote, f"+refs/heads/*:{SNAPSHOT}/heads/*", f"+refs/tags/*:{SNAPSHOT}/tags/*",
+                )  # fmt: skip
+            except git.LockedError:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+            else:
+                break
+        if len(self._main_branches()) > 1:
+            self.git("symbolic-ref", _DEFAULT, f"{SNAPSHOT}/heads/{self.default_branch() or 'unknown'}")
+
+    def default_branch(self) -> str:
+        """Return the remote's default branch, asked for now; empty when it has none."""
+        answer = self.git("ls-remote", "--symref", self.remote, "HEAD")
+        match = re.match(r"ref: refs/heads/(.+)\tHEAD", answer)
+        return match[1] if match else ""
 
     def branch(self, name: str) -> str | None:
         """Return the commit of the remote's branch as of the last fetch; None when the remote has no such branch."""
@@ -69,13 +97,33 @@ class Repository:
 
     @property
     def main_branch(self) -> str:
-        """The branch of commits that passed integration; not configured, since a commit must not choose its judge."""
-        return next((name for name in MAIN if self.branch(name)), MAIN[0])
+        """The branch of commits that passed integration; not configured, since a commit must not choose its judge.
+
+        Raises:
+            UsageError: the remote has two such branches, and neither is its default branch.
+
+        """
+        existing = self._main_branches()
+        if len(existing) < len(MAIN):
+            return existing[0] if existing else MAIN[0]
+        default = self._query("symbolic-ref", "--quiet", _DEFAULT) or ""
+        if (name := default.removeprefix(f"{SNAPSHOT}/heads/")) in MAIN:
+            return name
+        raise UsageError(
+            f"The remote has the branches {' and '.join(MAIN)}, and its default branch is neither: which of them holds "
+            "the tested commits is not known.",
+            f"Delete the old one: git push {self.remote} --delete BRANCH. Or make the right one the default branch.",
+        )
+
+    def _main_branches(self) -> list[str]:
+        """Return the names of `MAIN` that are branches of the remote."""
+        refs = (f"{SNAPSHOT}/heads/{name}" for name in MAIN)
+        return lines(self.git("for-each-ref", "--format=%(refname:lstrip=3)", *refs))
 
     @property
     def main_commit(self) -> str | None:
         """The commit of the main branch as of the last fetch; None when the remote has no main branch."""
-        return next(filter(None, map(self.branch, MAIN)), None)
+        return self.branch(self.main_branch)
 
     def tag(self, name: str) -> str | None:
         """Return the commit to which the remote's tag peels as of the last fetch; None when there is no such tag."""
@@ -92,12 +140,14 @@ class Repository:
         """Return the full SHA of a commit, branch or tag; the remote's tags and branches come before the clone's.
 
         Raises:
-            UsageError: there is no such commit.
+            UsageError: there is no such commit, or the clone is shallow and may lack it.
 
         """
         for candidate in (f"{SNAPSHOT}/tags/{name}", f"{SNAPSHOT}/heads/{name}", name):
             if commit := self._commit(candidate):
                 return commit
+        if name:
+            self.need_history(f"whether there is a commit '{name}'")
         hint = "Name a commit, branch or tag that has been pushed."
         raise UsageError(f"There is no commit '{name}'." if name else "No commit was named.", hint)
 
@@ -119,12 +169,34 @@ class Repository:
         except UsageError:  # an unknown commit contains no commit, and no commit contains an unknown one
             if None not in (self._commit(ancestor), self._commit(descendant)):
                 raise
+        self.need_history(f"whether {descendant[:12]} contains {ancestor[:12]}")
+        return False
+
+    def need_history(self, answer: str) -> None:
+        """Raise if the clone is shallow, so that it can't give an answer; `answer` says in words which.
+
+        Raises:
+            UsageError: the clone is shallow.
+
+        """
         if self.git("rev-parse", "--is-shallow-repository") == "true":
             raise UsageError(
-                f"This clone is shallow: it can't show whether {descendant[:12]} contains {ancestor[:12]}.",
+                f"This clone is shallow, so it can't say {answer}.",
                 f"Fetch the whole history: git fetch --unshallow {self.remote}",
             )
-        return False
+
+    def subjects(self, since: str, commit: str) -> list[str]:
+        """Return the commits that `commit` has and `since` has not, newest first, a line each; at most 1000.
+
+        With `since` empty: all that `commit` contains.
+
+        Raises:
+            UsageError: the clone is shallow.
+
+        """
+        self.need_history(f"which commits {commit[:12]} brings")
+        span = f"{since}..{commit}" if since else commit
+        return lines(self.git("log", "--format=%h %s", "--max-count=1000", span))
 
     def show(self, commit: str, path: str) -> str | None:
         """Return the content of a file in a commit; None when the commit has no such file.
@@ -137,31 +209,45 @@ class Repository:
         blob = self.tree(commit, path)
         if blob is None:
             return None
-        return git.output(self.path, "cat-file", "blob", blob, environment=_authorization()).decode()
+        content = git.output(self.path, "cat-file", "blob", blob, environment=_authorization())
+        return files.utf8(content, f"{path} in {commit.removeprefix(SNAPSHOT + '/')}")
+
+    def paths(self, commit: str, name: str) -> list[str]:
+        """Return the paths of all files of that name in a commit."""
+        listing = self.git("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).split("\0")
+        return [path for path in listing if path.rpartition("/")[2] == name]
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
         """Return the contents of objects, under any names that git has for them; None for one that is not there."""
         return git.objects(self.path, names, _authorization())
 
     def tree(self, commit: str, path: str) -> str | None:
-        """Return the object id of a file or folder in a commit; None when the commit has no such path."""
-        return self._query("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
+        """Return the object id of a file or folder in a commit; None when the commit has no such path.
+
+        Raises:
+            UsageError: the clone lacks the commit.
+
+        """
+        identity = self._query("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
+        return identity if identity or self._commit(commit) else self.tree(self.commit(commit), path)
 
     @contextmanager
     def unpacked(self, commit: str, folder: str) -> Iterator[Path]:
-        """Yield a folder of a commit, unpacked with everything under the same top-level folder; remove it at the end.
+        """Yield a folder of the project in a commit, unpacked; remove it at the end.
+
+        Everything under the same top-level folder of the project is unpacked, too.
 
         Raises:
             UsageError: the commit has no such folder.
 
         """
-        if self.tree(commit, folder) is None:
+        if self.tree(commit, self.in_project(folder)) is None:
             raise UsageError(
-                f"The commit {commit[:12]} has no folder {folder}.",
-                "Correct `manifests` of the environment in ml-cicd.toml.",
+                f"The commit {commit[:12]} has no folder {self.in_project(folder)}.",
+                "Correct the path in ml-cicd.toml, or commit the folder.",
             )
-        with tempfile.TemporaryDirectory(prefix="ml-cicd-folder-") as root:
-            words = ("archive", "--format=tar", commit, folder.partition("/")[0])
+        with scratch.folder("folder") as root:
+            words = ("archive", "--format=tar", f"{commit}:{self.directory}", folder.partition("/")[0])
             files.unpack(git.output(self.path, *words, environment=_authorization()), Path(root))
             yield Path(root) / folder
 
@@ -174,18 +260,25 @@ class Repository:
         Raises:
             LostRaceError: somebody else changed a ref first.
             RefusedError: the remote declined: the login may not push, or a ruleset forbids it.
-            UnreachableError: the remote does not answer.
+            UnreachableError: the remote does not answer, or a disk is full.
 
         """
         conditions = [f"--force-with-lease={ref}:{value}" for ref, value in (leases or {}).items()]
-        words = ("push", "--atomic", "--porcelain", "--no-verify", *conditions, self.remote, *refspecs)
+        plain = ("--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no")
+        words = ("push", "--atomic", "--porcelain", *plain, *conditions, self.remote, *refspecs)
+        words = ("-c", f"remote.{self.remote}.mirror=false", *words)
         process = git.completed(self.path, *words, environment=_authorization(), show=show)
         if process.returncode == 0:
             return
         output = (process.stdout + (process.stderr or b"")).decode(errors="replace").strip()
+        if git.DISK_FULL.search(output):  # a remote whose disk is full declines, or can't lock a ref
+            raise UnreachableError(
+                f"The push to {self.remote} failed, since a disk is full: {output}",
+                "Free space on the disk: that of the remote if a line begins with 'remote:'. Then run this again.",
+            )
         if any(sign in output for sign in LOST_RACE):
             raise LostRaceError(output)
-        if any(sign in output for sign in DECLINED):
+        if DECLINED.search(output):
             raise RefusedError(
                 f"The remote declined the push: {output}",
                 "In a job: check its 'permissions' (contents: write) and the repository's rulesets.",
@@ -199,60 +292,6 @@ def _authorization() -> dict[str, str]:
     if not token or not server.startswith("https://"):
         return {}
     basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-    return {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"http.{server}/.extraheader",
-        "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {basic}",
-    }
-
-
-@contextmanager
-def mirror(url: str) -> Iterator[Repository]:
-    """Yield a bare mirror of `url`, fetched without file contents; remove it at the end."""
-    with tempfile.TemporaryDirectory(prefix="ml-cicd-mirror-") as folder:
-        repository = Repository(Path(folder), url, contents=False)
-        repository.git("init", "--bare", "--quiet", "--template=")
-        repository.fetch()
-        yield repository
-
-
-def clone(directory: Path, remote: str | None = None) -> Repository:
-    """Return the clone that contains `directory`, with the remote of that name, else `origin`, else the only remote.
-
-    Raises:
-        UsageError: `directory` is not in a clone, or the clone has no such remote, or several and none was named.
-
-    """
-    remotes = git.lines(directory, "remote")
-    if remote is None:
-        remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
-    if remote not in remotes:
-        raise UsageError(
-            f"This clone has no remote '{remote}'; its remotes are: {', '.join(remotes) or 'none'}.",
-            "Name the remote that holds the ledger: --remote NAME. Without one, start a local remote: ml-cicd local up",
-        )
-    return Repository(directory, remote)
-
-
-@contextmanager
-def fetched(directory: Path, remote: str | None = None) -> Iterator[Repository]:
-    """Yield the project's repository, freshly fetched: in a job a mirror, else the clone that contains `directory`."""
-    server, name = os.environ.get(variables.GITHUB_SERVER_URL), os.environ.get(variables.GITHUB_REPOSITORY)
-    if remote is None and os.environ.get(variables.GITHUB_ACTIONS) == "true" and server and name:
-        with mirror(f"{server}/{name}") as repository:
-            yield repository
-    else:
-        repository = clone(directory, remote)
-        repository.fetch()
-        yield repository
-
-
-def owner_and_name(directory: Path, remote: str | None = None) -> str:
-    """Return `owner/name` of the repository: the running job's, else the last two parts of the remote's address."""
-    if name := os.environ.get(variables.GITHUB_REPOSITORY):
-        return name
-    repository = clone(directory, remote)
-    address = repository.git("remote", "get-url", repository.remote)
-    path = urlsplit(address).path or address.partition(":")[2]
-    parts = path.removesuffix("/").removesuffix(".git").split("/")
-    return "/".join(parts[-2:])
+    header = f"http.{server}/.extraheader"
+    # The empty value drops the headers set before: a server refuses a request with two logins.
+    return git.settings((header, ""), (header, f"AUTHORIZATION: basic {basic}"))
