@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cicd.config.logins import ClusterLogin
 
 Command = tuple[str, ...]
 
@@ -32,6 +34,8 @@ class KubernetesSettings:
     """Empty: one named after the project and the environment."""
     context: str = ""
     """Empty: the kubeconfig's current one."""
+    login: ClusterLogin | None = None
+    """None: as the kubeconfig says."""
     replicas: int = 2
     service_type: str = "ClusterIP"
     manifests: str = ""
@@ -68,10 +72,19 @@ class Environment:
     stop_timeout: float = 10
     promoters: tuple[str, ...] = ()
     approvers: tuple[str, ...] = ()
+    approvals: int = 1
+    """How many of the approvers must have approved a release, if any are named."""
     port: int = 0
     """The port at which users reach it; 0: a free one, chosen once and kept."""
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """The ports of the other services, by name."""
     retain: int = 5
     cpus: float | None = None
     memory: str | None = None
+    gpus: int = 0
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+
+    def of(self, service: str) -> Environment:
+        """Return the environment as a service or job beside the first one needs it."""
+        return replace(self, port=self.ports.get(service, 0))

@@ -22,6 +22,9 @@ ALLOWED = {
     "minimum": "Use {} or more.",
     "maximum": "Use {} or less.",
     "exclusiveMinimum": "Use more than {}.",
+    "exclusiveMaximum": "Use less than {}.",
+    "minProperties": "Give the table an entry, or leave it out.",
+    "uniqueItems": "Write each entry once.",
     "minItems": "Give the list an entry, or leave the key out.",
     "minLength": "Write something, or leave the key out.",
 }
