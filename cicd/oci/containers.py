@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-import sys
+import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cicd import labels
 from cicd.errors import UnreachableError, UsageError
-from cicd.oci import images
+from cicd.files import file_errors
+from cicd.oci import endings, images, leftovers, metadata_shield, resources
 from cicd.oci.errors import MissingError, MissingImageError, engine_errors
+from cicd.oci.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from cicd.oci.endings import Ending
     from cicd.oci.engine import Client, Container
+
+
+NO_PROXIES: dict[str, Any] = {"use_config_proxy": False}
+"""For every container: the variables of the account's Docker configuration (`proxies`) are not the project's."""
 
 
 @dataclass(frozen=True)
 class Finished:
-    """How a command in a container ended: its exit code, and the collected files (path -> tar)."""
+    """How a command in a container ended, and the collected files (path -> tar)."""
 
-    exit_code: int
+    ending: Ending
     files: Mapping[str, bytes]
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command."""
+        return self.ending.exit_code
 
 
 class Runner(Protocol):
@@ -41,11 +54,6 @@ class Runner(Protocol):
         """Run the command to its end."""
 
 
-def _print(chunk: bytes) -> None:
-    sys.stdout.write(chunk.decode(errors="replace"))
-    sys.stdout.flush()
-
-
 def run(
     client: Client,
     image: str,
@@ -54,13 +62,19 @@ def run(
     labels: Mapping[str, str],
     environment: Mapping[str, str] | None = None,
     network: str = "bridge",
+    names: Mapping[str, str] | None = None,
     collect: Sequence[str] = (),
-    say: Callable[[bytes], None] = _print,
+    output: Output | None = None,
+    shm_size: str | None = None,
+    prepare: Callable[[Container], None] | None = None,
 ) -> Finished:
     """Run `command` in a new container of `image`, stream its output, and remove the container, whatever happens.
 
+    The container can't reach the metadata service of a cloud; see `metadata_shield`.
+    `names` are host names that the container knows, with their addresses.
     `collect` names paths in the container whose files are copied out at the end; a path that does not exist is left
-    out. Files are never mounted, since the engine may be on another machine. `say` gets the output in chunks.
+    out. Files are never mounted, since the engine may be on another machine. Output is printed, or goes to `output`.
+    `prepare` gets the container before it starts, to put files into it.
 
     Raises:
         UsageError: the image does not have the command.
@@ -69,30 +83,77 @@ def run(
     """
     with created(
         client, image, command=list(command), labels=dict(labels), environment=dict(environment or {}),
-        network=network, entrypoint=[],
+        network=network, entrypoint=[], extra_hosts=dict(names or {}), **resources.options(shm_size=shm_size),
     ) as container:  # fmt: skip
-        exit_code = run_to_end(container, image, command, say)
-        return Finished(exit_code, {path: data for path in collect if (data := archive(container, path)) is not None})
+        if network != "none":
+            metadata_shield.join(client, container)
+        if prepare:
+            prepare(container)
+        ending = run_to_end(container, image, command, output)
+        return Finished(ending, {path: data for path in collect if (data := archive(container, path)) is not None})
 
 
-def run_to_end(container: Container, image: str, command: Sequence[str], say: Callable[[bytes], None] = _print) -> int:
-    """Start a created container, stream its output, and return its exit code; `image` and `command` are for messages.
+def run_to_end(container: Container, image: str, command: Sequence[str], output: Output | None = None) -> Ending:
+    """Start a created container, pass its output on, and return how it ended.
+
+    `image` and `command` are for messages. The output comes from the container itself: the engine's logs cut it into
+    pieces of 16 kB, in the middle of characters.
 
     Raises:
-        UsageError: the image does not have the command.
+        UsageError: the image does not have the command, or is for another platform than the engine's.
 
     """
-    words = " ".join(command)
+    words, printed = " ".join(command), output or Output()
+    with engine_errors(f"attach to '{words}'"):
+        stream: Any = container.attach(stream=True, demux=True)
     with engine_errors(f"start '{words}' in {image}", UsageError, "Check the command in ml-cicd.toml."):
         container.start()
     with engine_errors(f"read the output of '{words}'"):
-        for chunk in container.logs(stream=True, follow=True):
-            say(chunk)
-        return int(container.wait()["StatusCode"])
+        for out, err in stream:
+            printed.feed(out or err or b"", "stdout" if out else "stderr")
+        printed.end()
+        container.wait()
+    ending = endings.of(container, printed.last)
+    if ending.is_foreign:
+        raise UsageError(f"'{words}' can't run: the platforms differ: {ending.in_platforms}.", ending.hint(""))
+    return ending
 
 
-def runner(client: Client, network: str) -> Runner:
-    """Return a runner on this engine, which pulls the images that it runs and joins their containers to a network."""
+@contextmanager
+def time_limit(container: Container, seconds: float | None) -> Iterator[threading.Event]:
+    """Kill a container that still runs after some seconds, None for no limit; yield the event that says so."""
+    passed = threading.Event()
+
+    def kill() -> None:
+        passed.set()
+        with suppress(UnreachableError), engine_errors(f"stop the container {container.name}"):
+            container.kill()
+
+    timer = threading.Timer(seconds or 0, kill)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    try:
+        yield passed
+    finally:
+        timer.cancel()
+
+
+def runner(
+    client: Client,
+    network: str,
+    names: Mapping[str, str] | None = None,
+    instance: str = "",
+    *,
+    shm_size: str | None = None,
+    prepare: Callable[[Container], None] | None = None,
+) -> Runner:
+    """Return a runner on this engine, which pulls the images that it runs and joins their containers to a network.
+
+    `names` are host names that the containers know, with their addresses. `instance` is the local forge to which the
+    network belongs; it removes its containers with the network. `prepare` gets each container before it starts.
+    """
+    owner = {labels.INSTANCE: instance} if instance else {}
 
     def run_pulled(
         image: str,
@@ -102,8 +163,12 @@ def runner(client: Client, network: str) -> Runner:
         environment: Mapping[str, str],
         collect: Sequence[str],
     ) -> Finished:
+        leftovers.remove(client)
         images.pull(client, image)
-        return run(client, image, command, labels=labels, environment=environment, network=network, collect=collect)
+        return run(
+            client, image, command, labels={**labels, **owner}, environment=environment, network=network, names=names,
+            collect=collect, shm_size=shm_size, prepare=prepare,
+        )  # fmt: skip
 
     return run_pulled
 
@@ -118,15 +183,24 @@ def created(client: Client, image: str, **options: Any) -> Iterator[Container]:
     """
     try:
         with engine_errors(f"create a container of {image}"):
-            container = client.containers.create(
-                image, **{**options, "labels": options.get("labels", {}) | labels.of_this_run()}
-            )
+            container = client.containers.create(image, **_plain(options))
     except MissingImageError as error:
         raise UnreachableError(f"The engine has no image {image}.", "Build it first: ml-cicd build") from error
     try:
         yield container
     finally:
         remove(container)
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a container that lives as long as its command.
+
+    Its output is read from the container, so that none stays on the engine.
+    """
+    from docker.types import LogConfig  # noqa: PLC0415 -- slow to import, and needed only here
+
+    marks = options.get("labels", {}) | labels.of_this_run() | leftovers.marks()
+    return {**NO_PROXIES, "log_config": LogConfig(type="none"), **options, "labels": marks}
 
 
 def find(client: Client, name: str) -> Container | None:
@@ -148,3 +222,23 @@ def archive(container: Container, path: str) -> bytes | None:
         stream, _ = container.get_archive(path)
         return b"".join(stream)
     return None
+
+
+def save(container: Container, path: str, target: Path, limit: int | None = None) -> bool:
+    """Write the tar of a file or folder of a container to `target`, however large; False without such a path.
+
+    Raises:
+        ValueError: it is a file larger than `limit` bytes.
+        UnreachableError: the disk is full, or the engine does not answer.
+
+    """
+    with suppress(MissingError), file_errors(f"write {target}"), engine_errors(f"copy {path} from a container"):
+        stream, state = container.get_archive(path)
+        size = int((state or {}).get("size", 0))
+        if limit is not None and size > limit:
+            raise ValueError(f"{path} has {size} bytes; at most {limit} are read")
+        with target.open("wb") as file:
+            for chunk in stream:
+                file.write(chunk)
+        return True
+    return False

@@ -14,8 +14,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cicd import authorities
 from cicd.errors import UnreachableError, UsageError
-from cicd.oci import authorities
+from cicd.oci import podman
 from cicd.oci.errors import engine_errors
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     Volume = docker.models.volumes.Volume
 
 SOCKET = Path("/var/run/docker.sock")
-CONNECT_HINT = "Check DOCKER_HOST and that the engine runs."
+CONNECT_HINT = "Check that DOCKER_HOST names a Docker engine, and that the engine runs."
+ONE_IMAGE = {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
+"""For builds: the image alone, without a provenance beside it, which would make it an index. As --provenance=false, but
+clients that are too old for that option pass over it."""
 FIRST_CLIENT_WITHOUT_BUILDKIT = 23  # from this version on, BuildKit needs the plug-in buildx
 
 
@@ -78,10 +82,12 @@ def problem(address: str) -> str:
             connection.settimeout(5)
             connection.connect(address.removeprefix("unix://"))
             connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
-            answer = connection.recv(64)
+            answer = connection.recv(4096)
     except OSError as error:
         return error.strerror or str(error)
-    return "" if b" 200 " in answer else f"answered {answer[:40]!r}"
+    if b" 200 " not in answer[:64]:
+        return f"answered {answer[:40]!r}"
+    return podman.PROBLEM if f"\n{podman.HEADER}:".lower().encode() in answer.lower() else ""
 
 
 def address() -> str:
@@ -98,7 +104,7 @@ def address() -> str:
             return candidate
     raise UnreachableError(
         f"No Docker engine answers: {'; '.join(f'{candidate}: {reason}' for candidate, reason in problems.items())}.",
-        "Start Docker, or name an engine in DOCKER_HOST. Debian or Ubuntu, as root: apt-get install docker.io",
+        "Start Docker, or name a Docker engine in DOCKER_HOST. Debian or Ubuntu, as root: apt-get install docker.io",
     )
 
 
@@ -116,19 +122,18 @@ def client(engine_address: str) -> Client:
     """Return a client of the engine at an address, after the engine has answered.
 
     Raises:
-        UnreachableError: the engine does not answer, or not to this client.
+        UnreachableError: the engine does not answer, or not to this client, or it is no Docker engine.
 
     """
-    import docker  # noqa: PLC0415 -- 0.2 s that a command without an engine need not pay
+    from cicd.oci import sdk  # noqa: PLC0415 -- 0.2 s that a command without an engine need not pay
 
     action = f"connect to the Docker engine at {engine_address}"
     try:
         with engine_errors(action, hint=CONNECT_HINT):
-            sdk = docker.from_env(environment={**os.environ, "DOCKER_HOST": engine_address}, use_ssh_client=True)
-            sdk.ping()
+            environment = {**os.environ, "DOCKER_HOST": engine_address}
+            return sdk.Client.from_env(environment=environment, use_ssh_client=True)
     except OSError as error:  # the SDK starts the command ssh, which may not exist
         raise UnreachableError(f"Could not {action}: {error}", CONNECT_HINT) from error
-    return sdk
 
 
 def _output(command: list[str]) -> str | None:
@@ -182,7 +187,7 @@ def build_command() -> tuple[list[str], dict[str, str]]:
 
     """
     command = build_client(os.environ.get("PATH", "") + os.pathsep + "/usr/bin")
-    return list(command), {**os.environ, "DOCKER_HOST": address(), "DOCKER_BUILDKIT": "1"}
+    return list(command), {**os.environ, "DOCKER_HOST": address(), "DOCKER_BUILDKIT": "1", **ONE_IMAGE}
 
 
 def ca_secret() -> list[str]:

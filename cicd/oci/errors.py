@@ -12,18 +12,25 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cicd.errors import CicdError, UnreachableError
+from cicd.errors import CheckFailedError, CicdError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DISK_FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
-_WRONG_VERSION = re.compile(r"client version \S+ is too (old|new)|client is newer than server", re.IGNORECASE)
+_NO_GPU = re.compile(r"could not select device driver|nvidia-container-cli|unresolvable CDI devices", re.IGNORECASE)
+NO_GPU_HINT = (
+    "Let the job run where the engine has GPUs (runs-on) and the NVIDIA Container Toolkit, or remove `gpus` from "
+    "ml-cicd.toml."
+)
+DISK_FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
+WRONG_VERSION = re.compile(r"client version \S+ is too (old|new)|client is newer than server", re.IGNORECASE)
+_NO_PLATFORM = re.compile(r"no matching manifest|no match for platform", re.IGNORECASE)
 FREE_SPACE = (
     "Free space on the engine's machine. 'docker system df' shows what takes it; 'docker builder prune' removes the "
     "build cache, 'docker image prune' the images that have no name."
 )
 UPGRADE = "Upgrade Docker: the engine and this machine's client must support the same API version ('docker version')."
+NO_COMMAND = "Give the image a command: CMD or ENTRYPOINT in its Dockerfile."
 RECONNECT = "Check that the engine runs ('docker version'), then run this again."
 
 
@@ -33,6 +40,10 @@ class MissingError(UnreachableError):
 
 class MissingImageError(MissingError):
     """The engine has no such image."""
+
+
+class DiskFullError(UnreachableError):
+    """The engine's disk is full."""
 
 
 class ConflictError(UnreachableError):
@@ -51,7 +62,9 @@ def engine_errors(action: str, otherwise: type[CicdError] = UnreachableError, hi
         MissingImageError: the engine has no such image.
         MissingError: the engine has no such container, network, volume or file.
         ConflictError: the name is taken, or the object is in use.
-        UnreachableError: the engine's disk is full, its version does not fit, or the connection to it was lost.
+        DiskFullError: the engine's disk is full.
+        UsageError: the image names no command.
+        UnreachableError: the engine's version does not fit, or the connection to it was lost.
 
     """
     try:
@@ -67,10 +80,17 @@ def engine_errors(action: str, otherwise: type[CicdError] = UnreachableError, hi
 
 def answered(action: str, words: str, otherwise: type[CicdError] = UnreachableError, hint: str = "") -> CicdError:
     """Return the error for an answer in which the engine says why it failed; see `engine_errors`."""
-    if _DISK_FULL.search(words):
-        return UnreachableError(f"Could not {action}: the disk is full: {words}", FREE_SPACE)
-    if _WRONG_VERSION.search(words):
+    if DISK_FULL.search(words):
+        return DiskFullError(f"Could not {action}: the disk is full: {words}", FREE_SPACE)
+    if WRONG_VERSION.search(words):
         return UnreachableError(f"Could not {action}: {words}", UPGRADE)
+    if "No command specified" in words:
+        return UsageError(f"Could not {action}: {words}", NO_COMMAND)
+    if _NO_GPU.search(words):
+        kind = otherwise if otherwise is CheckFailedError else UsageError  # a deployment that fails is recorded
+        return kind(f"Could not {action}: the engine gives containers no GPU: {words}", NO_GPU_HINT)
+    if _NO_PLATFORM.search(words):
+        hint = hint or "Build the image for the engine's platform: docker build --platform linux/amd64"
     return otherwise(f"Could not {action}: {words}", hint)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import tempfile
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cicd import variables
-from cicd.errors import CheckFailedError, UnreachableError, UsageError
-from cicd.oci import engine, logins
+from cicd import labels as names
+from cicd import scratch, variables
+from cicd.errors import UnreachableError, UsageError
+from cicd.oci import builder, engine, logins
 from cicd.oci.errors import MissingImageError, answered, engine_errors
 from cicd.oci.reference import ImageReference
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cicd.oci.engine import Client
+
+_PUSHED = re.compile(r": digest: (sha256:[0-9a-f]{64}) size: [0-9]+$")
 
 
 def build(
@@ -28,53 +29,68 @@ def build(
     tag: str,
     arguments: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
+    target: str = "",
+    secrets: Mapping[str, Path] | None = None,
+    name: str = "",
     inline_cache: bool = False,
     cache_from: str = "",
 ) -> str:
     """Build an image and return its id on the engine.
 
+    `target` is the stage to build, by default the last. `secrets` are files for the build, which no layer keeps.
+    `name` is what messages call the Dockerfile.
+
     With `inline_cache` the image says how its layers were made, so that another engine can take them from a registry;
     `cache_from` is an image of a registry that was built so.
 
-    The base image is the Dockerfile's default unless `ML_CICD_BASE` names another. The build gets the machine's CA
+    The base image is that of the build argument `BASE`, else what `ML_CICD_BASE` names, else the Dockerfile's default.
+    The build gets the machine's CA
     bundle as the secret `ca`, which no layer keeps.
 
     Raises:
         UsageError: there is no such Dockerfile.
         CheckFailedError: the Dockerfile does not build; the builder's words are in the output above.
+        UnreachableError: the engine, its disk, the network or a registry is the reason.
 
     """
     if not dockerfile.is_file():
         raise UsageError(
             f"There is no {dockerfile}.",
-            "A project needs two: cicd/build/Dockerfile and cicd/release/Dockerfile.",
+            "Correct the path in ml-cicd.toml: [build] dockerfile, or [release] dockerfile.",
         )
     values = dict(arguments or {})
     if base := os.environ.get(variables.ML_CICD_BASE):
-        values["BASE"] = base
+        values.setdefault("BASE", base)
     command, environment = engine.build_command()
-    with tempfile.TemporaryDirectory(prefix="ml-cicd-build-") as folder:
+    with scratch.folder("build") as folder:
         identity = Path(folder) / "image"
         words = [*command, "--file", str(dockerfile), "--tag", tag, "--iidfile", str(identity), *engine.ca_secret()]
+        if target:
+            words += ["--target", target]
+        for identifier, file in (secrets or {}).items():
+            words += ["--secret", f"id={identifier},src={file}"]
         if inline_cache:
             values["BUILDKIT_INLINE_CACHE"] = "1"
         if cache_from:
             words += ["--cache-from", cache_from]
             environment |= logins.client_environment(Path(folder) / "docker", cache_from.partition("/")[0])
-        for name, value in values.items():
-            words += ["--build-arg", f"{name}={value}"]
-        for name, value in (labels or {}).items():
-            words += ["--label", f"{name}={value}"]
-        sys.stdout.flush()
-        process = subprocess.run(
-            [*words, str(context)], env=environment, stdout=sys.stdout, stderr=sys.stdout, check=False
-        )
-        if process.returncode:
-            raise CheckFailedError(
-                f"{os.path.relpath(dockerfile, context)} does not build.",
-                "Correct the instruction that the builder's last lines above name. Nothing was pushed.",
-            )
+        for key, value in values.items():
+            words += ["--build-arg", f"{key}={value}"]
+        for key, value in {**names.of_builder(), **(labels or {})}.items():
+            words += ["--label", f"{key}={value}"]
+        builder.run([*words, str(context)], environment, name or os.path.relpath(dockerfile, context))
         return identity.read_text().strip()
+
+
+def of_layer(client: Client, layer: Path, local: str, marks: Mapping[str, str]) -> None:
+    """Make the image `local` (`name:tag`) of nothing but the tar `layer`; `marks` are its labels.
+
+    Labels are not part of a layer: made again of the same files, the layer has the same digest.
+    """
+    name, _, tag = local.partition(":")
+    with engine_errors(f"make the image {local}"):
+        changes = [f"LABEL {label}={value}" for label, value in {**names.of_builder(), **marks}.items()]
+        client.api.import_image_from_file(str(layer), repository=name, tag=tag, changes=changes)
 
 
 def push(client: Client, image: str, image_repository: str, tag: str) -> str:
@@ -93,9 +109,15 @@ def push(client: Client, image: str, image_repository: str, tag: str) -> str:
             if "error" in line:
                 words = str(line["error"])
                 raise answered(action, words, hint=refusal(image_repository, words))
-            if digest := line.get("aux", {}).get("Digest"):
+            if digest := _pushed_digest(line):
                 return str(ImageReference(image_repository, digest))
     raise UnreachableError(f"Could not {action}: the engine reported no digest.", "Run this again.")
+
+
+def _pushed_digest(line: Mapping[str, Any]) -> str:
+    """Return the digest that a line of a push reports; empty if none. With containerd's image store it has no `aux`."""
+    words = _PUSHED.search(str(line.get("status", "")))
+    return str(line.get("aux", {}).get("Digest") or (words[1] if words else ""))
 
 
 def refusal(image_repository: str, reason: str) -> str:
@@ -110,7 +132,8 @@ def refusal(image_repository: str, reason: str) -> str:
     if "denied" in words or "unauthorized" in words or "no basic auth" in words:
         return (
             f"The login may not write to {name}. GitHub: the job needs 'packages: write', and an existing package must "
-            "give this repository write access. Other registries: set REGISTRY_TOKEN to a token that may push."
+            "give this repository write access. Other registries: set REGISTRY_TOKEN to a token that may push, or let "
+            "the identity of [registry.login] push."
         )
     if "413" in words or "too large" in words:
         return f"A layer is larger than {host}, or a proxy before it, accepts: raise that limit, or shrink the layer."
@@ -140,6 +163,17 @@ def present(client: Client, image: str) -> bool:
     except MissingImageError:
         return False
     return True
+
+
+def size(client: Client, image: str) -> int:
+    """Return the bytes of an image that the engine has, unpacked.
+
+    Raises:
+        MissingImageError: the engine does not have it.
+
+    """
+    with engine_errors(f"look for the image {image}"):
+        return int(client.images.get(image).attrs.get("Size", 0))
 
 
 def pull(client: Client, image: str, hint: str = "") -> None:

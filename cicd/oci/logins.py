@@ -1,4 +1,4 @@
-"""Logins to image registries: the tokens of a job, and those of the Docker configuration and its credential helpers.
+"""Logins to image registries: a job's own identity, its tokens, the Docker configuration and its credential helpers.
 
 Docker's own SDK is not asked: the commands that only ask a registry run without it.
 """
@@ -11,16 +11,22 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cicd import variables
+from cicd import account, variables
 from cicd.errors import UnreachableError, UsageError
 
+if TYPE_CHECKING:
+    from cicd.config import Config, RegistryLogin
+
 HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
+HUB_API = "registry-1.docker.io"
 HUB_KEY = "https://index.docker.io/v1/"
 IDENTITY_TOKEN_USER = "<token>"  # noqa: S105 -- the user name by which helpers mark an identity token
 NOTHING_STORED = "credentials not found"
 HELPER_SECONDS = 30
+_of_jobs: dict[str, RegistryLogin] = {}
+"""How jobs log in by their own identity, by the registry's host."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +38,31 @@ class Login:
     identity_token: str = ""
 
 
+def follow(config: Config) -> None:
+    """Log in to the registry of a project's images as its table `[registry.login]` says, from now on."""
+    if config.registry_login and config.image:
+        _of_jobs[config.image.partition("/")[0]] = config.registry_login
+
+
+def lacks_identity(registry: str) -> bool:
+    """Return whether a job should log in to a registry's host by its own identity, and GitHub gave it none."""
+    from cicd import federation  # noqa: PLC0415 -- most projects do without
+
+    return registry in _of_jobs and not federation.available()
+
+
 def login(registry: str) -> Login | None:
-    """Return the login for a registry's host: the token meant for it, or the one of the Docker configuration.
+    """Return the login for a registry's host: by the job's identity, its token, or the Docker configuration.
 
     The job's own token goes to GitHub's registry alone.
 
     Raises:
+        RefusedError: the cloud does not trust the job.
         UsageError: the Docker configuration can't be read, or its credential helper is not installed.
-        UnreachableError: the credential helper failed.
+        UnreachableError: the credential helper failed, or the cloud does not answer.
 
     """
-    return _of_environment(registry) or _configured(registry)
+    return _of_job(registry) or _of_environment(registry) or _configured(registry)
 
 
 def credentials(registry: str) -> tuple[str, str] | None:
@@ -75,7 +95,7 @@ def client_environment(folder: Path, registry: str) -> dict[str, str]:
 
     Everything else is that of the account's own configuration. Without a token the docker command uses that one.
     """
-    token_login = _of_environment(registry)
+    token_login = _of_job(registry) or _of_environment(registry)
     if token_login is None:
         return {}
     folder.mkdir(mode=0o700)
@@ -94,6 +114,16 @@ def client_environment(folder: Path, registry: str) -> dict[str, str]:
 def plain_http(registry: str) -> bool:
     """Return whether a registry is spoken to without TLS: one on this machine."""
     return registry.partition(":")[0] in ("localhost", "127.0.0.1")
+
+
+def _of_job(registry: str) -> Login | None:
+    """Return the login by this job's own identity; None if the project has none for the registry, or outside a job."""
+    if registry not in _of_jobs or lacks_identity(registry):
+        return None
+    from cicd import federation  # noqa: PLC0415 -- as above
+
+    credential = federation.registry(_of_jobs[registry], registry)
+    return Login(credential.user, credential.password)
 
 
 def _of_environment(registry: str) -> Login | None:
@@ -124,7 +154,7 @@ def _configured(registry: str) -> Login | None:
 
 
 def _folder() -> Path:
-    return Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+    return Path(os.environ.get("DOCKER_CONFIG") or (account.home() or Path("/nonexistent")) / ".docker")
 
 
 def _key(registry: str) -> str:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cicd import variables
-from cicd.errors import RefusedError, UnreachableError
+from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.oci import logins
 from cicd.oci.reference import ImageReference
 
@@ -32,6 +30,9 @@ MANIFESTS = ", ".join(
 )
 
 
+PAGE, MOST_TAGS = 1000, 100_000
+
+
 class NoAccessError(UnreachableError):
     """The registry denies access; some registries answer so for an image repository that does not exist."""
 
@@ -43,21 +44,6 @@ class Manifest:
     digest: str
     media_type: str
     content: bytes
-
-
-def host() -> str:
-    """Return the registry that images go to when the configuration names no image repository."""
-    return os.environ.get(variables.ML_CICD_REGISTRY, "ghcr.io")
-
-
-def image_repository_for(owner_and_name: str, image: str | None) -> str:
-    """Return the image repository of a project: the configured `image`, else registry, owner and name.
-
-    A registry named by `ML_CICD_REGISTRY` stands in for the configured one, so a local run never pushes elsewhere.
-    """
-    if image is None:
-        return f"{host()}/{owner_and_name.lower()}"
-    return f"{host()}/{image.partition('/')[2]}" if variables.ML_CICD_REGISTRY in os.environ else image
 
 
 def _request(
@@ -73,7 +59,8 @@ def _request(
     from cicd.oci import registry_http  # noqa: PLC0415 -- 0.1 s that a command which asks no registry need not pay
 
     registry, _, name = image_repository.partition("/")
-    url = f"{'http' if logins.plain_http(registry) else 'https'}://{registry}/v2/{name}/{path}"
+    host = logins.HUB_API if registry in logins.HUB else registry
+    url = f"{'http' if logins.plain_http(registry) else 'https'}://{host}/v2/{name}/{path}"
     login = logins.login(registry)
     try:
         response = registry_http.send(method, url, headers or {}, body, login)
@@ -93,6 +80,12 @@ def _error(registry: str, name: str, response: registry_http.Response) -> Unreac
     """Return the error for an answer that is neither a success nor "not found"."""
     status, words = response.status, response.text[:200].strip()
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        if logins.lacks_identity(registry):
+            return NoAccessError(
+                f"The registry {registry} denies access to {name} ({status}), and no job's identity is here to log in.",
+                "In a job, grant the caller 'id-token: write', as in the callers that ml-cicd adopt writes. On your "
+                f"machine: docker login {registry}",
+            )
         return NoAccessError(
             f"The registry {registry} denies access to {name} ({status}).",
             "Log in (docker login), or grant the job 'packages' permission and pass REGISTRY_TOKEN.",
@@ -137,24 +130,57 @@ def verify(image: str) -> Manifest:
 
 
 def labels(image: str) -> dict[str, str]:
-    """Return the labels of an image by digest, which the digest covers; none for an image of several platforms.
+    """Return the labels of an image by digest, which the digest covers; of an index, those of its one platform.
 
     Raises:
+        UsageError: it is no image, or one for several platforms.
         RefusedError: the registry no longer has the image, or its content changed.
         UnreachableError: the registry does not answer.
 
     """
-    described = json.loads(verify(image).content).get("config")
-    if not described:
+    described = _platform_manifest(image)
+    if not described.get("config"):
         return {}
-    response = _request("GET", ImageReference.parse(image).repository, f"blobs/{described['digest']}")
+    digest = described["config"]["digest"]
+    response = _request("GET", ImageReference.parse(image).repository, f"blobs/{digest}")
     content = response.content if response else b""
-    if f"sha256:{hashlib.sha256(content).hexdigest()}" != described["digest"]:
+    if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
         raise RefusedError(
             f"The registry's content changed: it no longer has the configuration of {image}.",
             "Do not trust this registry's copy; build and accept a new release.",
         )
     return json.loads(content).get("config", {}).get("Labels") or {}
+
+
+def _platform_manifest(image: str) -> dict[str, Any]:
+    """Return the manifest of an image by digest; if that is an index, the manifest of the one platform in it.
+
+    An index also lists what describes an image, such as its provenance: the platform of an attestation is unknown.
+    """
+    described = _decoded(image)
+    if "manifests" not in described:
+        return described
+    entries = [(entry.get("platform") or {}, entry["digest"]) for entry in described["manifests"]]
+    platforms = [(platform, digest) for platform, digest in entries if platform.get("architecture") != "unknown"]
+    if len(platforms) != 1:
+        names = ", ".join(f"{platform.get('os')}/{platform.get('architecture')}" for platform, _ in platforms) or "none"
+        raise UsageError(
+            f"{image} is an index of {len(platforms)} platforms ({names}); a release is one image for one platform.",
+            "Build it for the platform of the environments alone: docker build --platform linux/amd64",
+        )
+    ((_, digest),) = platforms
+    return _decoded(str(ImageReference(ImageReference.parse(image).repository, digest)))
+
+
+def _decoded(image: str) -> dict[str, Any]:
+    """Return the manifest or index of an image by digest."""
+    try:
+        described: dict[str, Any] = json.loads(verify(image).content)
+    except ValueError as error:
+        raise UsageError(
+            f"{image} is no image: {error}", "Name the digest that the push of an image printed."
+        ) from error
+    return described
 
 
 def tag(image: str, name: str) -> None:
@@ -169,3 +195,21 @@ def tag(image: str, name: str) -> None:
     image_repository, headers = ImageReference.parse(image).repository, {"Content-Type": served.media_type}
     if _request("PUT", image_repository, f"manifests/{name}", headers, served.content) is None:
         raise UnreachableError(f"The registry did not take the tag {name} of {image_repository}.", "Run this again.")
+
+
+def tags(image_repository: str) -> list[str]:
+    """Return the tags of an image repository; empty if the registry has no such repository.
+
+    Raises:
+        UnreachableError: the registry does not answer, or does not list tags.
+
+    """
+    names: list[str] = []
+    while len(names) < MOST_TAGS:
+        after = f"&last={names[-1]}" if names else ""
+        response = _request("GET", image_repository, f"tags/list?n={PAGE}{after}")
+        page = json.loads(response.content).get("tags") or [] if response else []
+        names += page
+        if not page or not response or "link" not in response.headers:
+            break
+    return names
