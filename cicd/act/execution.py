@@ -6,6 +6,7 @@ that this module lists.
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import shutil
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
-    from cicd.act.workflows import Needs
+    from cicd.act.requirements import Needs
 
 SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-KEPT = ("HOME", "TMPDIR", "DOCKER_CONFIG")
+KEPT = ("TMPDIR", "DOCKER_CONFIG")
 """Variables that `act` and steps get from this process."""
 OUTWARD = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
            "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")  # fmt: skip
@@ -44,6 +45,10 @@ TICK = 250  # milliseconds
 
 class CancelledError(Exception):
     """The push that waits for the run was killed, or a signal asks this process to stop."""
+
+
+class PushGoneError(CancelledError):
+    """The push that waits for the run was killed; this process got no signal."""
 
 
 class RunCancelledError(CancelledError):
@@ -94,7 +99,8 @@ def outward() -> dict[str, str]:
 def environment(added: Mapping[str, str], shims: Path) -> dict[str, str]:
     """Return the whole environment of `act` and of the steps: variables kept from this process, and `added`.
 
-    `shims` is the folder that comes first on PATH.
+    `shims` is the folder that comes first on PATH. It is the home of `act` too, so that no `.actrc` of a person changes
+    a run; `command` gives the steps the account's own home.
     """
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     docker = [str(Path(client).parent)] if (client := shutil.which("docker")) else []
@@ -103,6 +109,7 @@ def environment(added: Mapping[str, str], shims: Path) -> dict[str, str]:
     return {
         **kept,
         **outward(),
+        "HOME": str(shims),
         "PATH": os.pathsep.join(folders),
         # More than one thread crashes act 0.2.89: concurrent writes to its maps.
         "GOMAXPROCS": "1",
@@ -110,6 +117,13 @@ def environment(added: Mapping[str, str], shims: Path) -> dict[str, str]:
         **PLAIN,
         **{name: value for name, value in added.items() if value},
     }
+
+
+def write_secrets(path: Path, values: Mapping[str, str]) -> Path:
+    """Write secrets to a file that only this account can read, in a form that act reads; return the file."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(dict(values), stream)  # act reads a file named *.yml as YAML, and JSON is YAML
+    return path
 
 
 def command(
@@ -125,6 +139,7 @@ def command(
     token: str,
     overrides: Mapping[str, str],
     variables: Mapping[str, str],
+    secrets: Path,
     image: str = HOST,
     options: str = "",
 ) -> list[str]:
@@ -132,15 +147,15 @@ def command(
 
     `payload` is the file with the event, `work` the work tree, `scratch` a folder for act's own files, `server` the URL
     before `owner/name`. `overrides` are variables of steps for which `act` would otherwise invent values; `variables`
-    are those of the repository (`vars`). `image` is the image of job containers, `options` the options of
-    `docker create` for them.
+    are those of the repository (`vars`), `secrets` is the file that `write_secrets` wrote. `image` is the image of job
+    containers, `options` the options of `docker create` for them.
     """
     mapped = [f"{server}/{name}={path}" for name, path in sorted(needs.repositories.items())]
     return [
         binary(), event, "-C", str(work), "-W", str(workflow), "-e", str(payload), "--actor", actor,
         "--json", "--verbose", "--rm", "--pull=false", "--no-cache-server", "--action-offline-mode",
         "--no-skip-checkout", "--action-cache-path", str(scratch),
-        "--env-file", "", "--secret-file", "", "--var-file", "", "--input-file", "",
+        "--env-file", "", "--secret-file", str(secrets), "--var-file", "", "--input-file", "",
         "--secret", f"GITHUB_TOKEN={token}",
         *(word for name, value in variables.items() for word in ("--var", f"{name}={value}")),
         *(word for label in sorted(needs.labels) for word in ("--platform", f"{label}={image}")),
@@ -220,12 +235,16 @@ def _has_ended(process: subprocess.Popen[bytes], deadline: float) -> bool:
 
 
 @contextmanager
-def cancellable() -> Iterator[None]:
-    """Raise `CancelledError` on SIGINT, SIGTERM and SIGHUP; ignore them afterwards, so that the cleanup completes."""
+def cancellable(on_signal: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Raise `CancelledError` on SIGINT, SIGTERM and SIGHUP; ignore them afterwards, so that the cleanup completes.
+
+    `on_signal` is called at once: the steps in progress may need seconds to end.
+    """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for number in signals:
             signal.signal(number, signal.SIG_IGN)
+        on_signal()
         raise CancelledError
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

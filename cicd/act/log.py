@@ -139,6 +139,11 @@ class Log:
         return [line for job in self.jobs for step in job.steps for line in step.annotations]
 
     @property
+    def running(self) -> list[Step]:
+        """The steps of the workflow that are in progress."""
+        return [step for job in self.jobs for step in job.steps if step.top and not step.result]
+
+    @property
     def failed_step(self) -> Step | None:
         """The step that made the first failed job fail."""
         failed = (job.failed_step for job in self.jobs if job.result == "failure")

@@ -1,30 +1,21 @@
-"""Parse workflow files: the events that trigger them, and what they need to run on this machine."""
+"""Parse workflow files: their names, and the events that trigger them."""
 
 from __future__ import annotations
 
-import functools
-import json
 import re
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
-from cicd.act import inputs, unsupported
+from cicd.act import inputs
 from cicd.act.filters import PatternError, PushFilter, compiled
 from cicd.errors import UsageError
-from cicd.freeze import REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
 FOLDER = ".github/workflows"
-LABELS = ("ubuntu-latest", "ubuntu-24.04", "self-hosted")
-"""The runner labels that this machine always has."""
-STAND_INS = {"actions/checkout": Path(__file__).parent / "checkout"}
-"""Actions of others that a local action replaces."""
-
 _FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[0-9]+)?"
 _CRON = re.compile(rf"{_FIELD}(?:,{_FIELD})*(?: +{_FIELD}(?:,{_FIELD})*){{4}}")
 
@@ -58,14 +49,6 @@ class Workflow:
     """Why the file is no valid workflow."""
 
 
-@dataclass
-class Needs:
-    """What `act` must know to run a workflow: the folder of each repository `owner/name@ref`, and the runner labels."""
-
-    repositories: dict[str, Path] = field(default_factory=dict)
-    labels: set[str] = field(default_factory=lambda: set(LABELS))
-
-
 def document(path: str, text: str) -> dict[str, Any]:
     """Return the mapping in the text of a YAML file.
 
@@ -75,6 +58,9 @@ def document(path: str, text: str) -> dict[str, Any]:
     """
     try:
         loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 -- it is a safe loader
+    except UnicodeEncodeError as error:  # bytes that are no text in UTF-8 were read as surrogates
+        line = text.count("\n", 0, error.start) + 1
+        raise UsageError(f"{path}:{line}: this is no text in UTF-8", "Save that file as UTF-8.") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UsageError(f"{path}:{line}: {error.problem}", "Correct the YAML in that line.") from error
@@ -148,114 +134,3 @@ def _schedules(path: str, entries: Any) -> tuple[str, ...]:
                 f"{path}: on.schedule: '{cron}' is not a schedule", "Write five fields, such as: - cron: '30 5 * * 1'"
             )
     return tuple(map(str, crons))
-
-
-def needs(file: str, read: Callable[[str], str | None], kit: Path, *, on_host: bool = True) -> Needs:
-    """Return what the workflow `file` needs, and what the workflows and actions need that it uses.
-
-    `read` returns the text of a file of the project, `kit` is the folder of the frozen kit. `on_host` says whether
-    steps run on this machine itself, rather than in containers.
-
-    Raises:
-        UsageError: the workflow uses something that can't run on this machine; the message names the file.
-
-    """
-    required = Needs()
-    waiting: list[tuple[str, bool]] = [(f"{FOLDER}/{file}", False)]
-    seen: set[tuple[str, bool]] = set()
-    while waiting:
-        path, of_kit = waiting.pop()
-        if (path, of_kit) in seen:
-            continue
-        seen.add((path, of_kit))
-        reader = _kit_reader(kit) if of_kit else read
-        where, text = _open(path, reader, REPOSITORY if of_kit else "the project")
-        shown = f"{REPOSITORY}/{where}" if of_kit else where
-        labels, uses = _labels_and_uses(shown, text, on_host)
-        required.labels |= labels
-        for used in uses:
-            repository, _, rest = used.partition("@")
-            owner_and_name = "/".join(repository.split("/")[:2])
-            inner = repository.removeprefix(owner_and_name).strip("/")
-            if used.startswith("./") and not of_kit:
-                waiting.append((used.removeprefix("./").rstrip("/"), False))
-            elif owner_and_name == REPOSITORY and rest:
-                required.repositories[f"{REPOSITORY}@{rest}"] = kit
-                waiting.append((inner, True))
-            elif owner_and_name in STAND_INS and rest:
-                required.repositories[f"{owner_and_name}@{rest}"] = STAND_INS[owner_and_name]
-            else:
-                raise UsageError(
-                    f"{shown}: 'uses: {used}' can't run locally.",
-                    f"Local runs support {REPOSITORY}/...@REF, {', '.join(STAND_INS)}, and ./paths in the project.",
-                )
-    return required
-
-
-@functools.lru_cache
-def _labels_and_uses(path: str, text: str, on_host: bool) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the runner labels and the values of all `uses:` in a file, if everything else in it can run."""
-    loaded = document(path, text)
-    unsupported.check(path, loaded, _stand_in_inputs(), on_host=on_host)
-    return frozenset(_labels(loaded)), tuple(_uses(loaded))
-
-
-@functools.cache
-def _stand_in_inputs() -> dict[str, frozenset[str]]:
-    """Return the inputs of each action in `STAND_INS`, by `owner/name`."""
-    files = {name: folder / "action.yml" for name, folder in STAND_INS.items()}
-    return {name: frozenset(document(str(file), file.read_text("utf-8"))["inputs"]) for name, file in files.items()}
-
-
-def _kit_reader(kit: Path) -> Callable[[str], str | None]:
-    def read(path: str) -> str | None:
-        file = kit / path
-        return file.read_text("utf-8") if file.is_file() else None
-
-    return read
-
-
-def _open(path: str, read: Callable[[str], str | None], owner: str) -> tuple[str, str]:
-    """Return the path and the text of the file of a workflow or an action."""
-    candidates = (path,) if path.endswith((".yml", ".yaml")) else (f"{path}/action.yml", f"{path}/action.yaml")
-    for candidate in candidates:
-        text = read(candidate.lstrip("/"))
-        if text is not None:
-            return candidate.lstrip("/"), text
-    raise UsageError(f"There is no {candidates[0]} in {owner}.", "Correct the 'uses:' line that names it.")
-
-
-def _jobs(loaded: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    jobs = loaded.get("jobs")
-    yield from (job for job in jobs.values() if isinstance(job, dict)) if isinstance(jobs, dict) else ()
-
-
-def _uses(loaded: Mapping[str, Any]) -> Iterator[str]:
-    runs = loaded.get("runs")
-    holders = [*_jobs(loaded), *([runs] if isinstance(runs, dict) else [])]
-    for holder in holders:
-        steps = [step for step in holder.get("steps") or () if isinstance(step, dict)]
-        yield from (str(part["uses"]) for part in (holder, *steps) if part.get("uses"))
-
-
-def _labels(loaded: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the literal runner labels: in `runs-on`, in inputs of that name, and in their defaults."""
-    for job in _jobs(loaded):
-        yield from _as_labels(job.get("runs-on"))
-        yield from _as_labels((job.get("with") or {}).get("runs-on"))
-    events = loaded.get("on")
-    for event in events.values() if isinstance(events, dict) else ():
-        declared = (event.get("inputs") or {}).get("runs-on") if isinstance(event, dict) else None
-        yield from _as_labels((declared or {}).get("default"))
-
-
-def _as_labels(value: object) -> list[str]:
-    if isinstance(value, dict):
-        value = value.get("labels")
-    if isinstance(value, str) and value.startswith(("[", '"')):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return []
-    values = value if isinstance(value, list) else [value]
-    return [label for label in values if isinstance(label, str) and "${{" not in label]
