@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from cicd import github
 from cicd.errors import CicdError
-from cicd.oci import registry
+from cicd.oci import registry, repositories
 from cicd.oci.reference import ImageReference
-from cicd.repository import owner_and_name
+from cicd.repository import image_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def find(config: Config, directory: Path) -> str:
     """Return the image, by digest, whose layers a build may take; empty, and a notice, if there is none to read."""
     if not config.build.cache:
         return ""
-    repository = f"{registry.image_repository_for(owner_and_name(directory), config.image)}/test"
+    repository = repositories.of(image_path(directory, config.name), config.image).test
     try:
         manifest = registry.manifest(repository, TAG)
     except CicdError as error:
