@@ -1,0 +1,1 @@
+"""Publishing packages: the package index of a project, over HTTP."""
