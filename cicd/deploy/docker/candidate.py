@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cicd.deploy import health
 from cicd.deploy.docker import release_containers
 from cicd.errors import CheckFailedError
+from cicd.oci import endings
 from cicd.oci.errors import MissingError, engine_errors
 from cicd.text import say
 
@@ -47,6 +48,7 @@ class Candidate:
 
         Raises:
             RefusedError: the engine has no such image.
+            CheckFailedError: the image has no place for the environment's secrets.
 
         """
         self._container = self.site.releases.create(self.order)
@@ -59,7 +61,10 @@ class Candidate:
 
         """
         self.deadline = time.monotonic() + self.site.environment.health_timeout
-        release_containers.start(self.container)
+        try:
+            release_containers.start(self.container)
+        except MissingError as error:
+            raise _removed() from error
 
     def start_again(self, retained: Container) -> None:
         """Start a retained release.
@@ -76,25 +81,28 @@ class Candidate:
         """Wait until the release is healthy as the digest of the order.
 
         Raises:
-            CheckFailedError: it ended, was removed, or was not healthy in time.
+            CheckFailedError: it ended, was removed, was not healthy in time, or is for another platform.
 
         """
-        path, timeout = self.site.config.service.health, self.site.environment.health_timeout
+        path, timeout, problem = self.site.config.service.health, self.site.environment.health_timeout, ""
         while True:  # one look at least, however long the engine took to start it
             self._check_running()
             rest = max(LOOK, self.deadline - time.monotonic())
-            problem = self.site.proxy.probe(
-                path, self.order.digest, release=self.container, patience=min(SLICE, rest),
-                limit=min(health.TIMEOUT, rest),
-            )  # fmt: skip
-            if not problem:
+            limit = min(health.TIMEOUT, rest)
+            latest = self.site.proxy.probe(
+                path, self.order.digest, release=self.container, patience=min(SLICE, rest), limit=limit
+            )
+            if not latest:
                 return
+            if not (problem and limit < health.TIMEOUT and latest in health.UNANSWERED):
+                problem = latest  # an answer that the deadline cut tells less than the one before it
             if self.deadline - time.monotonic() <= LOOK:
                 break
         self._check_running()
+        slow = "Read the release's log above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml."
         raise CheckFailedError(
             f"The new release was not healthy within {timeout:g} s ({problem}); the old one still serves.",
-            "Read the release's log above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
+            health.HOST_HINT if health.ASKED_WITH in problem else slow,
         )
 
     def keep(self) -> None:
@@ -129,13 +137,22 @@ class Candidate:
             with engine_errors(f"look for {self.container.name}"):
                 self.container.reload()
         except MissingError as error:
-            raise CheckFailedError(
-                "The new release was removed while it came up; the old one still serves.",
-                "Find out who removed its container, then run the deployment again.",
-            ) from error
+            raise _removed() from error
         if self.container.status in ("exited", "dead"):
-            code = self.container.attrs["State"]["ExitCode"]
+            ending = endings.of(self.container, release_containers.log(self.container))
+            if ending.is_foreign:
+                raise CheckFailedError(
+                    f"The new release is for another platform: {ending.in_platforms}; the old one still serves.",
+                    ending.hint(""),
+                )
             raise CheckFailedError(
-                f"The new release ended with exit code {code}; the old one still serves.",
-                "Read the release's log above, and correct the cause in a new commit.",
+                f"The new release ended with {ending}; the old one still serves.",
+                ending.hint("Read the release's log above, and correct the cause in a new commit."),
             )
+
+
+def _removed() -> CheckFailedError:
+    return CheckFailedError(
+        "The new release was removed while it came up; the old one still serves.",
+        f"Find out who removed its container. {release_containers.PRUNED}",
+    )

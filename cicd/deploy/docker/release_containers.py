@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cicd import labels, variables
+from cicd import labels, named_secrets, variables
 from cicd.deploy import secrets
 from cicd.errors import CheckFailedError, CicdError, RefusedError
-from cicd.oci import containers
+from cicd.oci import containers, resources, secret_files
 from cicd.oci.errors import ConflictError, MissingImageError, engine_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cicd.config import DockerSettings, Environment
     from cicd.deploy.target import Order
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 RUNNING = ("running", "restarting", "paused")
 LOG_LINES = 40
+PRUNED = (
+    "If somebody pruned the engine meanwhile, run the deployment again. To spare releases: "
+    "docker system prune --filter label!=ml-cicd.project"
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,11 @@ class Releases:
     environment: Environment
     settings: DockerSettings
     labels: Mapping[str, str]
+    shm_size: str | None = None
+    command: Sequence[str] = ()
+    """Empty: the command of the image."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """More environment variables for the release."""
 
     @property
     def candidate(self) -> str:
@@ -60,7 +69,7 @@ class Releases:
         names = (labels.RELEASE, labels.COMMIT, labels.SETTINGS)
         if [container.labels.get(name) for name in names] != [order.release, order.commit, self._settings_hash()]:
             return False
-        values = secrets.read(self.environment.secrets)
+        values = named_secrets.read(secrets.VARIABLE, self.environment.secrets)
         return values is None or values == secrets.of(container)
 
     def create(self, order: Order) -> Container:
@@ -69,6 +78,7 @@ class Releases:
         Raises:
             RefusedError: the engine has no such image.
             UsageError: the environment's secrets were not given.
+            CheckFailedError: the image has no place for the secrets.
 
         """
         values = secrets.required(self.environment)
@@ -78,9 +88,13 @@ class Releases:
         except MissingImageError as error:
             raise RefusedError(
                 f"The engine has no {order.release}.",
-                "Check that the registry still has that image, then run the deployment again.",
+                f"Check that the registry still has that image. {PRUNED}",
             ) from error
-        secrets.put(container, values)
+        try:
+            secret_files.put(container, values)
+        except BaseException:
+            containers.remove(container)
+            raise
         return container
 
     def _options(self, order: Order) -> dict[str, Any]:
@@ -88,6 +102,7 @@ class Releases:
 
         environment, log = self.environment, dict(self.settings.log)
         return {
+            **containers.NO_PROXIES,
             "name": self.candidate,
             "network": self.network,
             "labels": {
@@ -96,19 +111,21 @@ class Releases:
                 labels.ROLE: labels.SERVICE,
                 labels.RELEASE: order.release,
                 labels.COMMIT: order.commit,
-                labels.ENTRY: order.entry,
-                labels.AFTER: order.after,
+                **order.facts,
                 labels.SETTINGS: self._settings_hash(),
             },
+            **({"command": list(self.command)} if self.command else {}),
             "environment": {
                 **environment.variables,
+                **self.variables,
                 variables.ML_CICD_DIGEST: order.digest,
                 variables.ML_CICD_COMMIT: order.commit,
                 variables.ML_CICD_ENVIRONMENT: environment.name,
             },
             "log_config": LogConfig(type=log.pop("driver", "json-file"), config=log),
-            "mem_limit": environment.memory,
-            "nano_cpus": int(1e9 * environment.cpus) if environment.cpus else None,
+            **resources.options(
+                cpus=environment.cpus, memory=environment.memory, shm_size=self.shm_size, gpus=environment.gpus
+            ),
         }
 
     def _settings_hash(self) -> str:
@@ -120,6 +137,8 @@ class Releases:
             environment.cpus,
             environment.memory,
             sorted(environment.secrets),
+            *([self.shm_size] if self.shm_size else []),
+            *([{"gpus": environment.gpus}] if environment.gpus else []),
         ]
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 

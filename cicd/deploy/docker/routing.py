@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cicd.deploy.docker import scripts
-
 SLOTS = ("blue", "green")
 _SERVER = re.compile(r"^  server (blue|green) ([0-9a-f]{12}):\d+$", re.MULTILINE)
 
@@ -26,14 +24,6 @@ class Routing:
     def to(self, name: str) -> Routing:
         """Return the routing that leads to `name`, which gets the idle slot unless it is there already or empty."""
         return Routing(self.slot if name in ("", self.name) else self.idle, name)
-
-    def configuration(self, placeholder: str, port: int) -> str:
-        """Return HAProxy's configuration: releases have that port, and an empty slot gets the name `placeholder`."""
-        lines = []
-        for slot in SLOTS:
-            disabled = "" if self.name and slot == self.slot else " disabled"
-            lines.append(f"  server {slot} {self.name or placeholder}:{port}{disabled}")
-        return (scripts.FOLDER / "haproxy.cfg").read_text("utf-8") + "\n".join(lines) + "\n"
 
 
 def read(configuration: str) -> Routing:

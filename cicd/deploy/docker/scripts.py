@@ -18,13 +18,16 @@ FOLDER = Path(__file__).parent / "haproxy"
 
 
 def probe(
-    host: str, port: int, path: str, wanted: str, *, patience: float = 0, limit: float = health.TIMEOUT
-) -> list[str]:
-    """Return the command that prints an HTTP answer as soon as it contains `wanted`, at the latest after `patience`.
+    address: str, port: int, path: str, host: str, digest: str = "", *, patience: float = 0,
+    limit: float = health.TIMEOUT,
+) -> list[str]:  # fmt: skip
+    """Return the command that prints an HTTP answer: the first that is 200 and names no other digest, if any.
 
-    `patience` and `limit`, the time for one answer, are in seconds.
+    `host` is the header Host. `patience` and `limit`, the time for one answer, are in seconds. Without a digest, any
+    answer will do.
     """
-    return ["probe", host, str(port), path, wanted, str(int(1000 * patience)), f"{limit:.1f}"]
+    words = [address, str(port), path, host, digest, str(int(1000 * patience)), f"{limit:.1f}", str(health.LIMIT)]
+    return ["probe", *words]
 
 
 def run(container: Container, *commands: Sequence[str], seconds: float = 30) -> tuple[int, bytes]:
@@ -37,3 +40,19 @@ def run(container: Container, *commands: Sequence[str], seconds: float = 30) -> 
     script = " && ".join(map(shlex.join, words))
     done: Any = container.exec_run(["timeout", f"{seconds:.1f}", "bash", "-c", script], user="root")
     return int(done.exit_code), bytes(done.output)
+
+
+def parts(output: bytes, files: int) -> tuple[list[bytes], bytes]:
+    """Return the contents of so many files that the script `files` printed, and what was printed after them.
+
+    All are empty where the script did not run to its end.
+    """
+    head, _, rest = output.partition(b"\n")
+    sizes = head.split()
+    if len(sizes) != files or not head.replace(b" ", b"").isdigit():
+        return [b""] * files, b""
+    contents = []
+    for size in map(int, sizes):
+        contents.append(rest[:size])
+        rest = rest[size:]
+    return contents, rest

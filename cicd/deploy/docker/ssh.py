@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import time
 import weakref
 from contextlib import suppress
@@ -12,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cicd import variables
+from cicd import scratch, variables
 from cicd.errors import RefusedError, UnreachableError, UsageError
 from cicd.oci import engine
 
 if TYPE_CHECKING:
+    import tempfile
+
     from cicd.oci.engine import Client
 
 KEY = variables.DEPLOY_SSH_KEY
@@ -56,7 +57,7 @@ def connect(host: str, host_key: str) -> Client:
             f"Set {KEY} to the text of the private key; in a job, map the environment's secret {KEY}.",
         )
     address = urlsplit(host)
-    folder = tempfile.TemporaryDirectory(prefix="ml-cicd-ssh-")
+    folder = scratch.folder("ssh", socket="engine")
     path = Path(folder.name)
     _write(path / "key", text.replace("\r\n", "\n").rstrip("\n") + "\n")
     port = address.port or DEFAULT_PORT
