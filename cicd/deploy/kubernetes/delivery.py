@@ -1,44 +1,58 @@
-"""One deployment to a cluster, as a list of steps: what is planned is what is done."""
+"""One deployment to a cluster, as a list of steps: what is planned is what is done.
+
+The candidates of all services are healthy, each job has run, and all are tested before the first rollout. If a rollout
+fails, the earlier ones are undone. The first service or job is rolled out and noted as healthy last: its release counts
+as that of the environment.
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import yaml
 
-from cicd import failpoints, labels
-from cicd.deploy import secrets
-from cicd.deploy.kubernetes import manifests, objects, pods
-from cicd.deploy.kubernetes.kubectl import ClusterError
+from cicd import github
+from cicd.deploy.kubernetes import cron_jobs, leftovers, manifests, objects, secret_objects
+from cicd.deploy.kubernetes.job_part import JobPart
+from cicd.deploy.kubernetes.kubectl_errors import ClusterError
+from cicd.deploy.kubernetes.part import Part
+from cicd.deploy.kubernetes.secret_objects import SecretObjects
 from cicd.deploy.kubernetes.standard import standard
-from cicd.errors import UsageError
-from cicd.oci import logins
+from cicd.deploy.target import FINISH, nothing
+from cicd.errors import CicdError, UsageError
 from cicd.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from cicd.deploy.kubernetes.kubectl import Manifest
     from cicd.deploy.kubernetes.site import Site, Step
-    from cicd.deploy.target import Accept, Order
+    from cicd.deploy.target import Accept, Finish, Order
 
     Source = Callable[[str, str], AbstractContextManager[Path]]
 
+REFERRED_TO = ("ConfigMap", "Secret", "ServiceAccount", "PersistentVolumeClaim")
+"""The kinds of objects without which a pod does not start."""
+LEFT_OVER = "The release serves, but something is left over"
 
-@dataclass(frozen=True)
+
+@dataclass
 class Delivery:
     """Bringing one release to one environment."""
 
     site: Site
+    """The site of the first service."""
     source: Source
     """Unpacks a folder of a commit: where the project's own manifests come from."""
     order: Order
     accept: Accept
+    finish: Finish = nothing
+    needed: list[Part | JobPart] = field(default_factory=list, init=False)
+    """The services that do not run the release yet as they should, and all jobs."""
 
     def run(self) -> None:
         """Take all steps. A failure leaves the release that was healthy last.
@@ -48,14 +62,15 @@ class Delivery:
             UsageError: the manifests do not fit; nothing was changed.
 
         """
-        before, steps = self.site.rollouts.before(), self.steps()
+        steps = self.steps()
         try:
             carry_out(steps)
         except BaseException:
-            self._give_up(before)
+            self._give_up()
             raise
-        if not any(do == self._judge for _, do in steps):
-            self._judge_again()
+        if not self.needed:
+            self._judge()
+            self.finish()
 
     def steps(self) -> list[Step]:
         """Return what is to be done, in order; empty when the release runs already as it should.
@@ -64,118 +79,140 @@ class Delivery:
             UsageError: the manifests do not fit, or the environment's secrets were not given.
 
         """
-        rollouts, wanted = self.site.rollouts, self._wanted
-        running, leftovers = rollouts.deployment(), self._leftovers()
-        seconds, digest = self.site.environment.health_timeout, self.order.digest
-        remove: list[Step] = [(f"remove {_names(leftovers)}, which nothing uses", partial(self._remove, leftovers))]
-        if running and rollouts.is_done(running, self._deployment):
-            return remove if leftovers else []
+        missing = self.secrets.missing()
+        clear = leftovers.removal(self.site, leftovers.interrupted(self.site))
+        unused = leftovers.unused(self.site, [*self.secrets.needed, *self._wanted])
+        retired = leftovers.retired(self.site, self.order.others)
+        tidied = [
+            *leftovers.removal(self.site, retired, "which is no part of the release", now=False),
+            *leftovers.removal(self.site, unused),
+        ]
+        self.needed = needed = [part for part in self.parts if missing or not part.is_done()]
+        if not needed:
+            return [*clear, *tidied]
+        rolling = sorted(needed, key=lambda part: part is self.parts[0])
+        them = "it" if len(self.parts) == 1 else "them"
+        write = partial(secret_objects.write, self.site)
         return [
-            *(remove if leftovers else []),
-            *((f"write {_names([secret])}", partial(self._write, secret)) for secret in self._missing_secrets()),
-            (f"start the pod {self._candidate} with {self.order.release}; no Service selects it", self._start),
-            (
-                f"wait until it is healthy as {digest}, at most {seconds:g} s; run the tests against it; remove it",
-                self._judge,
-            ),
-            (f"apply {_names(wanted)}", partial(rollouts.apply, wanted)),
-            (f"wait until every pod is healthy as {digest}, at most {seconds:g} s", rollouts.wait),
-            (f"note in the Deployment that {self.order.release} was healthy", rollouts.settle),
+            *clear,
+            *((f"write {objects.names_of([new])}", partial(write, new)) for new in [*missing, *self._new()]),
+            *(part.bring_up() for part in needed),
+            *(part.prove() for part in needed),
+            (f"run the tests of {self.site.environment.name} against {them}", self._judge),
+            *((f"remove the pod {part.candidate}", part.remove_candidate) for part in needed),
+            *(step for part in rolling for step in part.roll_out()),
+            *([] if self.finish is nothing else [(FINISH, self.finish)]),
+            *(part.settle() for part in rolling),
+            *afterwards([*(step for part in rolling for step in part.leave()), *tidied]),
         ]
 
-    @property
-    def _candidate(self) -> str:
-        return objects.candidate_name(self.site.config)
-
-    @property
-    def _deployment(self) -> Manifest:
-        return manifests.deployment_of(self._wanted, self.site.config)
+    @cached_property
+    def secrets(self) -> SecretObjects:
+        """The Secrets that the release needs."""
+        return SecretObjects(self.site, self.order.release.partition("/")[0])
 
     @cached_property
+    def interrupted(self) -> bool:
+        """Whether an earlier deployment was interrupted, so that the services may run different releases."""
+        return self.site.is_unsettled()
+
+    @cached_property
+    def parts(self) -> list[Part | JobPart]:
+        """What is done for each service and job of the release, the first one first."""
+        config, parts = self.site.config, list[Part | JobPart]()
+        first = [] if config.job else [self.site]
+        services = [*first, *(self.site.of(other) for other in config.others if other.name in self.order.others)]
+        jobs = [self.site] if config.job else []
+        jobs += [self.site.of(other) for other in config.jobs if other.name in self.order.others]
+        for site, documents in zip(services, self._documents(services), strict=True):
+            secret, minor, order = self.secrets.of_application, self.site.server.minor, self._order_of(site)
+            wanted = manifests.released(documents, site.config, site.environment, order, secret=secret, minor=minor)
+            known = self._known(site.rollouts.before(self._commit(parts)), parts)
+            parts.append(Part(site, order, wanted, known))
+        for site in jobs:
+            parts.append(self._job(site, parts))
+        self._check([manifest for part in parts for manifest in part.wanted])
+        return parts
+
+    def _order_of(self, site: Site) -> Order:
+        image = self.order.others.get(site.config.deliverable, self.order.release)
+        return replace(self.order, release=image, others={})
+
+    def _job(self, site: Site, parts: Sequence[Part | JobPart]) -> JobPart:
+        """Return what is done for a job; `parts` are those before it."""
+        order, environment, secret = self._order_of(site), site.environment, self.secrets.of_application
+        cron = cron_jobs.cron_job(site.config, environment, order, secret=secret, server=self.site.server)
+        sample, path = None, cron_jobs.job_of(site.config).sample
+        if path:
+            with self.source(order.commit, path) as unpacked:
+                sample = cron_jobs.sample_of(site.config, environment, unpacked)
+        return JobPart(site, order, cron, self._known(site.cron_job_before(self._commit(parts)), parts), sample)
+
+    def _known(self, before: Manifest | None, parts: Sequence[Part | JobPart]) -> Manifest | None:
+        """Return what a service or job returns to; nothing, if no release of the first one was ever healthy."""
+        return None if parts and self.interrupted and not self._commit(parts) else before
+
+    @staticmethod
+    def _commit(parts: Sequence[Part | JobPart]) -> str:
+        """Return the commit that the first service or job returns to; empty for none."""
+        return parts[0].commit_before if parts else ""
+
+    @property
     def _wanted(self) -> list[Manifest]:
         """All objects of the release, as they are applied."""
+        return [manifest for part in self.parts for manifest in part.wanted]
+
+    def _documents(self, sites: Sequence[Site]) -> list[list[Manifest]]:
+        """Return the objects of each service. What the project's own manifests share is the first one's."""
+        folder = self.site.settings.manifests
+        if not folder or not sites:
+            return [standard(site.config, site.environment, site.settings, self.site.server) for site in sites]
+        with self.source(self.order.commit, folder) as unpacked:
+            documents = yaml.safe_load_all(self.site.kubectl.run("kustomize", str(unpacked)))
+            shared = [document for document in documents if document]
+        deployments = [manifests.deployment_of(shared, site.config) for site in sites]
+        shared = [document for document in shared if document not in deployments[1:]]
+        return [shared, *([deployment] for deployment in deployments[1:])]
+
+    def _check(self, wanted: list[Manifest]) -> None:
+        """Raise for objects that the cluster refuses; those of a new namespace can't be checked."""
         site = self.site
-        if folder := site.settings.manifests:
-            with self.source(self.order.commit, folder) as unpacked:
-                documents = yaml.safe_load_all(site.kubectl.run("kustomize", str(unpacked)))
-                plain = [document for document in documents if document]
-        else:
-            plain = standard(site.config, site.environment, site.settings, site.server)
-        app = next((secret["metadata"]["name"] for secret in self._secrets if secret["type"] == "Opaque"), "")
-        wanted = manifests.released(plain, site.config, site.environment, self.order, app)
-        if not site.namespace_steps():
-            try:
-                site.kubectl.apply(wanted, check=True)
-            except ClusterError as error:
-                hint = (
-                    f"Correct the manifests in {folder}." if folder else "Check the environment's keys in ml-cicd.toml."
-                )
-                raise UsageError(f"The cluster refuses the manifests: {error.message}", hint) from error
-        return wanted
+        if site.namespace_steps():
+            return
+        try:
+            site.kubectl.apply(wanted, check=True)
+        except ClusterError as error:
+            folder = site.settings.manifests
+            hint = f"Correct the manifests in {folder}." if folder else "Check the environment's keys in ml-cicd.toml."
+            raise UsageError(f"The cluster refuses the manifests: {error.message}", hint) from error
 
-    @cached_property
-    def _secrets(self) -> list[Manifest]:
-        """The Secrets that the release needs: the pull secret, and the environment's secrets."""
-        site = self.site
-        values, host = secrets.required(site.environment), self.order.release.partition("/")[0]
-        needed = []
-        if login := logins.lasting_credentials(host):
-            needed.append(objects.pull_secret(site.config, site.environment, host, *login))
-        return needed + ([objects.app_secret(site.config, site.environment, values)] if values else [])
+    def _new(self) -> list[Manifest]:
+        """Return the objects of the release that its pods refer to, and that the namespace does not have yet.
 
-    def _missing_secrets(self) -> list[Manifest]:
-        """Return the needed Secrets that the namespace does not have with this content."""
-        existing = {name: self.site.kubectl.get("secret", name) for name in map(_name, self._secrets)}
-        return [secret for secret in self._secrets if (existing[_name(secret)] or {}).get("data") != secret["data"]]
-
-    def _write(self, secret: Manifest) -> None:
-        with failpoints.change("kubernetes.write-secret"):
-            self.site.kubectl.apply([secret])
-
-    def _leftovers(self) -> list[Manifest]:
-        """Return what an interrupted deployment left, and the environment's Secrets that no release uses any more."""
-        kubectl = self.site.kubectl
-        marks = f"{labels.PROJECT}={self.site.config.name},{labels.ENVIRONMENT}={self.site.environment.name}"
-        left = kubectl.list("pod", f"{marks},{labels.ROLE}!={labels.SERVICE}")
-        replica_sets = kubectl.list("replicaset", marks)
-        used = json.dumps([*replica_sets, *self._secrets])
-        existing = kubectl.list("secret", marks)
-        return left + [secret for secret in existing if secret["type"] == "Opaque" and _name(secret) not in used]
-
-    def _remove(self, leftovers: list[Manifest]) -> None:
-        for leftover in leftovers:
-            with failpoints.change("kubernetes.remove-leftover"):
-                self.site.kubectl.delete(leftover["kind"], _name(leftover), now=True)
-
-    def _start(self) -> None:
-        with failpoints.change("kubernetes.start-candidate"):
-            pod = manifests.candidate(self._deployment, self.site.config, self.site.environment)
-            self.site.kubectl.create(pod)
+        kustomize names a generated ConfigMap after its content, so the candidate needs it before the rollout.
+        """
+        needed = [manifest for manifest in self._wanted if manifest["kind"] in REFERRED_TO]
+        if not needed or self.site.namespace_steps():
+            return needed
+        existing = set(self.site.kubectl.existing(needed))
+        return [manifest for manifest in needed if (manifest["kind"], objects.name_of(manifest)) not in existing]
 
     def _judge(self) -> None:
-        site = self.site
-        pod = pods.wait(site.kubectl, self._candidate, site.config, self.order.digest, site.environment.health_timeout)
-        self.accept(site.inner_url(pod), "")
-        self._remove_candidate()
+        """Test the release as a whole: its candidates, and the pods that run the release already."""
+        self.accept(*self.parts[0].tested())
+        for part in self.needed:
+            part.check_candidate()
 
-    def _judge_again(self) -> None:
-        """Test the release that runs already."""
-        rollouts = self.site.rollouts
-        if deployment := rollouts.deployment():
-            self.accept(self.site.inner_url(rollouts.pods(deployment)[0]), "")
-
-    def _remove_candidate(self) -> None:
-        with failpoints.change("kubernetes.remove-candidate"):
-            self.site.kubectl.delete("pod", self._candidate, now=True)
-
-    def _give_up(self, before: Manifest | None) -> None:
+    def _give_up(self) -> None:
         """Return to the release that was healthy last, and leave nothing of the one that failed but its log."""
-        kubectl, name = self.site.kubectl, self._candidate
-        if kubectl.get("pod", name):
-            say(f"The last lines of {name}, which is removed:\n{pods.log(kubectl, name)}")
-            self._remove_candidate()
-        if done := self.site.rollouts.give_back(before, self._deployment):
-            say(done)
+        done = bool(self.needed) and all(part.settled for part in self.needed)
+        for part in self.parts:
+            try:
+                part.take_candidate_away()
+                if not done:
+                    part.give_back(healthy_too=self.interrupted)
+            except CicdError as error:  # what failed before is what people need to know
+                say(error.message)
 
 
 def carry_out(steps: list[Step]) -> None:
@@ -185,9 +222,13 @@ def carry_out(steps: list[Step]) -> None:
         do()
 
 
-def _name(manifest: Manifest) -> str:
-    return str(manifest["metadata"]["name"])
+def afterwards(steps: list[Step]) -> list[Step]:
+    """Return the same steps after a deployment that succeeded: if one fails, something is left over, and no more."""
 
+    def attempt(do: Callable[[], None]) -> None:
+        try:
+            do()
+        except CicdError as error:
+            github.annotate("warning", f"{error.message} The next deployment does it.", title=LEFT_OVER)
 
-def _names(manifests: list[Manifest]) -> str:
-    return ", ".join(f"{manifest['kind']} {_name(manifest)}" for manifest in manifests)
+    return [(text, partial(attempt, do)) for text, do in steps]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ class ClusterLock:
     kubectl: Kubectl
     kind: str = "kubernetes"
     poll: float = 1.0
+    care: str = "Leave Leases with the label ml-cicd.project alone; a dead deployment's is removed by: ml-cicd unlock"
 
     def take(self, holder: Holder) -> str:
         """See `LockStore.take`."""
@@ -41,8 +42,10 @@ class ClusterLock:
         existing = self.kubectl.get("lease", _name(self.config))
         if existing is None:
             return None
-        metadata = existing["metadata"]
-        return Lock(holders.from_labels(metadata["annotations"]), str(metadata["uid"]))
+        holder = holders.from_labels(objects.annotations_of(existing))
+        if not holder.who:  # nobody of ours wrote it
+            holder = replace(holder, who=str((existing.get("spec") or {}).get("holderIdentity") or "somebody"))
+        return Lock(holder, str(existing["metadata"]["uid"]))
 
     def remove(self, identity: str) -> None:
         """See `LockStore.remove`."""

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 from cicd import labels as names
 from cicd import variables
+from cicd.deploy.kubernetes import stopping
 from cicd.deploy.kubernetes.objects import (
     annotations_of,
     candidate_name,
     environment_variables,
     labels,
+    literal,
     pull_secret_name,
+    put_shared_memory,
 )
 from cicd.errors import UsageError
 
@@ -36,11 +39,14 @@ def released(
     config: Config,
     environment: Environment,
     order: Order,
-    secret: str = "",
+    *,
+    secret: str,
+    minor: int,
 ) -> list[Manifest]:
-    """Return the objects with the release in the Deployment of the project's name.
+    """Return the objects with the release in the Deployment of the service's name.
 
-    `secret` is the name of the Secret that the release finds as files; empty for none.
+    `secret` is the name of the Secret whose values the release finds as files; empty for none. `minor` is the minor
+    version of the cluster; 0 if unknown.
 
     Raises:
         UsageError: there is no such Deployment, or an object belongs to another namespace.
@@ -48,12 +54,16 @@ def released(
     """
     marked = [_marked(manifest, labels(config, environment)) for manifest in manifests]
     deployment = deployment_of(marked, config)
-    _put_release(deployment, config, environment, order, secret)
+    _put_release(deployment, config, environment, order)
+    pod = deployment["spec"]["template"]["spec"]
+    container = main_container(pod, config)
+    put_shared_memory(pod, container, config.service.shm_size)
+    stopping.serve_on(pod, container, minor)
+    if secret:
+        put_secrets(pod, container, secret, environment.secrets)
     digest = hashlib.sha256(json.dumps(marked, sort_keys=True).encode()).hexdigest()
     deployment["metadata"]["annotations"] |= {
-        names.ENTRY: order.entry,
-        names.AFTER: order.after,
-        names.ACTOR: order.actor,
+        **order.facts,
         names.CONTENT: digest,
         names.SETTLED: "false",
     }
@@ -83,25 +93,28 @@ def deployment_of(manifests: Sequence[Manifest], config: Config) -> Manifest:
     """
     deployments = [manifest for manifest in manifests if manifest["kind"] == "Deployment"]
     for deployment in deployments:
-        if deployment["metadata"]["name"] == config.name:
+        if deployment["metadata"]["name"] == config.service_name:
             return deployment
     present = ", ".join(deployment["metadata"]["name"] for deployment in deployments) or "none"
     raise UsageError(
-        f"The manifests have no Deployment '{config.name}' (found: {present}).",
-        f"Name the Deployment that carries the release after the project: {config.name}.",
+        f"The manifests have no Deployment '{config.service_name}' (found: {present}).",
+        f"Give the Deployment that carries the release this name: {config.service_name}.",
     )
 
 
 def main_container(pod: Manifest, config: Config) -> Manifest:
-    """Return the container that runs the release: the container of the project's name, or else the first."""
+    """Return the container that runs the release: the container of the service's name, or else the first."""
     containers: list[Manifest] = pod["containers"]
-    return next((container for container in containers if container["name"] == config.name), containers[0])
+    return next((container for container in containers if container["name"] == config.service_name), containers[0])
 
 
 def candidate(deployment: Manifest, config: Config, environment: Environment) -> Manifest:
     """Return a pod like the Deployment's, which no Service selects: it has none of the Deployment's labels."""
     spec = copy.deepcopy(deployment["spec"]["template"]["spec"])
     spec["restartPolicy"] = "Never"
+    checks = stopping.check(main_container(spec, config))
+    if checks:
+        spec["initContainers"] = [*checks, *(spec.get("initContainers") or [])]
     for container in spec["containers"]:
         container.setdefault("terminationMessagePolicy", "FallbackToLogsOnError")
     metadata = {
@@ -125,7 +138,7 @@ def _marked(manifest: Manifest, marks: Mapping[str, str]) -> Manifest:
     return marked
 
 
-def _put_release(deployment: Manifest, config: Config, environment: Environment, order: Order, secret: str) -> None:
+def _put_release(deployment: Manifest, config: Config, environment: Environment, order: Order) -> None:
     """Have the Deployment run this release, never with fewer pods than before, and remember the releases before it."""
     metadata, spec = deployment["metadata"], deployment["spec"]
     metadata["annotations"] = {
@@ -140,21 +153,41 @@ def _put_release(deployment: Manifest, config: Config, environment: Environment,
     template = spec["template"]
     template["metadata"]["labels"] |= {**labels(config, environment), names.ROLE: names.SERVICE}
     pod = template["spec"]
-    pod["imagePullSecrets"] = [*pod.get("imagePullSecrets", []), {"name": pull_secret_name(config)}]
+    container = put_release(pod, config, environment, order)
+    if config.deliverable and config.service.command:  # the image of the first service has its command
+        container.setdefault("args", [literal(word) for word in config.service.command])
+    host = config.service.public_host
+    headers = {"httpHeaders": [{"name": "Host", "value": host}]} if host else {}
+    request = {"path": config.service.health, "port": config.service.port, **headers}
+    ready = {"httpGet": request, "periodSeconds": 1}
+    container.setdefault("readinessProbe", ready | {"timeoutSeconds": 5, "failureThreshold": 3})
+
+
+def put_release(pod: Manifest, config: Config, environment: Environment, order: Order) -> Manifest:
+    """Have a pod run this release, and return the container that does."""
+    pod["imagePullSecrets"] = [*(pod.get("imagePullSecrets") or []), {"name": pull_secret_name(config)}]
     container = main_container(pod, config)
     container["image"] = order.release
-    ready = {"httpGet": {"path": config.service.health, "port": config.service.port}, "periodSeconds": 1}
-    container.setdefault("readinessProbe", ready | {"timeoutSeconds": 5, "failureThreshold": 3})
     values = {
         **environment.variables,
         variables.ML_CICD_DIGEST: order.digest,
         variables.ML_CICD_COMMIT: order.commit,
         variables.ML_CICD_ENVIRONMENT: environment.name,
     }
-    others = [variable for variable in container.get("env", []) if variable["name"] not in values]
+    others = [variable for variable in (container.get("env") or []) if variable["name"] not in values]
     container["env"] = [*others, *environment_variables(values)]
-    if secret:
-        volume = {"name": "ml-cicd-secrets", "secret": {"secretName": secret, "defaultMode": 0o444}}
-        pod["volumes"] = [*pod.get("volumes", []), volume]
-        mount = {"name": "ml-cicd-secrets", "mountPath": SECRETS, "readOnly": True}
-        container["volumeMounts"] = [*container.get("volumeMounts", []), mount]
+    return container
+
+
+def put_secrets(pod: Manifest, container: Manifest, secret: str, keys: Iterable[str]) -> None:
+    """Mount each value of a Secret as a file.
+
+    The folder is not mounted: then it would be read-only, and the cluster could not put the service account's token
+    into it.
+    """
+    volume = {"name": "ml-cicd-secrets", "secret": {"secretName": secret, "defaultMode": 0o444}}
+    pod["volumes"] = [*(pod.get("volumes") or []), volume]
+    mounts = [
+        {"name": "ml-cicd-secrets", "mountPath": f"{SECRETS}/{key}", "subPath": key, "readOnly": True} for key in keys
+    ]
+    container["volumeMounts"] = [*(container.get("volumeMounts") or []), *mounts]

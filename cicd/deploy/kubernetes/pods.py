@@ -1,42 +1,72 @@
-"""Single pods of an environment: the candidate, watched until it is healthy, and the pod that runs the tests."""
+"""Single pods of an environment: started, watched until they are healthy, and how they ended."""
 
 from __future__ import annotations
 
-import shlex
-import sys
 import time
 from typing import TYPE_CHECKING
 
-from cicd import failpoints
 from cicd.deploy import health
-from cicd.deploy.kubernetes import objects
-from cicd.deploy.kubernetes.kubectl import ClusterError
+from cicd.deploy.kubernetes import manifests, stopping
+from cicd.deploy.kubernetes.kubectl_errors import ClusterError
 from cicd.errors import CheckFailedError, CicdError
-from cicd.oci import archives, containers
-from cicd.text import lines
+from cicd.oci.endings import Ending
+from cicd.text import lines, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from cicd.config import Config, Environment
+    from cicd.config import Config
     from cicd.deploy.kubernetes.kubectl import Kubectl, Manifest
 
-POLL = 0.3
+POLL = 1.0
+"""Seconds between two looks at the cluster: each is a process of its own, and costs it a request."""
 LOG_LINES = 40
 LAST_MESSAGE = "/dev/termination-log"
 SECONDS_TO_START = 300
 """How long pulling an image and finding a node may take; a health timeout begins with the start."""
+ENDED = ("Succeeded", "Failed")
+"""The phases of a pod whose containers have ended."""
+AGAIN = (
+    "Run the deployment again. A node that is drained, an eviction or a person removes pods; the events may name the "
+    "cause: kubectl get events"
+)
+REJECTED = "(BadRequest)"
+"""In the API server's words: the service answered 400, as one does that expects another header Host."""
 HOPELESS = ("ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
 
 
 def problem(kubectl: Kubectl, pod: Manifest, config: Config, digest: str) -> str:
-    """Return why a pod is not healthy as `digest`, asked by way of the API server; empty when it is."""
+    """Return why a pod is not healthy as `digest`; empty when it is.
+
+    The API server relays the request, with a header Host that nobody can choose. If the service checks that header,
+    the node's own readiness probe counts, which sends `public-host`.
+    """
     name, path = pod["metadata"]["name"], config.service.health
+    proven = digest_of_image(pod, config) == digest
+    if config.service.public_host:
+        if not is_ready(pod):
+            return f"{name} is not ready: its node gets no success from {path}"
+        return "" if proven else f"its node does not say that {name} runs {digest}"
     try:
-        body = kubectl.http(name, config.service.port, path, timeout=health.TIMEOUT)
+        body = kubectl.http(name, config.service.port, path, timeout=health.TIMEOUT, limit=health.LIMIT)
     except ClusterError as error:
-        return f"{name}{path} does not answer: {error.message}"
-    return health.problem_of_body(body, digest, f"{name}{path}")
+        return f"{name}{path} does not answer with success: {error.message}"
+    if len(body) > health.LIMIT:
+        return f"the answer of {name}{path} has more than {health.LIMIT:,} bytes"
+    return health.problem_of_body(body, digest, f"{name}{path}", must_name=not proven)
+
+
+def digest_of_image(pod: Manifest, config: Config) -> str:
+    """Return the digest of the image that a pod's node runs as the release; empty if the node does not say."""
+    container = manifests.main_container(pod["spec"], config)["name"]
+    statuses = pod["status"].get("containerStatuses", [])
+    image = next((status.get("imageID", "") for status in statuses if status["name"] == container), "")
+    return str(image).partition("@")[2]
+
+
+def is_ready(pod: Manifest) -> bool:
+    """Return whether a pod is ready to serve, and nobody has asked it to stop."""
+    conditions = pod["status"].get("conditions", [])
+    ready = any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
+    return ready and not is_leaving(pod)
 
 
 def wait(kubectl: Kubectl, name: str, config: Config, digest: str, seconds: float) -> Manifest:
@@ -50,19 +80,29 @@ def wait(kubectl: Kubectl, name: str, config: Config, digest: str, seconds: floa
     end, why = time.monotonic() + seconds, "it did not start"
     while time.monotonic() < end:
         pod = kubectl.get("pod", name)
-        if pod is None or pod["status"]["phase"] != "Running":
-            event = f"ended with exit code {exit_code(pod)}" if pod else "was removed"
+        if pod is None or is_leaving(pod) or was_stopped(pod):
+            raise CheckFailedError(f"The pod {name} {removal_of(pod)}; the old release still serves.", AGAIN)
+        if missing := stopping.problem(pod):
             raise CheckFailedError(
-                f"The new release {event}; the old one still serves.",
-                "Read the release's log above, and correct the cause in a new commit.",
+                f"The image has no command to sleep with, so that requests would fail whenever a pod stops: {missing}. "
+                "The old release still serves.",
+                "Install coreutils or busybox in the image, use Kubernetes 1.30 or newer, or write manifests of your "
+                "own with a preStop hook that keeps the service answering for 5 s.",
+            )
+        if pod["status"]["phase"] != "Running":
+            ending = ending_of(pod, log(kubectl, name))
+            raise CheckFailedError(
+                f"The new release ended with {ending}; the old one still serves.",
+                ending.hint("Read the release's log above, and correct the cause in a new commit."),
             )
         why = problem(kubectl, pod, config, digest)
         if not why:
             return pod
         time.sleep(POLL)
+    slow = "Read the release's log above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml."
     raise CheckFailedError(
         f"The new release was not healthy within {seconds:g} s ({why}); the old one still serves.",
-        "Read the release's log above. If it starts slowly, set a longer `health-timeout` in ml-cicd.toml.",
+        health.HOST_HINT if REJECTED in why else slow,
     )
 
 
@@ -85,81 +125,57 @@ def wait_for_start(kubectl: Kubectl, name: str) -> None:
     raise CheckFailedError(f"The pod {name} did not start: {why}", private if "Image" in why else full)
 
 
-def exit_code(pod: Manifest) -> int:
-    """Return the first exit code of a pod's containers that is not 0; 0 when there is none."""
-    return next((int(state["exitCode"]) for state in _terminated(pod) if state["exitCode"]), 0)
+def ending_of(pod: Manifest, last: str = "") -> Ending:
+    """Return how a pod ended: the first of its containers that failed counts. `last` is the end of its log."""
+    failed = next((state for state in terminated(pod) if state["exitCode"]), {"exitCode": 0})
+    return Ending(int(failed["exitCode"]), failed.get("reason") == "OOMKilled", last)
 
 
 def log(kubectl: Kubectl, name: str) -> str:
     """Return the last lines of a pod's output, for people."""
     try:
-        return kubectl.run("logs", name, f"--tail={LOG_LINES}", "--all-containers")
+        return kubectl.run("logs", name, f"--tail={LOG_LINES}", "--all-containers").rstrip("\n")
     except CicdError as error:
-        return _last_messages(kubectl.get("pod", name)) or f"(no log: {error.message})"
+        return last_messages(kubectl.get("pod", name)) or f"(no log: {error.message})"
 
 
-def tests(config: Config, environment: Environment, container: Manifest, marks: Mapping[str, str]) -> Manifest:
-    """Return a pod that runs a container once, without any of the environment's secrets."""
-    spec = {
-        "restartPolicy": "Never",
-        "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": 1,
-        "imagePullSecrets": [{"name": objects.pull_secret_name(config)}],
-        "containers": [
-            {
-                "name": "tests",
-                "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-                **container,
-            }
-        ],
-    }
-    metadata = {"name": f"{config.name}-tests", "labels": {**objects.labels(config, environment), **marks}}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
-
-
-def run(
-    kubectl: Kubectl,
-    config: Config,
-    place: Environment,
-    image: str,
-    command: Sequence[str],
-    *,
-    labels: Mapping[str, str],
-    environment: Mapping[str, str],
-    collect: Sequence[str],
-) -> containers.Finished:
-    """Run a command of an image as a pod, stream its output, and remove it, whatever happens; see `containers.run`.
-
-    No file can be copied out of a pod that has ended, and its last message holds 4 kB: of the files, which are test
-    results, only the heads of their `<testsuite>` elements come back, with the counts.
+def start(kubectl: Kubectl, pod: Manifest) -> None:
+    """Create a pod.
 
     Raises:
-        CheckFailedError: the pod did not start in time, or was removed.
+        CheckFailedError: there is a pod of that name, which somebody else created.
 
     """
-    heads = f"grep -o '<testsuite [^>]*' {' '.join(map(shlex.quote, collect))} >{LAST_MESSAGE} 2>/dev/null"
-    words = ["sh", "-c", f'"$@"; code=$?; {heads}; exit $code', "sh", *command]
-    container = {"image": image, "command": words, "env": objects.environment_variables(environment)}
-    pod = tests(config, place, container, labels)
-    name = pod["metadata"]["name"]
-    with failpoints.change("kubernetes.start-tests"):
-        kubectl.create(pod)
-    try:
-        wait_for_start(kubectl, name)
-        for line in kubectl.stream("logs", name, "--follow"):
-            sys.stdout.write(line)
-            sys.stdout.flush()
-        while (ended := kubectl.get("pod", name)) and ended["status"]["phase"] == "Running":
-            time.sleep(POLL)
-    finally:
-        with failpoints.change("kubernetes.remove-tests"):
-            kubectl.delete("pod", name, now=True)
-    if ended is None:
-        raise CheckFailedError("The pod with the tests was removed while it ran.", "Run the deployment again.")
-    suites = "".join(f"{head}/>" for head in lines(_last_messages(ended)))
-    results = archives.packed({"results.xml": f"<testsuites>{suites}</testsuites>".encode()})
-    return containers.Finished(exit_code(ended), dict.fromkeys(collect, results) if suites else {})
+    if kubectl.create(pod) is None:
+        name = pod["metadata"]["name"]
+        raise CheckFailedError(
+            f"The namespace {kubectl.namespace} has a pod {name} already, which this deployment did not create.",
+            f"Remove it, then run the deployment again: kubectl --namespace {kubectl.namespace} delete pod {name}",
+        )
+
+
+def has_stopped(pod: Manifest) -> bool:
+    """Return whether all containers of a pod have ended: then it answers nobody, even if its node keeps it a while."""
+    statuses = pod["status"].get("containerStatuses", [])
+    return len(statuses) == len(pod["spec"]["containers"]) == len(terminated(pod))
+
+
+def is_leaving(pod: Manifest) -> bool:
+    """Return whether somebody, or the cluster, has asked a pod to stop."""
+    return "deletionTimestamp" in pod["metadata"]
+
+
+def was_stopped(pod: Manifest) -> bool:
+    """Return whether the cluster ended a pod, to free its node for example, and not its containers themselves."""
+    return pod["status"]["phase"] == "Failed" and bool(pod["status"].get("reason"))
+
+
+def removal_of(pod: Manifest | None) -> str:
+    """Return, as the end of a sentence, how a pod that was removed or stopped went away."""
+    status = pod["status"] if pod else {}
+    if status.get("reason"):
+        return f"was stopped by the cluster ({status['reason']}: {visible(status.get('message', ''))})"
+    return "was removed by somebody else, or from its node"
 
 
 def _waits_for(pod: Manifest) -> str:
@@ -168,20 +184,21 @@ def _waits_for(pod: Manifest) -> str:
     for container in [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]:
         waiting = container.get("state", {}).get("waiting")
         if waiting and waiting.get("reason") not in ("ContainerCreating", "PodInitializing"):
-            return f"{waiting.get('reason')}: {waiting.get('message', '')}"
+            return f"{waiting.get('reason')}: {visible(waiting.get('message', ''))}"
     for condition in status.get("conditions", []):
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            return f"{condition.get('reason')}: {condition.get('message', '')}"
+            return f"{condition.get('reason')}: {visible(condition.get('message', ''))}"
     return ""
 
 
-def _terminated(pod: Manifest) -> list[Manifest]:
+def terminated(pod: Manifest) -> list[Manifest]:
     """Return how the containers of a pod ended that did."""
     containers = pod["status"].get("containerStatuses", [])
     states = [container.get("state", {}).get("terminated") for container in containers]
     return [state for state in states if state]
 
 
-def _last_messages(pod: Manifest | None) -> str:
+def last_messages(pod: Manifest | None) -> str:
     """Return the messages that a pod's ended containers left in its status."""
-    return "\n".join(state["message"] for state in _terminated(pod) if state.get("message")) if pod else ""
+    messages = [state["message"] for state in terminated(pod) if state.get("message")] if pod else []
+    return "\n".join(visible(line) for message in messages for line in lines(message))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicd.deploy.kubernetes.objects import quantity
+
 if TYPE_CHECKING:
     from cicd.config import Config, Environment, KubernetesSettings
     from cicd.deploy.kubernetes.kubectl import Manifest
 
 NAME = "app.kubernetes.io/name"
-LEAVING = 5
-"""Seconds that a stopping pod goes on serving, while the nodes learn that it leaves the Service."""
-FIRST_WITH_SLEEP = 30
-"""The minor version from which on a pod can sleep without a command in its image."""
-UNITS = {"b": "", "k": "Ki", "m": "Mi", "g": "Gi"}
+NO_PRIVILEGES = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
 @dataclass(frozen=True)
@@ -29,13 +27,13 @@ class Server:
 
 def standard(config: Config, environment: Environment, settings: KubernetesSettings, server: Server) -> list[Manifest]:
     """Return a Service, a PodDisruptionBudget and a Deployment that has no release yet."""
-    name, selector = config.name, {NAME: config.name}
+    name, selector = config.service_name, {NAME: config.service_name}
     budget = "policy/v1" if "policy/v1" in server.groups else "policy/v1beta1"
     service = {"type": settings.service_type, "selector": selector, "ports": [_port(config, environment, settings)]}
     deployment = {
         "replicas": settings.replicas,
         "selector": {"matchLabels": selector},
-        "template": {"metadata": {"labels": selector}, "spec": _pod(config, environment, server)},
+        "template": {"metadata": {"labels": selector}, "spec": pod(environment, _container(config, environment))},
     }
     return [
         _object("v1", "Service", name, service),
@@ -51,31 +49,35 @@ def _port(config: Config, environment: Environment, settings: KubernetesSettings
     return port
 
 
-def _pod(config: Config, environment: Environment, server: Server) -> Manifest:
-    can_sleep = server.minor >= FIRST_WITH_SLEEP
-    sleep = {"sleep": {"seconds": LEAVING}} if can_sleep else {"exec": {"command": ["sleep", f"{LEAVING}"]}}
-    container = {
-        "name": config.name,
+def _container(config: Config, environment: Environment) -> Manifest:
+    return {
+        "name": config.service_name,
         "ports": [{"containerPort": config.service.port, "protocol": "TCP"}],
-        "resources": _resources(environment),
-        "lifecycle": {"preStop": sleep},
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        "resources": resources(environment),
+        "securityContext": NO_PRIVILEGES,
     }
+
+
+def pod(environment: Environment, container: Manifest) -> Manifest:
+    """Return the specification of a pod with that container, which has no release yet."""
     return {
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-        "terminationGracePeriodSeconds": LEAVING + round(environment.stop_timeout),
+        "terminationGracePeriodSeconds": round(environment.stop_timeout),
         "containers": [container],
     }
 
 
-def _resources(environment: Environment) -> Manifest:
+def resources(environment: Environment) -> Manifest:
+    """Return what a container of the environment gets of its node."""
     limits: dict[str, str] = {}
     if environment.cpus:
         limits["cpu"] = f"{round(environment.cpus * 1000)}m"
     if environment.memory:
-        limits["memory"] = environment.memory[:-1] + UNITS[environment.memory[-1]]
+        limits["memory"] = quantity(environment.memory)
+    if environment.gpus:
+        limits["nvidia.com/gpu"] = str(environment.gpus)
     return {"requests": limits, "limits": limits} if limits else {}
 
 
