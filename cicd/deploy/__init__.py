@@ -23,16 +23,20 @@ def target_for(config: Config, environment: Environment, repository: Repository)
     """
     match environment.settings:
         case DockerSettings() as settings:
-            from cicd.deploy.docker import target as docker  # noqa: PLC0415 -- one environment needs one target
+            from cicd.deploy.docker import job  # noqa: PLC0415 -- one environment needs one target
+            from cicd.deploy.docker import target as docker  # noqa: PLC0415
 
-            return docker.target(config, environment, settings, repository.forge)
+            make = job.target if config.job else docker.target
+            return make(config, environment, settings, repository.forge, repository.unpacked)
         case KubernetesSettings() as settings:
             from cicd.deploy.kubernetes import target as kubernetes  # noqa: PLC0415
 
             return kubernetes.target(config, environment, settings, repository.forge, repository.unpacked)
         case CommandSettings() as settings:
             from cicd.deploy import command  # noqa: PLC0415
-            from cicd.oci import engine, registry  # noqa: PLC0415
+            from cicd.oci import engine, repositories  # noqa: PLC0415
 
-            releases = registry.image_repository_for(owner_and_name(repository.path), config.image)
+            name = owner_and_name(repository.path)
+            path = f"{name}/{config.name}" if repository.directory else name
+            releases = repositories.of(path, config.image).release
             return command.CommandTarget(engine.connect(), config, environment, settings, releases)

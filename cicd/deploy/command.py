@@ -7,20 +7,19 @@ any of it fails, the kit runs the same command once more, with the release that 
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
-import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicd import failpoints, labels, variables
+from cicd import failpoints, labels, text, variables
 from cicd.deploy import health, lock, secrets
 from cicd.deploy.engine_lock import EngineLock
-from cicd.deploy.target import Running
+from cicd.deploy.target import Running, nothing
 from cicd.errors import CheckFailedError
-from cicd.oci import containers, images
+from cicd.oci import containers, housekeeping, images, repositories, secret_files
 from cicd.oci.reference import DIGEST, ImageReference, digest_of
-from cicd.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,8 +27,9 @@ if TYPE_CHECKING:
 
     from cicd.config import CommandSettings, Config, Environment
     from cicd.deploy.holder import Holder
-    from cicd.deploy.target import Accept, Order
+    from cicd.deploy.target import Accept, Finish, Order
     from cicd.oci.containers import Runner
+    from cicd.oci.endings import Ending
     from cicd.oci.engine import Client
 
 NETWORK = "bridge"
@@ -54,7 +54,7 @@ class CommandTarget:
 
     def runner(self, network: str) -> Runner:
         """See `Target.runner`."""
-        return containers.runner(self.client, network)
+        return containers.runner(self.client, network, shm_size=self.config.test_shm_size)
 
     def locked(self, holder: Holder, wait: float) -> AbstractContextManager[Callable[[], None]]:
         """See `Target.locked`. The lock covers this engine; a lock across machines is the tool's task."""
@@ -64,14 +64,23 @@ class CommandTarget:
         """See `Target.unlock`."""
         return lock.unlock(self._lock())
 
+    def addresses(self) -> Mapping[str, str]:
+        """See `Target.addresses`: there is one service at most."""
+        return {}
+
+    def outputs(self) -> Mapping[str, str]:
+        """See `Target.outputs`: there is no job."""
+        return {}
+
     def observe(self) -> Running | None:
         """See `Target.observe`: what the health path names."""
         try:
-            with urllib.request.urlopen(self._health, timeout=health.TIMEOUT) as response:  # noqa: S310 -- as configured
-                answer = json.loads(response.read())
-        except (OSError, ValueError):
+            answer = json.loads(health.fetch(self._health, self.config.service.public_host))
+        except (OSError, ValueError, RecursionError, http.client.HTTPException):
             return None
-        digest, commit = (str(answer.get(name) or "") for name in ("digest", "commit"))
+        if not isinstance(answer, dict):
+            answer = {}
+        digest, commit = (text.visible(str(answer.get(name) or "")) for name in ("digest", "commit"))
         named = DIGEST.fullmatch(digest) is not None
         return Running(
             release=str(ImageReference(self.image_repository, digest)) if named else "",
@@ -102,22 +111,29 @@ class CommandTarget:
             f"if any of it fails: {back}",
         ]
 
-    def apply(self, order: Order, accept: Accept) -> Running:
+    def apply(self, order: Order, accept: Accept, finish: Finish = nothing) -> Running:
         """See `Target.apply`. Between the tool's switch and the end of the tests the new release already serves."""
         before, plan = self.observe(), self.plan(order)
         if not plan:
             accept(self.settings.url, NETWORK)
+            finish()
             return self._healthy()
         images.pull(self.client, self.settings.image)
         try:
             self._bring(order.release, order, before)
             accept(self.settings.url, NETWORK)
+            finish()
         except BaseException:
             if before and before.healthy:
-                say(f"bring the previous release back: {before.release}")
+                text.say(f"bring the previous release back: {before.release}")
                 self._bring(before.release, order, before)
             raise
         return self._healthy()
+
+    def tidy(self, release: str, test: str) -> None:
+        """See `Target.tidy`."""
+        places = repositories.beside(ImageReference.parse(release).repository)
+        housekeeping.tidy(self.client, self.config.name, places, (release, test))
 
     @property
     def _health(self) -> str:
@@ -165,14 +181,14 @@ class CommandTarget:
             variables.ML_CICD_ACTOR: order.actor,
         }
         with failpoints.change("command.run"):
-            code = self._run_tool(values)
-        if code:
+            ending = self._run_tool(values)
+        if ending.exit_code:
             raise CheckFailedError(
-                f"The deployment tool failed with exit code {code}.",
-                "Correct what its output above names, then run the deployment again.",
+                f"The deployment tool failed with {ending}.",
+                ending.hint("Correct what its output above names, then run the deployment again."),
             )
         end = time.monotonic() + seconds
-        while problem := health.problem_at(self._health, digest):
+        while problem := health.problem_at(self._health, digest, self.config.service.public_host):
             if time.monotonic() > end:
                 raise CheckFailedError(
                     f"The new release was not healthy within {seconds:g} s ({problem}).",
@@ -180,8 +196,8 @@ class CommandTarget:
                 )
             time.sleep(POLL)
 
-    def _run_tool(self, values: Mapping[str, str]) -> int:
-        """Run the tool, and return its exit code; it gets these variables and the environment's secrets alone."""
+    def _run_tool(self, values: Mapping[str, str]) -> Ending:
+        """Run the tool, and return how it ended; it gets these variables and the environment's secrets alone."""
         settings, app_secrets = self.settings, secrets.required(self.environment)
         with containers.created(
             self.client,
@@ -191,5 +207,5 @@ class CommandTarget:
             environment=dict(values),
             labels={labels.PROJECT: self.config.name, labels.ROLE: labels.TOOL},
         ) as container:
-            secrets.put(container, app_secrets)
+            secret_files.put(container, app_secrets)
             return containers.run_to_end(container, settings.image, settings.command)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from cicd.deploy import holder as holders
 from cicd.deploy.lock import Lock
 from cicd.oci import containers, images
-from cicd.oci.errors import ConflictError, engine_errors
+from cicd.oci.errors import ConflictError, DiskFullError, engine_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cicd.deploy.holder import Holder
     from cicd.oci.engine import Client
@@ -32,15 +32,29 @@ class EngineLock:
     client: Client
     name: str
     labels: Mapping[str, str]
+    make_room: Callable[[], bool] = lambda: False
+    """Free room on the engine's disk; return whether that was possible."""
     kind: str = "docker"
     poll: float = 0.2
+    care: str = "Clean up with: docker container prune --filter label!=ml-cicd.project"
 
     def take(self, holder: Holder) -> str:
-        """See `LockStore.take`."""
+        """See `LockStore.take`. On a full disk, try once more with the room that can be made."""
+        try:
+            return self._create(holder)
+        except DiskFullError:
+            if not self.make_room():
+                raise
+            return self._create(holder)
+
+    def _create(self, holder: Holder) -> str:
         self._import_image()
         labels = {**self.labels, **holders.to_labels(holder)}
         with suppress(ConflictError), engine_errors(f"create the lock {self.name}"):
-            return str(self.client.containers.create(IMAGE, ["never-started"], name=self.name, labels=labels).id)
+            container = self.client.containers.create(
+                IMAGE, ["never-started"], name=self.name, labels=labels, **containers.NO_PROXIES
+            )
+            return str(container.id)
         return ""
 
     def find(self) -> Lock | None:

@@ -42,6 +42,10 @@ class LockStore(Protocol):
     def poll(self) -> float:
         """Seconds between two attempts."""
 
+    @property
+    def care(self) -> str:
+        """How to clean up the target without removing locks, as a sentence for people."""
+
     def take(self, holder: Holder) -> str:
         """Create the lock, if there is none, and return its identity; empty when there is one already."""
 
@@ -57,7 +61,7 @@ def hold(store: LockStore, environment: str, holder: Holder, wait: float) -> Ite
     """Hold the lock of an environment, waiting up to `wait` seconds for a living holder.
 
     Yields a function to call before the switch. It raises RefusedError if somebody removed the lock meanwhile, for
-    example with `docker container prune`: then another deployment may be under way.
+    example with `docker container prune` or `kubectl delete lease`: then another deployment may be under way.
 
     Raises:
         RefusedError: another deployment still holds it; the message names the holder.
@@ -82,7 +86,7 @@ def _check(store: LockStore, environment: str, identity: str) -> None:
     now = f"{lock.holder} holds it now" if lock else "nobody holds it now"
     raise RefusedError(
         f"The lock of {environment} was removed while this deployment held it; {now}. The old release still serves.",
-        "Run the deployment again. Clean up with: docker container prune --filter label!=ml-cicd.project",
+        f"Run the deployment again. {store.care}",
     )
 
 
@@ -122,4 +126,4 @@ def _wait(store: LockStore, environment: str, holder: Holder, wait: float) -> st
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print(line, file=sys.stderr)
