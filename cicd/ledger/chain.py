@@ -10,32 +10,34 @@ from __future__ import annotations
 import os
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cicd import config, failpoints, variables
 from cicd.errors import RefusedError
+from cicd.files import utf8
 from cicd.ledger import integrity, signing
 from cicd.ledger.entry import envelope, parse
 from cicd.repository import MAIN, SNAPSHOT, LostRaceError
 from cicd.text import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cicd.ledger.entry import Deployment, Entry
     from cicd.ledger.signing import Keyring, Signer, Verifier
     from cicd.repository import Repository
 
+    Fitted = Callable[[Mapping[str, Sequence[Entry]], Deployment], Deployment]
+
 RACES = 20
 NUMBER = re.compile("[1-9][0-9]*")
-_KEYS = [f"{SNAPSHOT}/heads/{name}{path}" for name in MAIN for path in ("", f":{config.FILE}")]
-"""The objects that decide which keys count: the commit of each possible main branch, and its configuration."""
 
 
 def keyring(repository: Repository) -> Keyring:
-    """Return the keys whose signatures count, in all environments: those in `ml-cicd.toml` at the root of main."""
-    return _keyring(repository, repository.read(_KEYS))
+    """Return the keys whose signatures count, in all environments: those in the project's `ml-cicd.toml` on main."""
+    return _keyring(repository, repository.read(_key_sources(repository)))
 
 
 def signer(keys: Verifier) -> Signer | None:
@@ -48,14 +50,25 @@ def signer(keys: Verifier) -> Signer | None:
     return signing.signer(os.environ.get(variables.LEDGER_KEY, ""), keys)
 
 
+def _key_sources(repository: Repository) -> list[str]:
+    """Return the objects that decide which keys count: each possible main branch's commit, and its configuration."""
+    heads = [f"{SNAPSHOT}/heads/{name}" for name in MAIN]
+    return [name for head in heads for name in (head, f"{head}:{repository.in_project(config.FILE)}")]
+
+
 def _keyring(repository: Repository, contents: Sequence[bytes | None]) -> Keyring:
-    """Return the keys that the contents of `_KEYS` name."""
-    for name, commit, stored in zip(MAIN, contents[::2], contents[1::2], strict=True):
-        if commit is not None:
-            # `show` fails on a file that can't be read: such a file is not a file without keys.
-            text = stored.decode() if stored else repository.show(f"{SNAPSHOT}/heads/{name}", config.FILE)
-            return signing.keyring(config.parse(text, f"{config.FILE} on {name}").ledger_keys if text else ())
-    return signing.keyring(())
+    """Return the keys that the contents of `_key_sources` name."""
+    stored = {
+        name: text for name, commit, text in zip(MAIN, contents[::2], contents[1::2], strict=True) if commit is not None
+    }
+    if not stored:
+        return signing.keyring(())
+    name, file = repository.main_branch if len(stored) > 1 else next(iter(stored)), repository.in_project(config.FILE)
+    # `show` fails on a file that can't be read: such a file is not a file without keys.
+    content = stored[name]
+    source = f"{file} on {name}"
+    text = utf8(content, source) if content else repository.show(f"{SNAPSHOT}/heads/{name}", file)
+    return signing.keyring(config.parse(text, source).ledger_keys if text else ())
 
 
 def _tag(project: str, environment: str, number: int | str) -> str:
@@ -92,8 +105,9 @@ def read_all(repository: Repository, project: str, *, every_signature: bool = Fa
             )
         blobs_of.setdefault(environment, {})[int(number)] = blob
     ordered = {environment: dict(sorted(blobs.items())) for environment, blobs in blobs_of.items()}
-    stored = iter(repository.read([*_KEYS, *(blob for blobs in ordered.values() for blob in blobs.values())]))
-    keys = _keyring(repository, [next(stored) for _ in _KEYS])
+    sources = _key_sources(repository)
+    stored = iter(repository.read([*sources, *(blob for blobs in ordered.values() for blob in blobs.values())]))
+    keys = _keyring(repository, [next(stored) for _ in sources])
     contents = {
         environment: {number: next(stored) or b"" for number in blobs} for environment, blobs in ordered.items()
     }
@@ -120,11 +134,16 @@ def chain(
     return integrity.check_signatures(entries, stored if every_signature else stored[-1:], keys)
 
 
-def append(repository: Repository, deployment: Deployment) -> Entry:
+def append(repository: Repository, deployment: Deployment, fitted: Fitted | None = None) -> Entry:
     """Add an entry at the end of its environment's chain, push it, and return it.
 
     When two processes write at once, the second takes the next number. A deployment that the ledger has already is not
     added twice. The entry is signed with the key that `signer` returns. The snapshot has the entry afterwards.
+
+    Args:
+        repository: the repository.
+        deployment: what to record.
+        fitted: returns the deployment as it follows the entries that are there; asked again after a lost race.
 
     Raises:
         RefusedError: the ledger does not hold together, or would not with this entry, or the remote declines.
@@ -132,16 +151,18 @@ def append(repository: Repository, deployment: Deployment) -> Entry:
         UnreachableError: the remote does not answer; nothing was added.
 
     """
-    project, environment = deployment.project, deployment.environment
+    asked, project, environment = deployment, deployment.project, deployment.environment
     keys = keyring(repository)
     signs = signer(keys)
     for attempt in range(RACES):
         chains = read_all(repository, project)
         entries = chains.get(environment, [])
-        if recorded := next((entry for entry in entries if entry.deployment == deployment), None):
+        deployment = fitted(chains, asked) if fitted else asked
+        same = (entry for entry in entries if replace(entry.deployment, late=False) == deployment)
+        if recorded := next(same, None):
             return recorded
         number, previous = len(entries) + 1, entries[-1].sha256 if entries else ""
-        content = envelope(deployment, number, previous, signs)
+        content = envelope(replace(deployment, late=_is_late(entries, deployment)), number, previous, signs)
         entry = parse(content)
         try:
             integrity.check_signatures([*entries, entry], [content], keys)
@@ -168,17 +189,34 @@ def append(repository: Repository, deployment: Deployment) -> Entry:
     )
 
 
+def _is_late(entries: Sequence[Entry], deployment: Deployment) -> bool:
+    """Return whether an observed entry stands for a deployment already, and another deployment has passed since."""
+    if deployment.observed or deployment.result != "passed":
+        return False
+    passed = [entry.deployment for entry in entries if entry.deployment.result == "passed"]
+    observed = [
+        place
+        for place, other in enumerate(passed)
+        if other.observed and other.release == deployment.release and other.started in ("", deployment.started)
+    ]
+    return bool(observed) and observed[-1] < len(passed) - 1
+
+
 def now() -> str:
     """Return the time, ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def last_passed(entries: Sequence[Entry], commit: str | None = None, release: str | None = None) -> Entry | None:
-    """Return the newest passed entry, of this commit and this release where they are named; None without one."""
+    """Return the newest passed entry, of this commit and this release where they are named; None without one.
+
+    A late entry counts where its commit or release is named: what it brought runs no more.
+    """
     for entry in reversed(entries):
         deployment = entry.deployment
         if (
             deployment.result == "passed"
+            and (commit or release or not deployment.late)
             and commit in (None, deployment.commit)
             and release in (None, deployment.release)
         ):

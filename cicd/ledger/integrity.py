@@ -17,7 +17,7 @@ from cicd.ledger import signing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cicd.ledger.entry import Entry
+    from cicd.ledger.entry import Deployment, Entry
     from cicd.ledger.signing import Verifier
 
 HINT = "Somebody removed, altered or forged an entry: compare the tags ledger/** with those of another clone."
@@ -100,10 +100,21 @@ def check_links(chains: Mapping[str, Sequence[Entry]]) -> None:
             if not 0 < basis.number <= len(chain) or chain[basis.number - 1].sha256 != basis.sha256:
                 raise broken(environment, entry.number, f"{rests}, which the ledger does not have")
             base = chain[basis.number - 1].deployment
-            if (base.result, base.release, base.test) != ("passed", deployment.release, deployment.test):
-                raise broken(environment, entry.number, f"{rests}, which did not pass this release")
+            if problem := _other_than(deployment, base):
+                raise broken(environment, entry.number, f"{rests}, {problem}")
             if basis.environment != stages.accepted_by(environment):
                 raise broken(environment, entry.number, f"{rests}, which is not the stage before")
+
+
+def _other_than(deployment: Deployment, base: Deployment) -> str:
+    """Return why an entry can't rest on another, as the end of a sentence; empty if it can."""
+    if (base.result, base.release, base.test) != ("passed", deployment.release, deployment.test):
+        return "which did not pass this release"
+    if deployment.action != "approve" and base.others != deployment.others:
+        return "which did not pass these services"
+    if deployment.wheels and (base.packages, base.wheels) != (deployment.packages, deployment.wheels):
+        return "which did not pass these wheels"
+    return "whose tests nobody saw" if base.observed else ""
 
 
 def cut_off(chains: Mapping[str, Sequence[Entry]], names: Iterable[str]) -> str:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import failpoints, files
+from cicd import failpoints, files, git
 from cicd.errors import UsageError
+from cicd.ledger import anchors
 from cicd.ledger.chain import append
 from cicd.ledger.entry import deployment_from
 
@@ -53,12 +55,24 @@ def hand_in(repository: Repository) -> list[Entry]:
                 f"{file} should hold an outcome that waits to be recorded, but can't be read: {error}",
                 "Correct the file. If you remove it, the ledger never shows that deployment.",
             ) from error
-        entries.append(append(repository, deployment))
+        entry = append(repository, deployment)
+        anchors.write(repository, entry)
+        entries.append(entry)
         with failpoints.change("pending.forget"):
             file.unlink()
     return entries
 
 
+def drop(clone: Path, forge: str) -> None:
+    """Remove the outcomes that wait to be recorded at a local forge which was taken down."""
+    shutil.rmtree(_place(clone, forge), ignore_errors=True)
+
+
 def _folder(repository: Repository) -> Path:
-    common = repository.git("rev-parse", "--path-format=absolute", "--git-common-dir")
-    return Path(common) / "ml-cicd" / "pending"
+    return _place(repository.path, repository.forge) / repository.directory
+
+
+def _place(clone: Path, forge: str) -> Path:
+    """Return the folder of waiting outcomes: each local forge has one of its own, all other remotes share one."""
+    common = git.text(clone, "rev-parse", "--path-format=absolute", "--git-common-dir")
+    return Path(common) / "ml-cicd" / (f"pending-{forge}" if forge else "pending")

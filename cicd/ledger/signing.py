@@ -90,7 +90,7 @@ def decode(blob: bytes) -> Envelope:
         outer = json.loads(blob)
         signatures = [Signature(str(each["keyid"]), base64.b64decode(each["sig"])) for each in outer["signatures"]]
         envelope = Envelope(base64.b64decode(outer["payload"]), *signatures[:1])
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError) as error:
         raise ValueError(f"no DSSE envelope: {error!r}") from error
     if envelope.encode() != blob:
         raise ValueError("its bytes are not those that the ledger writes for this DSSE envelope")
