@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicd import ledger
 from cicd.ledger import integrity
+from cicd.road import observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cicd.deploy.target import Running
-    from cicd.ledger import Entry
+    from cicd.ledger import Deployment, Entry
 
 
 def named_entries(running: Running | None) -> str:
@@ -38,15 +40,39 @@ def check_recorded(chains: Mapping[str, Sequence[Entry]], environment: str, runn
         raise integrity.broken(environment, number, _cut_off(missing))
 
 
-def difference(chains: Mapping[str, Sequence[Entry]], passed: Entry | None, running: Running | None) -> str:
-    """Return how what runs differs from `passed`, the entry that should run, or what ails it; empty for nothing."""
+def difference(chains: Mapping[str, Sequence[Entry]], environment: str, running: Running | None) -> str:
+    """Return how what runs differs from the newest passed entry, or what ails it; empty for nothing."""
+    entries = chains.get(environment, [])
+    passed = ledger.last_passed(entries)
     if running is None:
         return f"nothing runs, but the ledger says that {passed.deployment.release} does" if passed else ""
     if missing := missing_entry(chains, running):
         return _cut_off(missing)
-    if passed is None or passed.deployment.release != running.release:
-        return f"the ledger says {passed.deployment.release if passed else 'nothing'}, but {running.release} runs"
+    if observed.is_unrecorded(entries, running):
+        return (
+            f"the ledger says {passed.deployment.release if passed else 'nothing'}, but {running.release} runs"
+            f"{_origin(running)}: no entry records that deployment. If its run has ended: "
+            f"ml-cicd record --observed --environment {environment}"
+        )
+    if passed and (service := _other_service(passed.deployment, running)):
+        return service
     return running.detail
+
+
+def _other_service(recorded: Deployment, running: Running) -> str:
+    """Return which other service runs an image that the ledger does not record for it; empty for none."""
+    present = running.other_images
+    for name in sorted({*recorded.others, *present}):
+        says, runs = recorded.others.get(name, "nothing"), present.get(name, "nothing")
+        if says != runs:
+            return f"{name}: the ledger says {says}, but {runs} runs"
+    return ""
+
+
+def _origin(running: Running) -> str:
+    """Return since when a release runs, who deployed it, and in which run, as far as the target knows."""
+    parts = {" since ": running.started, ", deployed by ": running.actor, " in ": running.run}
+    return "".join(f"{words}{value}" for words, value in parts.items() if value)
 
 
 def _cut_off(missing: str) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from cicd import files, ledger
-from cicd.errors import CheckFailedError, RefusedError, UsageError
+from cicd import files, ledger, scratch
+from cicd.errors import CheckFailedError, UsageError
 from cicd.oci import containers, engine, images
 from cicd.road import entries
 
@@ -39,6 +39,14 @@ class Origin:
     entry: Entry
     bundle: str
     data: str
+
+
+@dataclass(frozen=True)
+class _Lock:
+    """The stages of a `dvc.lock`; `models` names those whose output is the bundle."""
+
+    stages: Mapping[str, Any]
+    models: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ def bring_back(
     entry.
 
     Raises:
-        RefusedError: the ledger has no such entry, or the entry leads to no model bundle.
+        RefusedError: the ledger has no such entry.
         UsageError: the folder is not empty.
         CheckFailedError: the data can't be made again, or differ from those of the release.
         UnreachableError: the engine or the registry does not answer.
@@ -77,11 +85,13 @@ def bring_back(
     """
     release = origin(ledger.read_all(repository, config.name), stage.name, entry)
     number, deployment = release.entry.number, release.entry.deployment
-    root = Path(repository.git("rev-parse", "--show-toplevel"))
-    client = engine.connect()
-    images.pull(client, release.bundle)  # first: if the registry does not answer, no folder is in the way of a retry
-    project = code(repository, deployment.commit, folder or root.parent / f"{config.name}-{stage.name}-{number}")
-    model(client, release.bundle, project)
+    client = engine.connect() if release.bundle else None
+    if client:
+        images.pull(client, release.bundle)  # first: a registry that does not answer leaves no folder behind
+    default = repository.path.parent / f"{config.name}-{stage.name}-{number}"
+    project = code(repository, deployment.commit, folder or default)
+    if client:
+        model(client, release.bundle, project)
     result, dvc_stages = data(project)
     return Checkout(
         str(project), deployment.commit, deployment.release, release.bundle, release.data, result, dvc_stages,
@@ -93,7 +103,7 @@ def origin(chains: Mapping[str, Sequence[Entry]], environment: str, name: str | 
     """Return the entry with a number, by default that of the release which passed last, and its model and data.
 
     Raises:
-        RefusedError: there is no such entry, or integration recorded no model bundle for it.
+        RefusedError: there is no such entry.
 
     """
     chain = chains.get(environment, [])
@@ -101,11 +111,6 @@ def origin(chains: Mapping[str, Sequence[Entry]], environment: str, name: str | 
     first = entry
     while basis := first.deployment.basis:
         first = chains[basis.environment][basis.number - 1]
-    if not first.deployment.bundle:
-        raise RefusedError(
-            f"Entry {entry.number} of {environment} rests on {first.name}, which names no model bundle.",
-            f"Name an entry of a release with a model: ml-cicd history {environment}",
-        )
     return Origin(entry, first.deployment.bundle, first.deployment.data)
 
 
@@ -118,8 +123,8 @@ def code(repository: Repository, commit: str, folder: Path) -> Path:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"The folder {folder} is not empty.", "Name another one: --folder FOLDER")
-    repository.git("worktree", "add", "--quiet", "--detach", str(folder.resolve()), commit)
-    return folder.resolve() / repository.git("rev-parse", "--show-prefix")
+    repository.git("worktree", "add", "--quiet", "--detach", str(folder.resolve()), repository.commit(commit))
+    return folder.resolve() / repository.directory
 
 
 def model(client: Client, bundle: str, project: Path) -> None:
@@ -129,15 +134,17 @@ def model(client: Client, bundle: str, project: Path) -> None:
         CheckFailedError: the image holds no bundle.
 
     """
-    with containers.created(client, bundle, command=["none"]) as container:
-        packed = containers.archive(container, f"/{BUNDLE}")
-    if packed is None:
-        raise CheckFailedError(
-            f"The image {bundle} has no folder /{BUNDLE}, so it is no model bundle.",
-            "Name another entry: ml-cicd history ENVIRONMENT",
-        )
-    shutil.rmtree(project / BUNDLE, ignore_errors=True)
-    files.unpack(packed, project)
+    with scratch.folder("bundle") as folder:
+        packed = Path(folder) / "bundle.tar"
+        with containers.created(client, bundle, command=["none"]) as container:
+            present = containers.save(container, f"/{BUNDLE}", packed)
+        if not present:
+            raise CheckFailedError(
+                f"The image {bundle} has no folder /{BUNDLE}, so it is no model bundle.",
+                "Name another entry: ml-cicd history ENVIRONMENT",
+            )
+        shutil.rmtree(project / BUNDLE, ignore_errors=True)
+        files.unpack(packed, project)
 
 
 def data(project: Path) -> tuple[Data, tuple[str, ...]]:
@@ -154,8 +161,7 @@ def data(project: Path) -> tuple[Data, tuple[str, ...]]:
         return "not locked", ()
     lock = (project / BUNDLE / LOCK).replace(project / LOCK)
     locked = _read(lock)
-    models = tuple(name for name, stage in locked["stages"].items() if _makes_model(stage))
-    stages = tuple(name for name in locked["stages"] if name not in models)
+    stages = tuple(name for name in locked.stages if name not in locked.models)
     if shutil.which("dvc") is None:
         return "locked", stages
     # A DVC remote only saves time, and a project needs none.
@@ -169,7 +175,7 @@ def data(project: Path) -> tuple[Data, tuple[str, ...]]:
             "DVC could not make the data again.",
             f"Code and model are in {project}. Correct what DVC's output above names, then run there: dvc repro",
         )
-    for name in models:
+    for name in locked.models:
         subprocess.run(["dvc", "commit", "--quiet", "--force", name], cwd=project, check=False, stdout=sys.stdout)
     if _read(lock) != locked:
         raise CheckFailedError(
@@ -179,17 +185,15 @@ def data(project: Path) -> tuple[Data, tuple[str, ...]]:
     return "brought back", stages
 
 
-def _makes_model(stage: Mapping[str, Any]) -> bool:
-    return any(output["path"] == BUNDLE for output in stage.get("outs", []))
-
-
-def _read(lock: Path) -> dict[str, Any]:
+def _read(lock: Path) -> _Lock:
     import yaml  # noqa: PLC0415 -- only for a bundle with a lock
 
     try:
-        return {"stages": dict(yaml.safe_load(lock.read_text("utf-8"))["stages"])}
-    except (yaml.YAMLError, TypeError, KeyError, ValueError) as error:
+        stages = dict(yaml.safe_load(lock.read_text("utf-8"))["stages"])
+        outputs = {name: [output["path"] for output in stage.get("outs", [])] for name, stage in stages.items()}
+    except (yaml.YAMLError, AttributeError, TypeError, KeyError, ValueError) as error:
         raise CheckFailedError(
             f"The {LOCK} of the bundle is not a lock file of DVC: {error!r}",
             "Name another entry: ml-cicd history ENVIRONMENT",
         ) from error
+    return _Lock(stages, tuple(name for name, paths in outputs.items() if BUNDLE in paths))

@@ -59,7 +59,7 @@ def previous_release(entries: Sequence[Entry], environment: str) -> Entry:
         return present
     releases: list[Entry] = []
     for entry in entries:
-        if entry.deployment.result == "passed":
+        if entry.deployment.result == "passed" and not entry.deployment.late:
             same = [place for place, old in enumerate(releases) if old.deployment.release == entry.deployment.release]
             del releases[same[0] if same else len(releases) :]
             releases.append(entry)

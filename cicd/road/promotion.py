@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicd import failpoints, github, ledger
+from cicd import failpoints, git, github, ledger
 from cicd.errors import RefusedError
+from cicd.ledger import anchors
 from cicd.repository import LostRaceError
-from cicd.road import people, verification
-from cicd.text import lines
+from cicd.road import people, rules, verdicts, verification
 
 if TYPE_CHECKING:
     from cicd.config import Config
     from cicd.ledger import Entry
     from cicd.repository import Repository
     from cicd.stages import Stage
-
-_ADDRESS = re.compile(r"(?:\w+://)?(?:[^@/]+@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?[:/](?P<path>.+?)(?:\.git)?/?")
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,15 @@ class Plan:
     """The commits that it brings, newest first, a line each."""
     who: str
     missing: str
-    """The approval that is missing; empty for none."""
+    """The approvals that are missing; empty for none."""
+    rules: list[str]
+    """The rules about people that the release changes once it has passed, a line each."""
     tagged: str
     """The object at which the tag is now; empty for none."""
     there: bool
     """Whether the tag is at the commit already."""
+    wheels: list[str]
+    """The files of the release's packages."""
     entries: int
     """How many entries the ledger of the environment has."""
 
@@ -59,23 +61,29 @@ class Arrival:
     runs: str
     """Where a person sees the run."""
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the release was to be deployed and was not: nothing is recorded, or its deployment failed."""
+        return self.entry is None or self.entry.deployment.result == "failed"
+
 
 def plan(repository: Repository, config: Config, stage: Stage, name: str | None) -> Plan:
     """Return what the promotion of a commit would do; without a name, of the newest that the stage before accepted.
 
     Raises:
         RefusedError: the stage before has not accepted it.
-        UsageError: there is no such commit.
+        UsageError: there is no such commit, or the clone is shallow.
 
     """
-    chains, person = ledger.read_all(repository, config.name), github.actor()
+    chains = anchors.compared(repository, config.name, ledger.read_all(repository, config.name))
+    person = github.actor()
     commit = repository.commit(name) if name else None
     accepted = verification.acceptance(chains, stage.name, commit).deployment
     entries = chains.get(stage.name, [])
+    governed = rules.governing(repository, config, chains, stage.name)
     present = ledger.last_passed(entries)
     runs = present.deployment.commit if present else ""
-    span = f"{runs}..{accepted.commit}" if runs else accepted.commit
-    log = lines(repository.git("log", "--format=%h %s", "--max-count=1000", span))
+    log = repository.subjects(runs, accepted.commit)
     return Plan(
         environment=stage.name,
         tag=stage.tag,
@@ -85,15 +93,30 @@ def plan(repository: Repository, config: Config, stage: Stage, name: str | None)
         replaces=present.deployment.release if present else "",
         commits=["".join(filter(str.isprintable, line)) for line in log],
         who=person,
-        missing=people.missing_approval(config.environments[stage.name], accepted, entries, person),
+        missing=people.missing_approval(governed, accepted, entries, person)
+        or verdicts.missing_approval(chains, governed, accepted, person),
+        rules=rules.changes(repository, config, accepted.commit, governed),
         tagged=repository.tag_object(stage.tag),
         there=repository.tag(stage.tag) == accepted.commit,
+        wheels=sorted(accepted.wheels),
         entries=len(entries),
     )
 
 
+def check_push_starts(repository: Repository, planned: Plan) -> None:
+    """Raise RefusedError if a push of the planned commit's tag would start no workflow."""
+    if mark := github.skip_mark(repository.git("log", "-1", "--format=%B", planned.commit)):
+        raise RefusedError(
+            f"The message of {planned.commit[:12]} holds '{mark}', so a push of {planned.tag} would start nothing.",
+            f"Start deploy.yml by hand, with the environment {planned.environment} and the commit {planned.commit}.",
+        )
+
+
 def push(repository: Repository, planned: Plan) -> None:
-    """Move the tag to the commit, if it is still where the plan says.
+    """Move the tag to the commit, if it is still where the plan says; a tag that is at the commit starts its run again.
+
+    Pushing a tag that does not move starts nothing. So the tag becomes an annotated tag on the same commit, a new one
+    each time.
 
     Raises:
         RefusedError: it has moved meanwhile.
@@ -101,14 +124,23 @@ def push(repository: Repository, planned: Plan) -> None:
 
     """
     ref = f"refs/tags/{planned.tag}"
+    pushed = _new_tag(repository, planned) if planned.there else planned.commit
     try:
         with failpoints.change("promote.push"):
-            repository.push(f"{planned.commit}:{ref}", leases={ref: planned.tagged}, show=True)
+            repository.push(f"{pushed}:{ref}", leases={ref: planned.tagged}, show=True)
     except LostRaceError as error:
         raise RefusedError(
             f"The tag {planned.tag} moved meanwhile: somebody else is promoting, too.",
             "Run this again: it shows the new state first.",
         ) from error
+
+
+def _new_tag(repository: Repository, planned: Plan) -> str:
+    """Return a new annotated tag on the planned commit."""
+    now = time.time_ns()
+    tagger = f"tagger ml-cicd <ml-cicd@users.noreply.github.com> {now // 10**9} +0000"
+    text = f"object {planned.commit}\ntype commit\ntag {planned.tag}\n{tagger}\n\nStarted again ({now})\n"
+    return repository.git("mktag", stdin=text.encode())
 
 
 def arrival(repository: Repository, config: Config, planned: Plan, *, pushed: bool) -> Arrival:
@@ -134,5 +166,5 @@ def arrival(repository: Repository, config: Config, planned: Plan, *, pushed: bo
 def _runs_page(repository: Repository) -> str:
     """Return the web address of the repository's runs, as far as the remote's address tells it."""
     address = repository.git("ls-remote", "--get-url", repository.remote)
-    match = _ADDRESS.fullmatch(address)
+    match = git.HOSTED.fullmatch(address)
     return f"https://{match['host']}/{match['path']}/actions" if match else "the runs of its workflow"

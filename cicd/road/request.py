@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cicd import config as configuration
 from cicd import ledger
 from cicd.errors import UsageError
+from cicd.oci import logins
 from cicd.road import entries
 
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Built:
-    """The two images that integration has just built, as `repository@sha256:...`."""
+    """The images that integration has just built, as `repository@sha256:...`."""
 
     release: str
     test: str
+    evaluation: str = ""
+    """The image of the evaluation set; empty for a project whose models nobody judges."""
 
 
 @dataclass(frozen=True)
@@ -42,27 +45,33 @@ class Request:
     reason: str = ""
     wait: float = 0
     """Seconds to wait for the environment's lock."""
+    by_person: bool = False
+    """Whether a person at a terminal saw what runs, and chose the release."""
     offline: bool = False
     """Whether the git remote is down, so that the ledger as last fetched counts."""
 
 
-def config_for(repository: Repository, stage: Stage, commit: str, directory: str = ".") -> Config:
+def config_for(repository: Repository, stage: Stage, commit: str) -> Config:
     """Return the configuration that governs a stage: main's, never that of the commit that is promoted.
 
-    A changed configuration arrives in integration first, so there the commit's own governs.
+    A changed configuration arrives in integration first, so there the commit's own governs. From then on its table
+    `[registry.login]` counts for the registry of its images.
 
     Raises:
         UsageError: there is none, or it is not valid.
 
     """
     source = commit if stage.configuration_from == "commit" else repository.main_commit or commit
-    path = f"{directory.strip('/')}/{configuration.FILE}".removeprefix("./")
+    path = repository.in_project(configuration.FILE)
     text = repository.show(source, path)
     if text is None:
         raise UsageError(
-            f"The commit {source[:12]} has no {path}.", f"Add {path} at the root of the project, and push it."
+            f"The commit {source[:12]} has no {path}.",
+            f"Add {path} and push it, or name the project's directory: --directory projects/flights",
         )
-    return configuration.parse(text, f"{path} at {source[:12]}")
+    config = configuration.parse(text, f"{path} at {source[:12]}")
+    logins.follow(config)
+    return config
 
 
 def resolve(repository: Repository, request: Request) -> tuple[Request, Config]:

@@ -9,7 +9,7 @@ from cicd import ledger, repository
 from cicd.deploy import target_for
 from cicd.errors import RefusedError, UnreachableError
 from cicd.ledger import pending
-from cicd.road import agreement, entries, verification
+from cicd.road import agreement, entries, observed, verification
 from cicd.road.request import config_for
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from cicd.config import Config
     from cicd.deploy.target import Target
-    from cicd.ledger import Deployment, Entry
+    from cicd.ledger import Entry
     from cicd.repository import Repository
+    from cicd.road.deployment import Outcome
     from cicd.road.request import Request
     from cicd.road.verification import Candidate
 
@@ -48,7 +49,7 @@ def reach(directory: Path, remote: str | None) -> tuple[Repository, str]:
         UnreachableError: the remote is down, and nothing was ever fetched.
 
     """
-    clone = repository.clone(directory, remote)
+    clone = repository.clone(directory, remote, changes=True)
     try:
         clone.fetch()
     except UnreachableError as error:
@@ -93,11 +94,18 @@ def plan(clone: Repository, request: Request, name: str | None) -> Plan:
             "Name the entry to go back to. Those that passed: "
             + (", ".join(f"{entry.number} ({entry.deployment.commit[:12]})" for entry in passed) or "none"),
         )
+    if name is None and not request.offline:
+        chain = observed.with_unrecorded(config.name, environment.name, chains, running)
     request = _chosen(clone, request, chain, name)
     candidate = verification.verify(clone, config, request, target)
-    present = ledger.last_passed(chain)
+    present = ledger.last_passed(chains.get(environment.name, []))
     recorded = present.deployment.release if present else ""
-    done = running is not None and running.healthy and running.release == recorded == candidate.release
+    done = (
+        running is not None
+        and running.healthy
+        and running.release == recorded == candidate.release
+        and running.other_images == candidate.others
+    )
     return Plan(request, config, target, candidate, running.commit if running else "", done)
 
 
@@ -118,13 +126,21 @@ def _chosen(clone: Repository, request: Request, chain: list[Entry], name: str |
     return replace(request, commit=entry.deployment.commit, release=entry.deployment.release)
 
 
-def record(clone: Repository, outcome: Deployment, *, offline: bool) -> tuple[Entry | None, Path]:
+def record(clone: Repository, outcome: Outcome, *, offline: bool) -> tuple[Entry | None, Path]:
     """Keep the outcome in a file, and record it if the remote answers; return the entry and the file.
 
+    A deployment before it that nobody recorded is kept and recorded first.
+
     Raises:
-        UnreachableError: the remote does not answer any more; the outcome waits in the file.
+        UnreachableError: the remote does not answer any more, and the outcome waits in the file; or the file can't be
+            written.
 
     """
-    file = pending.keep(clone, outcome)
+    try:
+        if outcome.unrecorded:
+            pending.keep(clone, outcome.unrecorded)
+        file = pending.keep(clone, outcome.deployment)
+    except UnreachableError as error:
+        raise observed.lost(outcome.deployment, error) from error
     recorded = [] if offline else pending.hand_in(clone)
     return (recorded[-1] if recorded else None), file
