@@ -14,5 +14,6 @@ Around that:
 * `control` starts, cancels and awaits runs for a person (`ml-cicd local dispatch`, `fire`, `cancel`, `wait`);
 * `repository_variables` checks the variables of `up --var`;
 * `machine` installs and starts what a forge needs: `machine.engine_setup` the Docker engine, `machine.base_images` the
-  images, `machine.registry` the registry, `machine.services` all of them.
+  images, `machine.registry` the registry, `machine.services` all of them;
+  `machine.built_images` removes what the forge built.
 """

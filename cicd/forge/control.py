@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import time
 from typing import TYPE_CHECKING
 
-from cicd import variables
+from cicd import account, variables
 from cicd.act import execution
 from cicd.errors import CheckFailedError, RefusedError, UsageError
 from cicd.forge import remote
-from cicd.forge.events import dispatch, triggers
+from cicd.forge.events import dispatch, selection, triggers
+from cicd.forge.events.triggers import PlannedRun
 from cicd.forge.running import records, runner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cicd.forge.events.triggers import PlannedRun
     from cicd.forge.running.progress import Printer
     from cicd.forge.running.records import Run
     from cicd.forge.state import Forge
@@ -37,7 +36,7 @@ def start(forge: Forge, file: str, ref: str, inputs: Mapping[str, str], printer:
     """
     repository = remote.hosted(forge, forge.state())
     accepted = dispatch.check(repository, file, ref or repository.default_branch, inputs)
-    return _run(forge, [triggers.by_dispatch(repository, accepted, getpass.getuser())], printer)
+    return _run(forge, [triggers.by_dispatch(repository, accepted, account.name())], printer)
 
 
 def fire(forge: Forge, file: str, printer: Printer) -> list[Run]:
@@ -48,8 +47,37 @@ def fire(forge: Forge, file: str, printer: Printer) -> list[Run]:
         CheckFailedError: the person cancelled the runs.
 
     """
+    state = forge.state()
+    repository = remote.hosted(forge, state)
+    planned = triggers.by_schedule(repository, file, account.name(), printer.note)
+    if not file:
+        planned = selection.kept(forge, state, repository, planned, printer.note)
+    return _run(forge, planned, printer) if planned else []
+
+
+def rerun(forge: Forge, number: int, printer: Printer) -> list[Run]:
+    """Run a recorded run again: same event, same commit, whatever was pushed since. Returns all runs that this starts.
+
+    Raises:
+        UsageError: the forge is not up, there is no such run, it is in progress, or its commit is gone.
+        CheckFailedError: the person cancelled the run.
+
+    """
     repository = remote.hosted(forge, forge.state())
-    return _run(forge, triggers.by_schedule(repository, file, getpass.getuser(), printer.note), printer)
+    run = records.get(forge, number)
+    if run.result == "running":
+        raise UsageError(f"Run {number} is in progress.", f"Cancel it first: ml-cicd local cancel {number}")
+    workflow = triggers.workflow_at(repository, run.sha, run.file)
+    if workflow is None:
+        raise UsageError(
+            f"Run {number} can't run again: the remote no longer has {run.file} at {run.sha[:12]}.",
+            "Push a commit that has it.",
+        )
+    planned = PlannedRun(
+        workflow, run.event, run.ref, run.sha, records.payload(forge, number), run.actor,
+        run.rerun_of or number, account.name(),
+    )  # fmt: skip
+    return _run(forge, [planned], printer)
 
 
 def _run(forge: Forge, planned: Sequence[PlannedRun], printer: Printer) -> list[Run]:

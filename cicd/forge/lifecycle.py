@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import time
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 from cicd import config, git
 from cicd.act import execution
 from cicd.errors import RefusedError, UsageError
-from cicd.forge import remote, repository_variables
+from cicd.forge import remote, repository_variables, run_secrets
 from cicd.forge.running import kit, runner
-from cicd.forge.state import Forge, State, cache
+from cicd.forge.state import KIT, Forge, State, cache
+from cicd.ledger import pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,27 +50,32 @@ class Services(Protocol):
 def up(
     project: Path, source: Path, start: Callable[[Path, str, Callable[[str], None]], Services],
     say: Callable[[str], None], variables: Sequence[tuple[str, str]] = (),
+    *, secrets: Sequence[tuple[str, str]] = (), workflows: str | None = None,
 ) -> tuple[Forge, State]:  # fmt: skip
     """Make the remote and its hook, freeze the kit in `source`, and start the services; repair what already exists.
 
     `start` starts the services. `variables` are changes to the repository's variables: an empty value removes one.
+    `secrets` are changes to the secrets, see `run_secrets.change`. `workflows` says which workflows events start, see
+    `events.selection`; None: as before.
 
     Raises:
-        UsageError: `project` has no valid ml-cicd.toml or is not the root of a git repository, or a variable has an
-            invalid name.
+        UsageError: `project` has no valid ml-cicd.toml or is not the root of a git repository, or a variable or a
+            secret has an invalid name or value.
         UnreachableError: `act` is not installed, or a service can't be started.
 
     """
-    name = config.load(project).name
+    name = _name(project)
     top = git.text(project, "rev-parse", "--show-toplevel")
     if Path(top).resolve() != project.resolve():
         raise UsageError(f"{project} is not the root of a git repository: {top} is.", "Run this in the root.")
     execution.binary()
     cache()
     forge = Forge.of_project(project)
-    repository_vars = repository_variables.merge(_current_variables(forge), variables)
+    before = _state(forge)
+    repository_vars = repository_variables.merge(before.variables if before else {}, variables)
     forge.path.mkdir(parents=True, exist_ok=True)
     (forge.path / ".gitignore").write_text("*\n", "utf-8")
+    run_secrets.change(forge, secrets)
     repository = remote.repository_name(project)
     remote.create(forge, forge.remote(repository), remote.default_branch(project))
     with forge.queue.lock(wait=False) as idle:
@@ -78,17 +85,31 @@ def up(
     services = start(forge.path, name, say)
     state = State(
         name, repository, str(source), services.registry, services.base, services.proxy, services.engine,
-        services.runner, repository_vars,
+        services.runner, repository_vars, workflows or (before.workflows if before else KIT),
     )  # fmt: skip
     forge.write_state(state)
     remote.connect(project, forge.remote(repository))
     return forge, state
 
 
-def _current_variables(forge: Forge) -> dict[str, str]:
+def _state(forge: Forge) -> State | None:
+    """Return the choices of the last `up`; None if the forge is not up."""
     with suppress(UsageError):
-        return forge.state().variables
-    return {}
+        return forge.state()
+    return None
+
+
+def _name(project: Path) -> str:
+    """Return the name of the project at the root of a repository; without one, with projects in folders, the folder's.
+
+    Raises:
+        UsageError: there is no project, or its configuration is not valid.
+
+    """
+    in_folders = git.completed(project, "ls-files", "--", f"*/{config.FILE}").stdout
+    if (project / config.FILE).is_file() or not in_folders:
+        return config.load(project).name
+    return re.sub("[^a-z0-9]+", "-", project.resolve().name.lower()).strip("-") or "project"
 
 
 def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None], say: Callable[[str], None]) -> None:
@@ -101,12 +122,13 @@ def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None]
 
     """
     forge = Forge.of_project(project)
-    name = forge.state().project if (forge.path / "state.json").is_file() else config.load(project).name
+    name = forge.state().project if (forge.path / "state.json").is_file() else _name(project)
     with _all_runs_ended(forge) if forge.path.is_dir() else nullcontext():
         if forge.path.is_dir():
             runner.recover(forge)
         stop(forge.path, name, say)
         remote.disconnect(project, forge)
+        pending.drop(project, forge.instance)
         shutil.rmtree(forge.work, ignore_errors=True)
         _remove(forge.path)
     if forge.path.parent.is_dir() and not any(forge.path.parent.iterdir()):

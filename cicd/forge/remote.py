@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import cicd
 from cicd import files, git, variables
 from cicd.act.filters import BRANCH
+from cicd.errors import UsageError
 from cicd.forge.events import history
 from cicd.forge.events.payloads import HostedRepository
 from cicd.repository import MAIN
@@ -36,14 +37,23 @@ def default_branch(project: Path) -> str:
     """Return the branch that a new remote gets as its default branch.
 
     It is the default branch of `origin`; without one, the branch `main` or `master` that exists here or at `origin`;
-    without any, the branch that is checked out if it has one of these names.
+    with both or neither, the branch that is checked out if it has one of these names.
+
+    Raises:
+        UsageError: both exist, and another branch is checked out.
+
     """
     if head := git.query(project, "symbolic-ref", "--quiet", f"{_ORIGIN}HEAD"):
         return head.removeprefix(_ORIGIN)
-    for name in MAIN:
-        if any(history.commit_of(project, ref + name) for ref in (BRANCH, _ORIGIN)):
-            return name
+    existing = [name for name in MAIN if any(history.commit_of(project, ref + name) for ref in (BRANCH, _ORIGIN))]
     current = (git.query(project, "symbolic-ref", "--quiet", "HEAD") or "").removeprefix(BRANCH)
+    if len(existing) == 1:
+        return existing[0]
+    if existing and current not in MAIN:
+        raise UsageError(
+            f"The clone has both {' and '.join(MAIN)}: which of them is the default branch is not known.",
+            "Check out the right one, or delete the old one, then run this again.",
+        )
     return current if current in MAIN else MAIN[0]
 
 

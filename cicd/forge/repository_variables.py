@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?!GITHUB_)[A-Z_][A-Z0-9_]*")
 
 
+def check_name(name: str, kind: str) -> None:
+    """Raise UsageError unless GitHub allows the name of a variable or a secret."""
+    if not _NAME.fullmatch(name.upper()):
+        raise UsageError(
+            f"'{name}' is not a valid name for a {kind}.",
+            "Use letters, digits and underscores, and begin with neither a digit nor GITHUB_, as on GitHub.",
+        )
+
+
 def merge(current: Mapping[str, str], changes: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return `current` with `changes` applied: an empty value removes the variable. Names become upper case.
 
@@ -22,11 +31,7 @@ def merge(current: Mapping[str, str], changes: Sequence[tuple[str, str]]) -> dic
     """
     variables = dict(current)
     for name, value in changes:
-        if not _NAME.fullmatch(name.upper()):
-            raise UsageError(
-                f"'{name}' is not a valid name for a variable.",
-                "Use letters, digits and underscores, and begin with neither a digit nor GITHUB_, as on GitHub.",
-            )
+        check_name(name, "variable")
         variables.pop(name.upper(), None)
         if value:
             variables[name.upper()] = value

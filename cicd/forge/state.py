@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cicd import files, forge_identity
+from cicd import account, files, forge_identity
 from cicd.errors import UsageError
 from cicd.forge.run_queue import RunQueue, not_up
 
 FOLDER = Path(".ml-cicd") / "local"
+KIT, ALL = "kit", "all"
+"""Which workflows an event starts: those that use the kit, or all that can run on this machine."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class State:
     """The image of the job containers; empty: steps run on this machine itself."""
     variables: dict[str, str] = field(default_factory=dict)
     """The repository's variables, which workflows read as `vars.NAME`."""
+    workflows: str = KIT
+    """Which workflows events start: `KIT` or `ALL`; see `events.selection`."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,13 @@ class Forge:
 
     @property
     def kit(self) -> Path:
-        """The folder of the frozen kit."""
+        """The folder of the frozen kit as `act` gets it: workflows and actions, and links to what they start."""
         return self.path / "kit"
+
+    @property
+    def package(self) -> Path:
+        """The folder with the package and the locks of the frozen kit; links in `kit` lead here."""
+        return self.path / "package"
 
     @property
     def runs(self) -> Path:
@@ -108,10 +117,13 @@ def cache() -> Path:
     """Return the folder that all forges of this user share.
 
     Raises:
-        UsageError: its path contains a space.
+        UsageError: its path contains a space, or this account has no home folder and XDG_CACHE_HOME is not set.
 
     """
-    path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ml-cicd"
+    home = account.home()
+    if not home and not os.environ.get("XDG_CACHE_HOME"):
+        raise UsageError("This account has no home folder.", "Set HOME, or XDG_CACHE_HOME, to a folder of its own.")
+    path = Path(os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache") / "ml-cicd"
     if len(str(path).split()) > 1:
         raise UsageError(
             f"Local runs can't use the cache folder '{path}': act fails if its path contains a space.",

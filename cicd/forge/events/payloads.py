@@ -1,4 +1,8 @@
-"""The event payloads that GitHub passes to workflow runs: push, workflow_dispatch, create, delete, schedule."""
+"""The event payloads that GitHub passes to workflow runs.
+
+A forge sends those of push, workflow_dispatch, create, delete and schedule; tests of workflows also those of
+pull_request and merge_group.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_COMMITS = 2048
 """GitHub lists no more commits than this in the payload of a push."""
+QUEUE = "gh-readonly-queue/"
+"""The branches that a merge queue pushes begin with this."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,43 @@ def dispatch(
         "inputs": dict(inputs) or None,
         "ref": ref,
         "workflow": f".github/workflows/{file}",
+        "repository": repository.payload(),
+        "sender": sender(actor),
+    }
+
+
+def pull_request(repository: HostedRepository, commit: str, base: str, actor: str, *, fork: str = "") -> dict[str, Any]:
+    """Return the payload of `pull_request`, opened to merge `commit` into the branch `base`.
+
+    `fork` is `owner/name` of the repository that the branch is in; empty: this one.
+    """
+    source = {**repository.payload(), "full_name": fork, "fork": True} if fork else repository.payload()
+    user = sender(actor)
+    return {
+        "action": "opened",
+        "number": 1,
+        "pull_request": {
+            "number": 1,
+            "state": "open",
+            "title": "A change",
+            "user": user,
+            "head": {"ref": "change", "sha": commit, "repo": source},
+            "base": {"ref": base, "repo": repository.payload()},
+        },
+        "repository": repository.payload(),
+        "sender": user,
+    }
+
+
+def merge_group(repository: HostedRepository, commit: str, base: str, actor: str) -> dict[str, Any]:
+    """Return the payload of `merge_group`: the queue tests `commit` before it merges it into the branch `base`."""
+    return {
+        "action": "checks_requested",
+        "merge_group": {
+            "head_sha": commit,
+            "head_ref": f"{BRANCH}{QUEUE}{base}/pr-1-{commit}",
+            "base_ref": BRANCH + base,
+        },
         "repository": repository.payload(),
         "sender": sender(actor),
     }

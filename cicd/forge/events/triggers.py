@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicd import github
 from cicd.act import workflows
 from cicd.act.filters import BRANCH, TAG
 from cicd.errors import CicdError, UsageError
@@ -24,8 +24,6 @@ MAX_TAGS = 3
 """A push of more tags triggers no workflow for its tags."""
 MAX_COMMITS, MAX_FILES = 1000, 300
 """A push of more commits passes every path filter; of more changed files, path filters see only the first."""
-SKIP = ("[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]")
-_TRAILER = re.compile(r"skip-checks: ?true")
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,10 @@ class PlannedRun:
     commit: str
     payload: Mapping[str, Any]
     actor: str
+    rerun_of: int = 0
+    """The number of the recorded run that runs again; 0 for a first run."""
+    started_by: str = ""
+    """Who started the rerun; `actor` stays the person or job of the first run."""
 
 
 def by_push(repository: HostedRepository, updates: Sequence[RefUpdate], actor: str, note: Note) -> list[PlannedRun]:
@@ -60,6 +62,12 @@ def by_dispatch(repository: HostedRepository, dispatch: Dispatch, actor: str) ->
     """Return the run that an accepted `workflow_dispatch` request triggers."""
     payload = payloads.dispatch(repository, dispatch.workflow.file, dispatch.ref, dispatch.inputs, actor)
     return PlannedRun(dispatch.workflow, "workflow_dispatch", dispatch.ref, dispatch.commit, payload, actor)
+
+
+def workflow_at(repository: HostedRepository, commit: str, file: str) -> workflows.Workflow | None:
+    """Return a workflow of a commit, also an invalid one; None if the remote no longer has the commit or the file."""
+    there = _files(repository, commit) if history.commit_of(repository.path, commit) else ()
+    return next((workflow for workflow in there if workflow.file == file), None)
 
 
 def by_schedule(repository: HostedRepository, file: str, actor: str, note: Note) -> list[PlannedRun]:
@@ -86,14 +94,6 @@ def by_schedule(repository: HostedRepository, file: str, actor: str, note: Note)
         for workflow in chosen
         for cron in workflow.schedules
     ]  # fmt: skip
-
-
-def skips(message: str) -> bool:
-    """Return whether a commit message asks GitHub to skip the workflows of its push."""
-    if any(mark in message for mark in SKIP):
-        return True
-    body, _, trailers = message.rstrip().rpartition("\n\n")
-    return bool(body) and _TRAILER.fullmatch(trailers.rpartition("\n")[2]) is not None
 
 
 def _commits_before(repository: HostedRepository, updates: Sequence[RefUpdate]) -> list[str]:
@@ -132,8 +132,8 @@ def _by_update(
     ]
     creates = [workflow for workflow in candidates if workflow.create and update.created]
     name = f"{'branch' if update.is_branch else 'tag'} {update.name}"
-    if pushes and skips(payload["head_commit"]["message"]):
-        note(f"the push of {name} starts no workflow: the commit message asks to skip CI")
+    if pushes and (mark := github.skip_mark(payload["head_commit"]["message"])):
+        note(f"the push of {name} starts no workflow, as on GitHub: the commit's message holds '{mark}'")
     elif pushes:
         yield from (PlannedRun(workflow, "push", update.ref, commit, payload, actor) for workflow in pushes)
     elif not creates:

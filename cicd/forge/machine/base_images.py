@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd.deploy.docker import proxy
-from cicd.errors import UnreachableError
+from cicd import scratch
+from cicd.deploy.docker import proxy_container
+from cicd.errors import CheckFailedError, UnreachableError
 from cicd.forge.machine import apt
-from cicd.oci import engine, images
+from cicd.oci import builder, engine, images
 from cicd.oci.errors import engine_errors
+from cicd.oci.output import Output
 from cicd.text import lines
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def registry_image(client: Client, base: str, say: Callable[[str], None]) -> str
 
 def proxy_image(client: Client, base: str, say: Callable[[str], None]) -> str:
     """Return the image of the proxies in front of the environments; works as `registry_image`."""
-    return _image(client, base, say, (proxy.IMAGE, PROXY_STANDIN, "haproxy", IMAGES / "proxy.Dockerfile"))
+    return _image(client, base, say, (proxy_container.IMAGE, PROXY_STANDIN, "haproxy", IMAGES / "proxy.Dockerfile"))
 
 
 def _image(client: Client, base: str, say: Callable[[str], None], choice: tuple[str, str, str, Path]) -> str:
@@ -102,8 +103,7 @@ def runner_image(client: Client, base: str, image: str, say: Callable[[str], Non
 
     """
     if image.partition(":")[0] != RUNNER:
-        if problem := _pull(client, image, say):
-            raise UnreachableError(problem, "Name an image that the engine has or can pull.")
+        ensure(client, image, say)
         return image
     file = IMAGES / "runner.Dockerfile"
     built = f"{RUNNER}:{hashlib.sha256(base.encode() + file.read_bytes()).hexdigest()[:12]}"
@@ -113,15 +113,29 @@ def runner_image(client: Client, base: str, image: str, say: Callable[[str], Non
     return built
 
 
+def ensure(client: Client, image: str, say: Callable[[str], None]) -> None:
+    """Pull an image that a person named, unless the engine has it.
+
+    Raises:
+        UnreachableError: it can't be pulled.
+
+    """
+    if problem := _pull(client, image, say):
+        raise UnreachableError(problem, "Name an image that the engine has or can pull.")
+
+
 def _build(tag: str, file: Path, base: str, advice: str) -> None:
     command, environment = engine.build_command()
     argument = ["--build-arg", f"BASE={base}"] if base else []
-    done = subprocess.run(
-        [*command, *argument, "--tag", tag, "--file", file, IMAGES],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise UnreachableError(f"The image {tag} can't be built:\n{_tail(done.stdout)}", f"{advice} a Debian mirror.")
+    texts: list[str] = []
+    words = [*command, *argument, "--tag", tag, "--file", str(file), str(IMAGES)]
+    try:
+        builder.run(words, environment, f"the image {tag}", Output(texts.append))
+    except (CheckFailedError, UnreachableError) as error:
+        reason = error.hint if isinstance(error, UnreachableError) else ""
+        raise UnreachableError(
+            f"The image {tag} can't be built:\n{_tail(''.join(texts))}", f"{reason} {advice} a Debian mirror.".strip()
+        ) from error
 
 
 def _pull(client: Client, image: str, say: Callable[[str], None]) -> str:
@@ -153,7 +167,7 @@ def _bootstrap(client: Client, problem: str, say: Callable[[str], None]) -> None
         apt.update()
         apt.install(BOOTSTRAP_PACKAGES, say)
     say("building a stand-in from Debian packages (only the first time; about 40 s)")
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch.folder("root") as folder:
         archive = Path(folder) / "root.tar"
         done = subprocess.run([*BOOTSTRAP, archive], stderr=subprocess.PIPE, text=True, errors="replace", check=False)
         if done.returncode:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cicd import labels
 from cicd.errors import UnreachableError
 from cicd.forge.machine import base_images
+from cicd.oci import containers
 from cicd.oci.errors import MissingError, engine_errors
 
 if TYPE_CHECKING:
@@ -45,10 +46,12 @@ def start(client: Client, marks: Mapping[str, str], base: str, port: int | None,
         container = _create(client, name, marks, image, port or free_port())
     port = int(container.attrs["HostConfig"]["PortBindings"][INNER_PORT][0]["HostPort"])
     if container.status != "running":
-        hint = "Free that port, or run 'ml-cicd local down' and 'ml-cicd local up': the new registry gets another port."
+        hint = (
+            "If that port is taken: free it, or run 'ml-cicd local down' and 'ml-cicd local up', which choose another "
+            "one. Anything else is the engine's: look at 'docker info', or restart Docker."
+        )
         with engine_errors(f"start the registry on port {port}", hint=hint):
             container.start()
-        say(f"registry: localhost:{port}")
     _wait(container, port)
     return port
 
@@ -58,6 +61,7 @@ def _create(client: Client, name: str, marks: Mapping[str, str], image: str, por
         client.volumes.create(name, labels=dict(marks))
         return client.containers.create(
             image,
+            **containers.NO_PROXIES,
             name=name,
             labels=dict(marks),
             ports={INNER_PORT: ("127.0.0.1", port)},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cicd import forge_identity, labels
 from cicd.errors import UnreachableError, UsageError
-from cicd.forge.machine import base_images, engine_setup, registry
+from cicd.forge.machine import base_images, built_images, engine_setup, registry
 from cicd.oci import engine, images
 from cicd.oci.errors import ConflictError, MissingError, engine_errors
 
@@ -36,11 +36,14 @@ class Services:
     """The image of the job containers; empty: steps run on this machine itself."""
 
 
-def up(data: Path, name: str, say: Callable[[str], None], runner: str | None = None) -> Services:
+def up(
+    data: Path, name: str, say: Callable[[str], None], runner: str | None = None, builds_on: str | None = None
+) -> Services:
     """Start the engine and the registry of project `name`, and pull or build the images; keep what already exists.
 
     The file `data/services.json` keeps the choices (images, the registry's port) for the next start. `runner` is "" for
-    steps on this machine, the image of job containers, or None for the choice of the last start.
+    steps on this machine, the image of job containers, or None for the choice of the last start. `builds_on` is the
+    base image of builds, "" for the usual one, or None for the choice of the last start.
 
     Raises:
         UsageError: jobs should run in containers, but the engine is on another machine.
@@ -60,16 +63,21 @@ def up(data: Path, name: str, say: Callable[[str], None], runner: str | None = N
     marks = {labels.PROJECT: name, labels.ROLE: labels.REGISTRY, labels.INSTANCE: forge_identity.of_data(data)}
     port = registry.start(client, marks, base, last.get("port"), say)
     runner = _runner_image(client, base, last.get("runner", "") if runner is None else runner, say)
-    if last != (choices := {"base": base, "port": port, "proxy": proxy, "runner": runner}):
+    builds_on = last.get("builds_on", "") if builds_on is None else builds_on
+    if builds_on:
+        base_images.ensure(client, builds_on, say)
+    choices = {"base": base, "port": port, "proxy": proxy, "runner": runner, "builds_on": builds_on}
+    if last != choices:
         data.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(choices) + "\n")
-    return Services(f"localhost:{port}", base, proxy, engine.address(), runner)
+    return Services(f"localhost:{port}", builds_on or base, proxy, engine.address(), runner)
 
 
-def down(data: Path, name: str, say: Callable[[str], None]) -> None:
+def down(data: Path, name: str, say: Callable[[str], None], *, with_images: bool = False) -> None:
     """Remove all containers, networks and volumes of the forge in the folder `data`, of project `name`.
 
-    Images stay, which makes the next start quick. The engine stays too: other programs may use it.
+    Images stay, which makes the next start quick, unless `with_images` removes those that this forge built. What the
+    forges of this machine share stays in any case. The engine stays too: other programs may use it.
     """
     try:
         client = engine.connect()
@@ -88,8 +96,14 @@ def down(data: Path, name: str, say: Callable[[str], None]) -> None:
             _remove_network(network, say)
         volumes = client.volumes.list(filters=of_forge)
         removed = sum(_remove_volume(volume, say) for volume in volumes)
-    (data / "services.json").unlink(missing_ok=True)
-    say(f"{name}: removed {len(containers)} containers, {len(networks)} networks, {removed} volumes; images stay")
+    file, kept = data / "services.json", "images stay"
+    if with_images:
+        port = json.loads(file.read_text())["port"] if file.exists() else 0
+        registry_name = f"localhost:{port}" if port else ""
+        gone = built_images.remove(client, forge_identity.of_data(data), registry_name, say)
+        kept = f"{gone} images"
+    file.unlink(missing_ok=True)
+    say(f"{name}: removed {len(containers)} containers, {len(networks)} networks, {removed} volumes; {kept}")
     if pid := engine_setup.started_engine(engine_setup.STATE):
         say(f"the Docker engine that ml-cicd started keeps running; to stop it: kill {pid}")
 

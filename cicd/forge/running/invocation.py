@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import files, git, variables
-from cicd.act import execution, workflows
+from cicd import account, files, freeze, git, variables
+from cicd.act import execution, requirements, workflows
 from cicd.act.filters import TAG
 from cicd.act.limits import StepLimit
 from cicd.errors import CicdError
+from cicd.forge import run_secrets
 from cicd.forge.events import history
 from cicd.forge.running import job_containers, records, workflow_names
 from cicd.forge.state import cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from cicd.forge.api import Server
     from cicd.forge.events.payloads import HostedRepository
@@ -48,13 +49,15 @@ class Invocation:
         """
         repository, work = self.server.repository, self.forge.work
         commit = self.planned.commit
-        needs = workflows.needs(
+        needs = requirements.needs(
             self.planned.workflow.file,
             lambda path: history.read(repository.path, commit, path),
             self.forge.kit,
+            freeze.names(Path(self.state.source)),
             on_host=not self.state.runner,
         )
         _make_work_tree(work, repository, commit)
+        records.artifacts(self.forge, self.number).mkdir(exist_ok=True)
         if self.state.runner:
             workflow_names.add_suffix(work / "source" / workflows.FOLDER, f"{self.forge.instance}.{self.number}")
         words = self._command(needs)
@@ -81,15 +84,17 @@ class Invocation:
         """Return the variables by which commands in a job know that a forge runs them, and where its services are."""
         return {
             variables.ML_CICD_FORGE_RUN: str(self.number),
+            variables.ML_CICD_ARTIFACTS: str(records.artifacts(self.forge, self.number)),
             variables.ML_CICD_INSTANCE: self.forge.instance,
             variables.ML_CICD_REGISTRY: self.state.registry,
             variables.ML_CICD_BASE: self.state.base,
             variables.ML_CICD_PROXY: self.state.proxy,
         }
 
-    def _command(self, needs: workflows.Needs) -> list[str]:
+    def _command(self, needs: requirements.Needs) -> list[str]:
         forge, state, planned, work = self.forge, self.state, self.planned, self.forge.work
-        in_container: dict[str, str] = {}
+        home = account.home()
+        in_container: dict[str, str] = {"HOME": str(home)} if home else {}
         options = ""
         if state.runner:
             in_container = {**job_containers.environment(forge, state), **self._contract()}
@@ -104,10 +109,17 @@ class Invocation:
                 "GITHUB_REF": planned.ref, "GITHUB_REF_NAME": planned.ref.split("/", 2)[-1],
                 "GITHUB_REF_TYPE": "tag" if planned.ref.startswith(TAG) else "branch",
                 "GITHUB_RUN_NUMBER": str(self.number), "SHA_REF": planned.commit, **in_container,
+                **({variables.GITHUB_TRIGGERING_ACTOR: planned.started_by} if planned.started_by else {}),
             },
-            variables=state.variables,
+            variables=state.variables, secrets=self._secrets(needs),
             image=state.runner or execution.HOST, options=options,
         )  # fmt: skip
+
+    def _secrets(self, needs: requirements.Needs) -> Path:
+        """Write the secrets of the run's environments to a file for act, and return it."""
+        inputs = self.planned.payload.get("inputs") or {}
+        values = run_secrets.of_run(self.forge, needs.environments, inputs)
+        return execution.write_secrets(self.forge.work / "secrets.yml", values)
 
 
 def _make_work_tree(work: Path, repository: HostedRepository, commit: str) -> None:

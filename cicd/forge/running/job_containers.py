@@ -12,10 +12,10 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import labels
+from cicd import authorities, labels
 from cicd.act import execution
+from cicd.forge.running import records
 from cicd.forge.state import cache
-from cicd.oci import authorities
 
 if TYPE_CHECKING:
     from cicd.forge.state import Forge, State
@@ -55,9 +55,10 @@ def options(forge: Forge, state: State, number: int) -> str:
         f"--label={labels.INSTANCE}={forge.instance}",
         f"--label={labels.RUN}={number}",
     ]
-    for folder in (forge.path / "git", home(forge), tools(state.runner)):
+    for folder in (forge.path / "git", home(forge), tools(state.runner), records.artifacts(forge, number)):
         folder.mkdir(parents=True, exist_ok=True)
         words.append(f"--mount={_bind(folder, folder)}")
+    words.append(f"--mount={_bind(forge.package, forge.package)},readonly")  # links in the kit's folder lead there
     if bundle := authorities.ca_bundle():
         words.append(f"--mount={_bind(bundle.resolve(), bundle)},readonly")
     return shlex.join(words)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from cicd.act import execution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from cicd.act.log import Job, Log, Parser, Step
@@ -27,8 +27,15 @@ class Printer(Protocol):
     def item_ended(self, item: Step | Job) -> bool:
         """Show the result of a step or a job. Returns whether there was anything to show."""
 
-    def still_running(self, log: Log) -> None:
-        """Show which steps are in progress, after a while in which nothing ended."""
+    @property
+    def live(self) -> bool:
+        """Whether steps in progress are always shown, in a line that replaces itself; else only after a silence."""
+
+    def still_running(self, steps: Mapping[Step, float]) -> None:
+        """Show the steps that are in progress, and for how many seconds each has been."""
+
+    def interrupted(self) -> None:
+        """End a line that replaces itself: the whole push or command was cancelled."""
 
     def ended(self, run: Run, log: Log) -> None:
         """Show how a run ended."""
@@ -42,6 +49,8 @@ class Progress:
 
     FIRST, LONGEST = 10.0, 60.0
     """Seconds of silence after which the printer shows what is in progress: at first, and at most."""
+    LIVE = 1.0
+    """Seconds between two versions of a line that replaces itself."""
 
     def __init__(self, parser: Parser, printer: Printer, is_awaited: Callable[[], bool], cancel_mark: Path) -> None:
         self._parser = parser
@@ -49,6 +58,8 @@ class Progress:
         self._is_awaited = is_awaited
         self._cancel_mark = cancel_mark
         self._last, self._patience = time.monotonic(), self.FIRST
+        self._shown = self._last
+        self._begun: dict[Step, float] = {}
 
     def line(self, line: str) -> None:
         """Take one line of `act`."""
@@ -66,7 +77,14 @@ class Progress:
         if self._cancel_mark.exists():
             raise execution.RunCancelledError
         if not self._is_awaited():
-            raise execution.CancelledError
-        if time.monotonic() - self._last > self._patience:
-            self._printer.still_running(self._parser.log)
-            self._last, self._patience = time.monotonic(), min(2 * self._patience, self.LONGEST)
+            raise execution.PushGoneError
+        now = time.monotonic()
+        self._begun = {step: self._begun.get(step, now) for step in self._parser.log.running}
+        steps = {step: now - begun for step, begun in self._begun.items()}
+        if self._printer.live:
+            if steps and now - self._shown > self.LIVE:
+                self._printer.still_running(steps)
+                self._shown = now
+        elif now - self._last > self._patience:
+            self._printer.still_running(steps)
+            self._last, self._patience = now, min(2 * self._patience, self.LONGEST)

@@ -1,4 +1,4 @@
-"""The records of runs: `runs/N/` with `run.json`, `event.json`, `log.jsonl` and `log.txt`."""
+"""The records of runs: `runs/N/` with `run.json`, `event.json`, `log.jsonl`, `log.txt` and `artifacts/`."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class Run:
     """The job and the step that failed."""
     group: int = 0
     """The number of the first run of the same push or command."""
+    rerun_of: int = 0
+    """The number of the run that this one repeats; 0 for a first run."""
 
     @property
     def ref_name(self) -> str:
@@ -76,6 +78,11 @@ def save(forge: Forge, run: Run) -> None:
 def folder(forge: Forge, number: int) -> Path:
     """Return the folder with the record of a run."""
     return forge.runs / str(number)
+
+
+def artifacts(forge: Forge, number: int) -> Path:
+    """Return the folder with the artifacts of a run: a folder for each that its jobs uploaded."""
+    return folder(forge, number) / "artifacts"
 
 
 def load(forge: Forge) -> list[Run]:
@@ -125,6 +132,12 @@ def settle(forge: Forge) -> list[int]:
             save(forge, replace(run, result="lost"))
             lost.append(number)
     return lost
+
+
+def payload(forge: Forge, number: int) -> dict[str, Any]:
+    """Return the event of a run, as its workflow got it."""
+    event: dict[str, Any] = state.read_json(folder(forge, number) / "event.json")
+    return event
 
 
 def log(forge: Forge, number: int) -> Log:

@@ -85,7 +85,7 @@ def run_one(session: Session, planned: PlannedRun) -> Run:
     run = records.create(
         forge, planned.payload, workflow=planned.workflow.name, file=planned.workflow.file, event=planned.event,
         ref=planned.ref, sha=planned.commit, actor=planned.actor,
-        started=datetime.now(UTC).isoformat(timespec="seconds"), group=session.group,
+        started=datetime.now(UTC).isoformat(timespec="seconds"), group=session.group, rerun_of=planned.rerun_of,
     )  # fmt: skip
     begin = time.monotonic()
     parser = Parser()
@@ -103,6 +103,7 @@ def run_one(session: Session, planned: PlannedRun) -> Run:
         result = "cancelled"
     except execution.CancelledError:
         result = "cancelled"
+        printer.interrupted()
         raise
     finally:
         step = parser.log.failed_step if result == "failure" else None
