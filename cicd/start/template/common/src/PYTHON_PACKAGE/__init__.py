@@ -1,0 +1,1 @@
+"""PROJECT_NAME: the code that is released."""

@@ -1,0 +1,1 @@
+"""Models without training: what every other model must beat."""
