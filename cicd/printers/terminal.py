@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cicd.oci.reference import digest_of
 from cicd.printers import counts
 from cicd.stages import STAGING
+from cicd.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,9 +43,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def unit_tests(numbers: Mapping[str, int]) -> str:
-    """Return the counts of the unit tests."""
-    return f"unit tests: {counts.in_words(numbers)}"
+def unit_tests(numbers: Mapping[str, int] | None, coverage: str) -> str:
+    """Return the counts of the unit tests, None for a project without them, and their coverage in percent."""
+    tests = f"unit tests: {counts.undeclared('unit') if numbers is None else counts.in_words(numbers)}"
+    return f"{tests}, coverage {coverage} %" if coverage else tests
 
 
 def check(outcome: Outcome) -> str:
@@ -52,14 +54,23 @@ def check(outcome: Outcome) -> str:
     return f"{outcome.name}: {'passed' if outcome.passed else 'FAILED'} ({outcome.seconds:.1f} s)"
 
 
-def bundle(trained: Bundle) -> str:
-    """Return the model bundle, and whether it was trained."""
+def bundle(trained: Bundle | None) -> str:
+    """Return the model bundle, and whether it was trained; None for a project without a model."""
+    if trained is None:
+        return "model bundle: no model declared"
     return f"model bundle: {trained.image}, {trained.origin}"
 
 
 def release(built: Release) -> str:
-    """Return the two images of a release."""
-    return f"release image: {built.release}\ntest image:    {built.test}"
+    """Return the images of a release, and its wheels."""
+    lines = [f"release image: {built.release}", f"test image:    {built.test}"]
+    lines += [f"{name + ':':<14} {image}" for name, image in built.others.items()]
+    if built.packages:
+        lines += [
+            f"packages:      {built.packages}",
+            *(f"  {file} sha256:{digest}" for file, digest in built.wheels.items()),
+        ]
+    return "\n".join(lines)
 
 
 def verified(candidate: Candidate) -> str:
@@ -69,7 +80,8 @@ def verified(candidate: Candidate) -> str:
 
 def deployment(outcome: Deployment) -> str:
     """Return how a deployment went."""
-    return f"{outcome.environment}: {outcome.action} {outcome.result} {outcome.url or outcome.reason}"
+    line = f"{outcome.environment}: {outcome.action} {outcome.result} {outcome.url or outcome.reason}".rstrip()
+    return f"{line}, {counts.of(outcome)}" if outcome.undeclared and outcome.result == "passed" else line
 
 
 def steps(lines: Sequence[str]) -> str:
@@ -77,20 +89,23 @@ def steps(lines: Sequence[str]) -> str:
     return "\n".join(lines) or "nothing to do"
 
 
+def approval(done: Deployment) -> str:
+    """Return what was approved, by whom and why."""
+    return f"{done.commit[:12]} approved by {done.actor}: {done.reason}"
+
+
 def entry(written: Entry) -> str:
     """Return an entry that was written into the ledger."""
     done = written.deployment
     if done.action == "approve":
-        return (
-            f"ledger: {done.environment} #{written.number}, {done.commit[:12]} approved by {done.actor}: {done.reason}"
-        )
+        return f"ledger: {done.environment} #{written.number}, {approval(done)}"
     return f"ledger: {done.environment} #{written.number} {done.result}"
 
 
 def advanced(result: Advance, branch: str, commit: str) -> str:
     """Return which branch and tag moved."""
     moved = f", {STAGING.tag} moved to it" if result.staging else ""
-    return f"{branch} fast-forwarded to {commit[:12]}{moved}"
+    return f"{branch} is at {commit[:12]}{moved}"
 
 
 def conclusion(concluded: Conclusion) -> str:
@@ -105,7 +120,7 @@ def checkout(result: Checkout) -> str:
         [
             f"{result.project}, entry {result.entry} of {result.environment}, in {result.folder}",
             f"code   {result.commit}",
-            f"model  {result.bundle}, in the folder bundle",
+            f"model  {result.bundle}, in the folder bundle" if result.bundle else "model  -",
             f"data   {result.digest or '-'}, {data}",
         ]
     )
@@ -138,18 +153,33 @@ def status(states: Mapping[str, State], waiting: int) -> str:
     lines = ["Nothing runs, and the ledger is empty."]
     if states:
         head = ("environment", "commit", "digest", "entry", "health", "url")
-        rows = [(name, *_state(state)) for name, state in states.items()]
+        rows = [row for name, state in states.items() for row in ((name, *_state(state)), *_others(state))]
         problems = [f"{name}: {state.problem}" for name, state in states.items() if state.problem]
-        lines = [table(head, rows), *problems, *trust({name: state.trust for name, state in states.items()})]
+        notices = [f"{name}: {notice}" for name, state in states.items() for notice in state.notices]
+        lines = [table(head, rows), *problems, *notices, *trust({name: state.trust for name, state in states.items()})]
     if waiting:
         lines.append(f"{waiting} to be recorded yet: ml-cicd record --pending")
     return "\n".join(lines)
+
+
+def by_remote(texts: Sequence[tuple[str, str]]) -> str:
+    """Return what each remote answered, below its name; a remote without an answer says so."""
+    return "\n\n".join(f"remote {plain(shown)}\n{text or 'no answer, see below'}" for shown, text in texts)
 
 
 def _state(state: State) -> tuple[str, ...]:
     number = f"#{state.entry}" if state.entry else "-"
     health = "healthy" if state.healthy else "NOT HEALTHY"
     return state.commit[:12], state.digest[:19], number, health, state.url
+
+
+def _others(state: State) -> list[tuple[str, ...]]:
+    """Return a row for each service beside the first one."""
+    health = {True: "healthy", False: "NOT HEALTHY"}
+    return [
+        (f"  {name}", "", str(other["digest"])[:19], "", health[bool(other["healthy"])], str(other["url"]))
+        for name, other in state.others.items()
+    ]
 
 
 def plan(planned: Plan) -> str:
@@ -160,8 +190,11 @@ def plan(planned: Plan) -> str:
         f"  replaces  {planned.replaces or 'nothing'}",
         f"  by        {planned.who}",
     ]
+    if planned.wheels:
+        lines.append(f"  packages  {', '.join(planned.wheels)}")
     if planned.missing:
         lines.append(f"  missing   {planned.missing}")
+    lines += [f"  changes   {line}, from the next promotion on" for line in planned.rules]
     lines.append(f"  brings    {len(planned.commits)} commit{'s' * (len(planned.commits) != 1)}")
     lines += [f"    {line}" for line in planned.commits[:SHOWN]]
     if len(planned.commits) > SHOWN:
@@ -169,20 +202,28 @@ def plan(planned: Plan) -> str:
     return "\n".join(lines)
 
 
-def arrival(planned: Plan, arrived: Arrival, *, pushed: bool) -> str:
-    """Return where the tag of a promotion is, and what the ledger says of the release."""
+def arrival(planned: Plan, arrived: Arrival, remote: str | None, *, pushed: bool) -> str:
+    """Return where the tag of a promotion is, and what the ledger says of the release.
+
+    `remote` is the git remote that the person named.
+    """
     tag, commit, name = planned.tag, planned.commit[:12], planned.environment
     written, newer, runs = arrived.entry, arrived.replaced_by, arrived.runs
-    if pushed and not arrived.local:
-        return f"{tag} moved to {commit}: the push started the workflow {name}. See {runs}"
     moved = f"{tag} moved to {commit}" if pushed else f"{tag} is at {commit} already"
+    if pushed and planned.there:
+        moved = f"{tag} stands on {commit} as a new tag"
+    if pushed and not arrived.local:
+        return f"{moved}: the push started the workflow {name}. See {runs}"
+    if written is None and pushed:
+        return f"{moved}, but its run has not recorded anything. See {runs}"
     if written is None:
-        return f"{moved}, but its run has not recorded anything{' yet' * (not pushed)}. See {runs}"
+        waits = "If that run still goes on, or waits for an approval, do not start another one."
+        return f"{moved}, but its run has not recorded anything yet. See {runs}\n{waits}"
     number = f"entry #{written.number}"
     if written.deployment.result == "failed":
         return f"{moved}, but its deployment failed ({number}): {written.deployment.reason}\nSee {runs}"
     if newer:
-        back = f"To bring it back: ml-cicd rollback {name} {commit} --reason TEXT"
+        back = f"To bring it back: ml-cicd rollback {name} {commit} --reason TEXT{_option(remote)}"
         return f"{moved}: it passed ({number}), and entry #{newer.number} has replaced it since.\n{back}"
     return f"{moved}, and its release runs there since {number} ({written.deployment.ended})."
 
@@ -198,12 +239,18 @@ def rollback_plan(planned: RollbackPlan) -> str:
     return line
 
 
-def rolled_back(outcome: Deployment, recorded: Entry | None, file: Path) -> str:
-    """Return how a rollback went, and where that is recorded."""
+def rolled_back(outcome: Deployment, recorded: Entry | None, file: Path, remote: str | None) -> str:
+    """Return how a rollback went, and where that is recorded. `remote` is the git remote that the person named."""
     if recorded:
         return f"{deployment(outcome)}\nledger: {outcome.environment} #{recorded.number}"
     waits = f"Not recorded yet: the outcome waits in {file}."
-    return f"{deployment(outcome)}\n{waits} The next command that writes records it, or: ml-cicd record --pending"
+    command = f"ml-cicd record --pending{_option(remote)}"
+    return f"{deployment(outcome)}\n{waits} The next command that writes records it, or: {command}"
+
+
+def _option(remote: str | None) -> str:
+    """Return the option that names the same git remote; empty if the person named none."""
+    return f" --remote {remote}" if remote else ""
 
 
 def trust(environments: Mapping[str, Trust | None]) -> list[str]:
@@ -220,7 +267,7 @@ def trust(environments: Mapping[str, Trust | None]) -> list[str]:
 
 def examined(environments: Mapping[str, Examined]) -> str:
     """Return what was verified in the ledger."""
-    head = ("environment", "entries", "newest", "signatures", "links", "what runs rests on")
+    head = ("environment", "entries", "newest", "signatures", "links", "in registry", "what runs rests on")
     rows = [
         (
             name,
@@ -228,6 +275,7 @@ def examined(environments: Mapping[str, Examined]) -> str:
             _short(result.newest) or "-",
             str(result.signatures) if result.trust == "signed" else "none",
             str(result.links),
+            result.anchor,
             _short(result.running),
         )
         for name, result in environments.items()
@@ -255,5 +303,5 @@ def history(entries: Sequence[Entry]) -> str:
 
 def _history(done: Deployment) -> tuple[str, ...]:
     digest = digest_of(done.release)[:19]
-    numbers = counts.in_words(done.tests)
+    numbers = counts.of(done)
     return done.ended, done.action, done.result, done.commit[:12], digest, numbers, done.actor
