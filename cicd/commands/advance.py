@@ -27,9 +27,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Advance main, and start the staging workflow if the tag moved in a job, whose pushes start nothing."""
-    with repository.fetched(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote, changes=True) as clone:
         main = clone.main_branch
         request, config = resolve(clone, Request(stages.INTEGRATION, arguments.commit))
+        if github.in_actions() and config.staging_auto:
+            advance.check_startable(clone, request.commit, arguments.staging_workflow)
         advanced = advance.advance(clone, config, request.commit)
     if advanced.staging and github.in_actions():
         name, inputs = repository.owner_and_name(arguments.directory), {"commit": request.commit}
@@ -42,4 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         github.annotate("notice", text, title="Superseded")
     else:
         sys.stdout.write(terminal.advanced(advanced, main, request.commit) + "\n")
+    if advanced.held:
+        who = f"Somebody who may: ml-cicd promote {stages.STAGING.name} {request.commit[:12]}"
+        github.annotate("notice", f"{advanced.held} {who}", title=f"{stages.STAGING.tag} was not moved")
     return 0

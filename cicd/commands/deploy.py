@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import github, repository, stages
+from cicd import github, ledger, repository, stages
 from cicd.commands import options
-from cicd.errors import UsageError
+from cicd.errors import UnreachableError, UsageError
 from cicd.oci.reference import ImageReference
-from cicd.printers import json, markdown, terminal
-from cicd.road import deployment
+from cicd.printers import gate, gate_markdown, json, markdown, terminal, verdicts
+from cicd.road import deployment, observed
 from cicd.road.request import Built, Request
 from cicd.road.verification import SupersededError
 
@@ -30,6 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     first = stages.INTEGRATION.name
     parser.add_argument("--release", help=f"{first} only: the release image just built, as repository@sha256:...")
     parser.add_argument("--test", help=f"{first} only: the test image just built, as repository@sha256:...")
+    parser.add_argument(
+        "--evaluation", default="",
+        help=f"{first} only: the image of the evaluation set, as repository@sha256:...; empty for a project whose "
+        "models nobody judges",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,25 +48,46 @@ def run(arguments: argparse.Namespace) -> int:
         wait=arguments.lock_wait,
     )
     outcome = None
-    with repository.fetched(arguments.directory, arguments.remote) as clone:
+    with repository.fetched(arguments.directory, arguments.remote, changes=True) as clone:
+        if clone.forge:
+            options.join_forge(clone.path)
         try:
             if arguments.dry_run:
                 return _dry_run(arguments, deployment.plan(clone, request))
             outcome = deployment.deploy(clone, request)
         except SupersededError as newer:
             github.annotate("notice", str(newer), title="Superseded")
-    text, result, url = (outcome.to_json(), outcome.result, outcome.url) if outcome else ("", "superseded", "")
-    github.set_outputs({"outcome": text, "result": result, "url": url})
     if outcome is None:
+        github.set_outputs({"outcome": "", "result": "superseded", "url": ""})
+        if arguments.json:
+            json.show({"result": "superseded"})
         return 0
-    github.add_summary(markdown.deployment(outcome))
+    done = outcome.deployment
+    text = ledger.encode(done, outcome.unrecorded)
+    try:
+        github.set_outputs({"outcome": text, "result": done.result, "url": done.url})
+    except UnreachableError as error:
+        raise observed.lost(done, error) from error
+    github.add_summary(markdown.deployment(done))
+    _show_verdict(outcome)
     if arguments.json:
-        json.show(outcome)
+        json.show(ledger.as_data(done, outcome.unrecorded))
     else:
-        sys.stdout.write(terminal.deployment(outcome) + "\n")
-    if outcome.result == "failed":
-        github.annotate("error", outcome.reason, title=f"The deployment to {outcome.environment} failed")
-    return 0 if outcome.result == "passed" else 1
+        sys.stdout.write(terminal.deployment(done) + "\n")
+    if outcome.error:
+        raise outcome.error
+    if done.result == "failed":
+        github.annotate("error", done.reason, title=f"The deployment to {done.environment} failed")
+    return 0 if done.result == "passed" else 1
+
+
+def _show_verdict(outcome: deployment.Outcome) -> None:
+    """Print what the model gate decided, and add it to the summary of the job."""
+    if judged := outcome.deployment.gate:
+        shown = gate.report(outcome.report, judged) if outcome.report else verdicts.report(judged)
+        sys.stdout.write(f"{shown}\n{verdicts.line(judged)}\n")
+    if outcome.report:
+        github.add_summary(gate_markdown.report(outcome.report, final=judged))
 
 
 def _dry_run(arguments: argparse.Namespace, steps: list[str]) -> int:
@@ -93,4 +119,5 @@ def _built(arguments: argparse.Namespace) -> Built | None:
             f"--release and --test belong together, and to {stages.INTEGRATION.name} alone.",
             "Leave both out for any other environment: the ledger names the images of the commit.",
         )
-    return Built(str(ImageReference.parse(arguments.release)), str(ImageReference.parse(arguments.test)))
+    images = (arguments.release, arguments.test, arguments.evaluation)
+    return Built(*(str(ImageReference.parse(image)) if image else "" for image in images))

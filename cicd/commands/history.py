@@ -22,10 +22,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the ledger of an environment."""
     stage, project = stages.named(arguments.environment), config.load(arguments.directory.resolve())
-    with repository.fetched(arguments.directory, arguments.remote) as clone:
-        entries = ledger.read(clone, project.name, stage.name)
+    answers = repository.ask(
+        arguments.directory, arguments.remote, lambda clone: ledger.read(clone, project.name, stage.name)
+    )
     if arguments.json:
-        json.show(list(reversed(entries)))
+        repository.check(answers[:1])
+        json.show(list(reversed(answers[0].result or ())))
     else:
-        sys.stdout.write(terminal.history(entries) + "\n")
+        texts = [(answer.shown, "" if answer.error else terminal.history(answer.result or ())) for answer in answers]
+        sys.stdout.write(terminal.by_remote(texts) + "\n")
+    repository.check(answers)
     return 0

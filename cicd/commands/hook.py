@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd.forge import post_receive
+from cicd.forge import post_receive, push_process
 from cicd.forge.state import Forge
 from cicd.printers.runs import RunPrinter
 
@@ -22,5 +22,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the workflows that the push on standard input triggers."""
     updates = (line.decode(errors="surrogateescape") for line in sys.stdin.buffer)
-    post_receive.receive(Forge(arguments.forge), updates, RunPrinter())
+    terminal = push_process.Terminal()
+    printer = RunPrinter(terminal.columns, terminal.write)
+    try:
+        post_receive.receive(Forge(arguments.forge), updates, printer, lambda: terminal.say_last(printer.cancelled()))
+    except Exception:
+        printer.interrupted()  # git shows the error, which must not stand behind a line in progress
+        raise
     return 0

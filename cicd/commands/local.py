@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import functools
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cicd import place
 from cicd.commands import options
-from cicd.errors import UsageError
-from cicd.text import say
+from cicd.errors import RefusedError, UsageError
+from cicd.forge.state import ALL, KIT, Forge
+from cicd.text import columns, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cicd.forge.running.records import Run
-    from cicd.forge.state import Forge
+    from cicd.printers.runs import RunPrinter
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +32,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     up.add_argument("--runner-image", metavar="IMAGE", help="with --runner docker: another image than the kit's")
     up.add_argument(
+        "--base", metavar="IMAGE",
+        help="the base image of builds, with `ARG BASE`; '' for the usual one; default: the last choice",
+    )  # fmt: skip
+    up.add_argument(
         "--var", type=_pair, action="append", default=[], metavar="NAME=VALUE",
         help="set a repository variable, which workflows read as vars.NAME; 'NAME=' removes it; may be repeated",
     )  # fmt: skip
-    commands.add_parser(
+    up.add_argument(
+        "--secret", type=_pair, action="append", default=[], metavar="[ENVIRONMENT/]NAME=FILE",
+        help="set a secret of the repository or of an environment to the text of a file; 'NAME=' removes it; may be "
+        "repeated",
+    )  # fmt: skip
+    up.add_argument(
+        "--workflows", choices=(KIT, ALL),
+        help="which workflows a push starts: those that use the kit, or all that can run on this machine; default: the "
+        "last choice, or kit",
+    )  # fmt: skip
+    down = commands.add_parser(
         "down",
         help="stop the forge: cancel its runs, remove its containers, its files and the data of the environments",
     )
+    down.add_argument("--images", action="store_true", help="remove the images that this forge built, too")
     dispatch = commands.add_parser("dispatch", help="start a workflow by workflow_dispatch")
     dispatch.add_argument("workflow", metavar="WORKFLOW", help="the file of the workflow, such as deploy.yml")
     dispatch.add_argument("--ref", default="", help="the branch or tag to run on (default: the default branch)")
@@ -53,6 +71,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     logs.add_argument("number", type=int, metavar="N", help="the number of the run")
     logs.add_argument("--step", default="", metavar="TEXT", help="print only the steps whose name contains TEXT")
     logs.add_argument("--timings", action="store_true", help="print only the duration of each job and step")
+    comments = commands.add_parser(
+        "comments", help="show what the comment of a pull request would say: what the runs of a branch's commit said"
+    )
+    comments.add_argument("branch", nargs="?", default="", metavar="BRANCH", help="the branch (default: this one)")
+    comments.add_argument("--markdown", action="store_true", help="print the text of the comment, as GitHub gets it")
+    rerun = commands.add_parser("rerun", help="run a recorded run again: same event, same commit")
+    rerun.add_argument("number", type=int, metavar="N", help="the number of the run")
     cancel = commands.add_parser("cancel", help="cancel a run; the runs that wait behind it go on")
     cancel.add_argument("number", type=int, metavar="N", help="the number of the run")
     wait = commands.add_parser(
@@ -64,8 +89,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand in the project in the current folder."""
     actions: dict[str, Callable[[argparse.Namespace], int | None]] = {
-        "up": _up, "down": _down, "dispatch": _dispatch, "fire": _fire, "runs": _runs, "logs": _logs,
-        "cancel": _cancel, "wait": _wait,
+        "up": _up, "down": _down, "dispatch": _dispatch, "fire": _fire, "rerun": _rerun, "runs": _runs, "logs": _logs,
+        "comments": _comments, "cancel": _cancel, "wait": _wait,
     }  # fmt: skip
     return actions[arguments.action](arguments) or 0
 
@@ -79,45 +104,60 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _up(arguments: argparse.Namespace) -> None:
     from cicd import freeze  # noqa: PLC0415 -- each action imports only what it needs
-    from cicd.forge import lifecycle, remote  # noqa: PLC0415
+    from cicd.doctor import machine  # noqa: PLC0415
+    from cicd.forge import lifecycle, remote, run_secrets  # noqa: PLC0415
     from cicd.forge.machine import base_images, services  # noqa: PLC0415
+    from cicd.printers import doctor  # noqa: PLC0415
 
     kit = freeze.check_kit(arguments.kit.resolve()) if arguments.kit else freeze.kit_root()
     if arguments.runner_image and arguments.runner != "docker":
         raise UsageError("--runner-image needs --runner docker.", "Add --runner docker, or leave --runner-image out.")
     runners = {"host": "", "docker": arguments.runner_image or base_images.RUNNER, None: None}
-    start = functools.partial(services.up, runner=runners[arguments.runner])
-    forge, state = lifecycle.up(Path.cwd(), kit, start, say, arguments.var)
+    start = functools.partial(services.up, runner=runners[arguments.runner], builds_on=arguments.base)
+    forge, state = lifecycle.up(
+        place.root(Path.cwd()), kit, start, say, arguments.var, secrets=arguments.secret, workflows=arguments.workflows
+    )  # fmt: skip
     say(f"The git remote '{remote.NAME}' is {forge.remote(state.repository)}")
     say(f"Its default branch is {remote.hosted(forge, state).default_branch}")
     say(f"The registry is {state.registry}")
+    if state.base:
+        say(f"The base image of builds is {state.base}")
     if state.runner:
         say(f"Jobs run in containers of the image {state.runner}")
+    if state.workflows == ALL:
+        say("A push starts all workflows that can run on this machine, also those that do not use the kit")
     for name, value in state.variables.items():
         say(f"vars.{name} is {value}")
+    for name in run_secrets.names(forge):
+        say(f"The secret {name} is set")
+    say(f"{doctor.brief(machine.quick(Path.cwd()))}. All checks: ml-cicd doctor")
     say(f"Push to run the workflows: git push {remote.NAME} HEAD")
 
 
-def _down(_arguments: argparse.Namespace) -> None:
+def _down(arguments: argparse.Namespace) -> None:
     from cicd.forge import lifecycle  # noqa: PLC0415
     from cicd.forge.machine import services  # noqa: PLC0415
 
-    lifecycle.down(Path.cwd(), services.down, say)
+    lifecycle.down(place.root(Path.cwd()), functools.partial(services.down, with_images=arguments.images), say)
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
     from cicd.forge import control  # noqa: PLC0415
-    from cicd.printers.runs import RunPrinter  # noqa: PLC0415
 
-    runs = control.start(_forge(), arguments.workflow, arguments.ref, dict(arguments.input), RunPrinter())
+    runs = control.start(_forge(), arguments.workflow, arguments.ref, dict(arguments.input), _printer())
     return _exit_code(runs)
 
 
 def _fire(arguments: argparse.Namespace) -> int:
     from cicd.forge import control  # noqa: PLC0415
-    from cicd.printers.runs import RunPrinter  # noqa: PLC0415
 
-    return _exit_code(control.fire(_forge(), arguments.workflow, RunPrinter()))
+    return _exit_code(control.fire(_forge(), arguments.workflow, _printer()))
+
+
+def _rerun(arguments: argparse.Namespace) -> int:
+    from cicd.forge import control  # noqa: PLC0415
+
+    return _exit_code(control.rerun(_forge(), arguments.number, _printer()))
 
 
 def _runs(arguments: argparse.Namespace) -> None:
@@ -142,6 +182,35 @@ def _logs(arguments: argparse.Namespace) -> None:
         say(line)
 
 
+def _comments(arguments: argparse.Namespace) -> None:
+    from cicd import github, ledger  # noqa: PLC0415
+    from cicd.comment import data, document  # noqa: PLC0415
+    from cicd.forge import comments  # noqa: PLC0415
+    from cicd.printers import comment as printer  # noqa: PLC0415
+
+    branch = arguments.branch or place.branch(Path.cwd())
+    sections: dict[str, str] = {}
+    reports = []
+    for report in comments.of_branch(_forge(), branch, data.ARTIFACT, data.FILE):
+        try:
+            said = data.parse(report.content)
+        except RefusedError as error:
+            reason = f"run {report.run.number}: {error.message}"
+            github.annotate("warning", reason, title="The comment would leave out what a run says")
+            continue
+        if said.speaks_of(report.run.sha, of_branch=report.run.ref == f"refs/heads/{branch}"):
+            reports.append((said, report.run))
+    for said, run in sorted(reports, key=lambda report: data.NAMES.index(report[0].stage)):
+        title = f"run {run.number}"
+        deployed = ledger.deployment_of(said.outcome)
+        if not arguments.markdown:
+            for line in printer.lines(said, deployed, title):
+                say(line)
+        sections |= printer.sections(said, deployed, run.sha, "", title)
+    if arguments.markdown:
+        say(document.refreshed("", sections, printer.ORDER))
+
+
 def _cancel(arguments: argparse.Namespace) -> None:
     from cicd.forge import control  # noqa: PLC0415
 
@@ -160,10 +229,15 @@ def _wait(arguments: argparse.Namespace) -> int:
 
 
 def _forge() -> Forge:
-    """Return the forge of the project in the current folder."""
-    from cicd.forge.state import Forge  # noqa: PLC0415
+    """Return the forge of the clone that the current folder belongs to."""
+    return Forge.of_project(place.root(Path.cwd()))
 
-    return Forge.of_project(Path.cwd())
+
+def _printer() -> RunPrinter:
+    """Return the printer of runs for this terminal, or for an output that is none."""
+    from cicd.printers.runs import RunPrinter  # noqa: PLC0415
+
+    return RunPrinter(columns(sys.stdout.fileno()) if sys.stdout.isatty() else 0)
 
 
 def _exit_code(runs: Sequence[Run]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cicd import config, github
 from cicd.commands import options
+from cicd.oci import logins
 from cicd.printers import json, markdown, terminal
 from cicd.produce import release_build
 
@@ -18,8 +19,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     options.add_common(parser, remote=False)
     parser.add_argument(
-        "--bundle", required=True, type=options.text, metavar="IMAGE", help="the model bundle, as repository@sha256:..."
-    )
+        "--bundle", default="", metavar="IMAGE",
+        help="the model bundle, as repository@sha256:...; empty for a project without a model",
+    )  # fmt: skip
     parser.add_argument(
         "--test-image", required=True, type=options.text, metavar="IMAGE",
         help="the build image, which becomes the test image",
@@ -28,10 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build and push the two images."""
+    options.join_forge(arguments.directory)
     directory = arguments.directory.resolve()
-    release = release_build.build_and_push(
-        config.load(directory), directory, bundle=arguments.bundle, test_image=arguments.test_image
-    )
+    project = config.load(directory)
+    logins.follow(project)
+    release = release_build.build_and_push(project, directory, bundle=arguments.bundle, test_image=arguments.test_image)
     github.set_outputs({"commit": release.commit, "release": release.release, "test": release.test})
     github.add_summary(markdown.release(release))
     if arguments.json:

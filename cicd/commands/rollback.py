@@ -6,7 +6,7 @@ import sys
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from cicd import github, stages
+from cicd import github, ledger, stages
 from cicd.commands import options
 from cicd.printers import json, terminal
 from cicd.road import deployment, rollback
@@ -33,24 +33,35 @@ def run(arguments: argparse.Namespace) -> int:
     """Go back to an accepted release; 1 if that failed and the present release still serves."""
     stage = stages.named(arguments.environment)
     clone, problem = rollback.reach(arguments.directory, arguments.remote)
+    if clone.forge:
+        options.join_forge(clone.path)
     if problem:
         github.annotate("warning", f"{problem} The ledger as last fetched counts.", title="The git remote is down")
     else:
         rollback.prepare(clone)
     reason = " ".join(arguments.reason.split())
-    request = Request(stage, backwards=True, reason=reason, wait=arguments.lock_wait, offline=bool(problem))
+    request = Request(
+        stage, backwards=True, reason=reason, wait=arguments.lock_wait, by_person=True, offline=bool(problem)
+    )
     plan = rollback.plan(clone, request, arguments.entry)
     sys.stdout.write(terminal.rollback_plan(plan) + "\n")
-    if plan.nothing_to_do:
-        return 0
-    if arguments.dry_run:
-        sys.stdout.write(indent(terminal.steps(plan.steps()), "  ") + "\n")
-        return 0
-    if not options.confirmed("Go back to it?", arguments):
+    if plan.nothing_to_do or not _confirmed(plan, arguments):
+        if arguments.json:
+            json.show({"plan": [] if plan.nothing_to_do else plan.steps()})
         return 0
     outcome = deployment.bring(clone, plan.config, plan.request)
+    done = outcome.deployment
     entry, file = rollback.record(clone, outcome, offline=request.offline)
-    sys.stdout.write(terminal.rolled_back(outcome, entry, file) + "\n")
+    sys.stdout.write(terminal.rolled_back(done, entry, file, arguments.remote) + "\n")
     if arguments.json:
-        json.show(outcome)
-    return 0 if outcome.result == "passed" else 1
+        json.show(ledger.as_data(done, outcome.unrecorded))
+    if outcome.error:
+        raise outcome.error
+    return 0 if done.result == "passed" else 1
+
+
+def _confirmed(plan: rollback.Plan, arguments: argparse.Namespace) -> bool:
+    if arguments.dry_run:
+        sys.stdout.write(indent(terminal.steps(plan.steps()), "  ") + "\n")
+        return False
+    return options.confirmed("Go back to it?", arguments)

@@ -14,6 +14,10 @@ from cicd.road import status
 if TYPE_CHECKING:
     import argparse
 
+    from cicd.config import Config
+    from cicd.repository import Repository
+    from cicd.road.status import State
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
@@ -23,11 +27,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what runs where; 1 if something is wrong."""
     project = config.load(arguments.directory.resolve())
-    with repository.fetched(arguments.directory, arguments.remote) as clone:
-        states = status.status(clone, project)
-        waiting = len(pending.waiting(clone))
+    answers = repository.ask(arguments.directory, arguments.remote, lambda clone: _look(clone, project))
+    shown = {answer.remote: answer.result[0] for answer in answers if answer.result}
     if arguments.json:
-        json.show({"environments": states})
+        repository.check(answers[:1])
+        first = answers[0].remote
+        environments = {remote: {"environments": states} for remote, states in shown.items()}
+        json.show({"environments": shown.get(first, {}), "remote": first, "remotes": environments})
     else:
-        sys.stdout.write(terminal.status(states, waiting) + "\n")
-    return 1 if any(state.problem for state in states.values()) else 0
+        texts = [(answer.shown, terminal.status(*answer.result) if answer.result else "") for answer in answers]
+        sys.stdout.write(terminal.by_remote(texts) + "\n")
+    repository.check(answers)
+    return 1 if any(state.problem for states in shown.values() for state in states.values()) else 0
+
+
+def _look(clone: Repository, project: Config) -> tuple[dict[str, State], int]:
+    """Return what runs where, and how many outcomes wait to be recorded."""
+    return status.status(clone, project), len(pending.waiting(clone))

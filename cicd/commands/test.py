@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from cicd import config, github
+from cicd import config, encoding, github
 from cicd.commands import options
 from cicd.printers import json, markdown, terminal
 from cicd.produce import suites
@@ -22,11 +22,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the unit tests."""
-    counts = suites.run_unit(config.load(arguments.directory.resolve()), arguments.image)
-    github.set_outputs({"tests": counts})
-    github.add_summary(markdown.unit_tests(counts))
+    options.join_forge(arguments.directory)
+    passed = suites.run_unit(config.load(arguments.directory.resolve()), arguments.image)
+    counts, coverage = (passed.counts, passed.coverage) if passed else (None, "")
+    tests = counts or {}
+    github.set_outputs({"tests": json.line(tests), "coverage": coverage, "encoded-tests": encoding.encode(tests)})
+    github.add_summary(markdown.unit_tests(counts, coverage))
     if arguments.json:
-        json.show(counts)
+        json.show(tests)
     else:
-        sys.stdout.write(terminal.unit_tests(counts) + "\n")
+        sys.stdout.write(terminal.unit_tests(counts, coverage) + "\n")
     return 0

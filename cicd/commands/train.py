@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from cicd import config, github
 from cicd.commands import options
+from cicd.oci import logins
 from cicd.printers import json, markdown, terminal
-from cicd.produce import bundles
+from cicd.produce import bundle_source, evaluation_set
 
 if TYPE_CHECKING:
     import argparse
@@ -21,13 +22,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train, unless the registry has the bundle already."""
+    """Make the model bundle, unless there is one or the project has no model; push the evaluation set."""
+    options.join_forge(arguments.directory)
     directory = arguments.directory.resolve()
-    bundle = bundles.obtain(config.load(directory), directory, arguments.image)
-    github.set_outputs({"bundle": bundle.image, "trained": bundle.trained})
+    project = config.load(directory)
+    logins.follow(project)
+    bundle = bundle_source.obtain(project, directory, arguments.image)
+    evaluation = evaluation_set.publish(project, directory, arguments.image)
+    image, trained = (bundle.image, bundle.trained) if bundle else ("", False)
+    github.set_outputs({"bundle": image, "trained": "true" if trained else "false", "evaluation": evaluation})
     github.add_summary(markdown.bundle(bundle))
     if arguments.json:
-        json.show(bundle)
+        json.show(bundle or {"image": "", "trained": False, "metadata": {}})
     else:
         sys.stdout.write(terminal.bundle(bundle) + "\n")
     return 0

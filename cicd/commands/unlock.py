@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Remove the lock, whoever holds it."""
     stage, project = stages.named(arguments.environment), config.load(arguments.directory.resolve())
-    clone = repository.clone(arguments.directory, arguments.remote)
+    clone = repository.clone(arguments.directory, arguments.remote, changes=True)
     holder = target_for(project, project.environments[stage.name], clone).unlock()
     if arguments.json:
         json.show({"holder": holder})

@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     candidate, result = None, "accepted"
     with repository.fetched(arguments.directory, arguments.remote) as clone:
         request, project = resolve(clone, request)
+        github.set_outputs({"commit": request.commit})  # a refusal is about this commit, too
         try:
             candidate = verification.verify(clone, project, request)
         except verification.SupersededError as newer:
