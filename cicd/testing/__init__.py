@@ -42,6 +42,14 @@ class Act:
         """Return the event of a push that creates `ref`, such as `refs/heads/feature/x`."""
         return self.project.push(ref)
 
+    def pull_request(self, fork: str = "") -> Event:
+        """Return the event of an opened pull request; `fork` is `owner/name` of the fork that it comes from."""
+        return self.project.pull_request(fork=fork)
+
+    def merge_group(self) -> Event:
+        """Return the event of a merge queue that tests a commit."""
+        return self.project.merge_group()
+
     def dispatch(self, **inputs: str) -> Event:
         """Return a `workflow_dispatch` event. An underscore in an input's name stands for a hyphen."""
         return self.project.dispatch({name.replace("_", "-"): value for name, value in inputs.items()})

@@ -21,6 +21,8 @@ class Kit:
     """A frozen copy of the kit."""
 
     path: Path
+    names: frozenset[str] = frozenset()
+    """Repositories `owner/name` by which workflows may name the kit, besides any `OWNER/ml-cicd`."""
 
     @classmethod
     def frozen(cls, source: Path, path: Path) -> Kit:
@@ -30,8 +32,8 @@ class Kit:
             UsageError: `source` is not a kit, or can't be frozen.
 
         """
-        freeze.freeze(freeze.check_kit(source), path, freeze.REPOSITORY, "v1", worktree=True)
-        return cls(path)
+        freeze.freeze(freeze.check_kit(source), path, freeze.PLACEHOLDER, "v1", worktree=True)
+        return cls(path, freeze.names(source))
 
     def scripted(self, path: Path) -> Kit:
         """Copy the workflows and actions to `path`, with the script `standin.sh` as the command.
@@ -45,4 +47,4 @@ class Kit:
         shutil.copy(HERE / "standin.sh", command)
         (path / "cicd").mkdir()
         (path / "cicd" / "bootstrap.py").write_text(BOOTSTRAP.format(bin=shlex.quote(str(command.parent))), "utf-8")
-        return Kit(path)
+        return Kit(path, self.names)

@@ -74,6 +74,14 @@ class Project:
             self._pushes[ref] = Event("push", payloads.push(self.repository, update, self.commit, ACTOR, []))
         return self._pushes[ref]
 
+    def pull_request(self, *, fork: str = "") -> Event:
+        """Return the event of an opened pull request to develop; `fork` is `owner/name` where it comes from a fork."""
+        return Event("pull_request", payloads.pull_request(self.repository, self.commit, "develop", ACTOR, fork=fork))
+
+    def merge_group(self) -> Event:
+        """Return the event of a merge queue that tests a commit for develop."""
+        return Event("merge_group", payloads.merge_group(self.repository, self.commit, "develop", ACTOR))
+
     def dispatch(self, inputs: Mapping[str, str], file: str = "caller.yml") -> Event:
         """Return a `workflow_dispatch` event."""
         return Event("workflow_dispatch", payloads.dispatch(self.repository, file, "refs/heads/develop", inputs, ACTOR))

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     from cicd.act.log import Annotation, Job, Log, Step
 
-TOKENS = ("GITHUB_TOKEN", "REGISTRY_TOKEN", "DEPLOY_SSH_KEY", "KUBECONFIG_TEXT", "APP_SECRETS", "LEDGER_KEY")
+TOKENS = (
+    "GITHUB_TOKEN",
+    "REGISTRY_TOKEN",
+    "DEPLOY_SSH_KEY",
+    "KUBECONFIG_TEXT",
+    "APP_SECRETS",
+    "BUILD_SECRETS",
+    "TRAIN_SECRETS",
+    "LEDGER_KEY",
+)
 """The environment variables that pass secrets to commands."""
 
 _parser_of = functools.cache(cli.parser_of)

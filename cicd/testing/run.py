@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd.act import execution, workflows
+from cicd.act import execution, requirements, workflows
 from cicd.act.log import Parser
 from cicd.testing.project import ACTOR, REPOSITORY
 from cicd.testing.result import TOKENS, Run, read_calls
@@ -64,7 +64,8 @@ def run(
         outputs = (f"{name}={value}" for name, value in reply.outputs.items())
         script = "\n".join([str(reply.exit_code), str(reply.seconds), *outputs])
         (folder / "replies" / command).write_text(f"{script}\n", "utf-8")
-    needs = workflows.needs("caller.yml", {f"{workflows.FOLDER}/caller.yml": text, **_local(project)}.get, kit.path)
+    texts = {f"{workflows.FOLDER}/caller.yml": text, **_local(project)}
+    needs = requirements.needs("caller.yml", texts.get, kit.path, kit.names)
     needs.labels = set(labels) or needs.labels
     exit_code = start_act(
         project,
@@ -99,7 +100,7 @@ def start_act(
     folder: Path,
     text: str,
     event: Event,
-    needs: workflows.Needs,
+    needs: requirements.Needs,
     *,
     secrets: Mapping[str, str],
     variables: Mapping[str, str],
@@ -122,9 +123,8 @@ def start_act(
             "GITHUB_SERVER_URL": project.server, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_RUN_ID": RUN_ID,
             "SHA_REF": project.commit, **overrides,
         },
-        variables=variables,
+        variables=variables, secrets=execution.write_secrets(folder / "secrets.yml", secrets),
     )  # fmt: skip
-    words += [word for name, value in secrets.items() for word in ("--secret", f"{name}={value}")]
     settings = {
         "HOME": str(project.home), "DOCKER_HOST": NO_ENGINE, "ML_CICD_TEST": str(folder),
         "ML_CICD_TEST_PACKAGE": str(PACKAGE), "ML_CICD_TEST_PYTHON": sys.executable,
