@@ -25,15 +25,21 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).resolve().parent
 LOCKS = PACKAGE.parent / "requirements"
 MINIMUM = (3, 11)
-GROUPS = ("configuration", "signatures", "engine", "yaml")
+GROUPS = ("configuration", "signatures", "engine", "yaml", "gate", "parquet")
 """Groups of packages: each has a lock `requirements/GROUP.txt`, and a folder in the tool cache."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "conclude": (),
-    **dict.fromkeys(("advance", "approve", "record", "verify"), ("configuration", "signatures")),
-    **dict.fromkeys(("build", "check", "release", "test", "train"), ("configuration", "engine")),
-    "deploy": GROUPS,
+    **dict.fromkeys(("advance", "approve", "comment", "record", "verify"), ("configuration", "signatures")),
+    **dict.fromkeys(("build", "check", "release", "test"), ("configuration", "engine")),
+    **dict.fromkeys(("rehearse", "train"), ("configuration", "signatures", "engine")),
+    "deploy": ("configuration", "signatures", "engine", "yaml"),
+    "freeze": ("yaml",),
 }
-"""The groups that each command of a job needs. Any other command gets all of them."""
+"""The groups that each command of a job needs. Any other command gets all of them.
+
+`deploy` and `rehearse` evaluate models if there are any: the job then runs `actions/setup` first, which installs all
+groups.
+"""
 
 # Isolated, and without site-packages: neither PYTHONPATH nor the packages of the machine change what the command is.
 LAUNCHER = """#!/bin/sh

@@ -26,12 +26,6 @@ class UsageError(CicdError):
     exit_code = 2
 
 
-class UndecidedError(CicdError):
-    """The result is inconclusive or mixed: a person must decide."""
-
-    exit_code = 3
-
-
 class RefusedError(CicdError):
     """Policy forbids it: a release was not accepted, a digest changed, a person is not allowed, the lock is held."""
 

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, and unpacked from archives; the operating system's errors are translated."""
+"""Write files atomically, read them as UTF-8, unpack archives, and translate the operating system's errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cicd.errors import CheckFailedError, UnreachableError
+from cicd.errors import CheckFailedError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +61,24 @@ def replace(path: Path, text: str) -> None:
             raise
 
 
-def unpack(archive: bytes, folder: Path) -> None:
-    """Unpack a tar archive into a folder; nothing is written outside of it, whatever the archive names.
+def utf8(content: bytes, source: str) -> str:
+    """Return the text of a file that `source` names, without a byte order mark.
+
+    Raises:
+        UsageError: it is not UTF-8; the message names the line.
+
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, byte = content.count(b"\n", 0, error.start) + 1, content[error.start]
+        raise UsageError(
+            f"{source} is not UTF-8 text: line {line} holds the byte {byte:#04x}.", "Save the file as UTF-8."
+        ) from error
+
+
+def unpack(archive: bytes | Path, folder: Path) -> None:
+    """Unpack a tar archive, or the file of one, into a folder; nothing is written outside, whatever the archive names.
 
     The command `tar` does it: Python can since 3.11.4 only, and Debian 12 has 3.11.2.
 
@@ -71,11 +87,22 @@ def unpack(archive: bytes, folder: Path) -> None:
         UnreachableError: the disk is full, or there is no command `tar`.
 
     """
-    words = ["tar", "--extract", "--no-same-owner", "--no-same-permissions", "--directory", str(folder), "--file=-"]
+    source = "-" if isinstance(archive, bytes) else str(archive)
+    words = [
+        "tar",
+        "--extract",
+        "--no-same-owner",
+        "--no-same-permissions",
+        "--directory",
+        str(folder),
+        "--file",
+        source,
+    ]
     try:
         process = subprocess.run(
-            words, input=archive, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
-        )
+            words, input=archive if isinstance(archive, bytes) else None, capture_output=True, check=False,
+            env={**os.environ, "LC_ALL": "C"},
+        )  # fmt: skip
     except FileNotFoundError as error:
         raise UnreachableError("The command tar is not installed.", "Debian or Ubuntu: apt-get install tar") from error
     if process.returncode:

@@ -6,13 +6,22 @@ import hashlib
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cicd import files, git
 from cicd.errors import UsageError
 
-REPOSITORY = "org/ml-cicd"
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
+NAME = "ml-cicd"
+"""The name of the kit's repository, unless a mirror renamed it."""
+PLACEHOLDER = f"org/{NAME}"
+"""The repository that docs and the callers to copy name, and that the frozen copy for local runs names."""
+
+_FORMED = re.compile(r"\.github/workflows/[^/]+\.yml|actions/[^/]+/action\.yml")
 _SIBLING = re.compile(r"""(\buses:\s*["']?)\$/([\w./-]+)""")
+_RELEASED = re.compile(r"""\buses:\s*["']?([\w.-]+/[\w.-]+)/actions/([\w.-]+)@""")
 _UNRESOLVED = re.compile(r"""^[^#\n]*\buses:\s*["']?(?:\$/|\./).*$""", re.MULTILINE)
 
 
@@ -41,6 +50,41 @@ def check_kit(kit: Path) -> Path:
     return kit
 
 
+def hosted_at(clone: Path, hosts: Collection[str] = ()) -> str:
+    """Return `owner/name` of the remote `origin` of a clone; empty if it has none on one of `hosts`, or on any host."""
+    hosted = git.HOSTED.fullmatch(git.query(clone, "config", "--get", "remote.origin.url") or "")
+    if not hosted or "/" not in hosted["path"] or (hosts and hosted["host"] not in hosts):
+        return ""
+    return "/".join(hosted["path"].split("/")[-2:])
+
+
+def names(kit: Path) -> frozenset[str]:
+    """Return the names `owner/name` of the kit in a clone: that of its remote, and those in its workflows' `uses:`.
+
+    Only a mirror with another name than `NAME` needs them: see `is_kit`.
+    """
+    known = {hosted_at(kit)} - {""}
+    for path in (kit / ".github" / "workflows").glob("*.yml"):
+        siblings = released_names(path.read_text("utf-8"))
+        known |= {repository for repository, action in siblings if (kit / "actions" / action).is_dir()}
+    return frozenset(known)
+
+
+def released_names(text: str) -> list[tuple[str, str]]:
+    """Return the repository and the action of each `uses: OWNER/NAME/actions/ACTION@REF` in a workflow."""
+    return [(repository, action) for repository, action in _RELEASED.findall(text)]
+
+
+def is_kit(repository: str, known: Collection[str] = ()) -> bool:
+    """Return whether `owner/name` is the kit, a fork or a mirror of it, of which `known` are some."""
+    return repository.partition("/")[2] == NAME or repository in known
+
+
+def has_released_form(path: str) -> bool:
+    """Return whether `freeze` rewrites the file with this path in the kit: a workflow or an action."""
+    return _FORMED.fullmatch(path) is not None
+
+
 def release_form(text: str, owner_and_name: str, ref: str) -> str:
     """Return the text of a workflow or action, in which `uses: $/X` has become `uses: <owner_and_name>/X@<ref>`."""
     return _SIBLING.sub(lambda match: f"{match[1]}{owner_and_name}/{match[2]}@{ref}", text)
@@ -64,8 +108,10 @@ def freeze(kit: Path, destination: Path, owner_and_name: str, ref: str, *, workt
             _copy_files(kit, destination)
         else:
             files.unpack(git.output(kit, "archive", "--format=tar", "HEAD"), destination)
-        for path in (*(destination / ".github" / "workflows").glob("*.yml"), *destination.glob("actions/*/action.yml")):
-            _rewrite(path, path.relative_to(destination), owner_and_name, ref)
+        for path in (*(destination / ".github" / "workflows").iterdir(), *destination.glob("actions/*/action.yml")):
+            name = path.relative_to(destination)
+            if has_released_form(name.as_posix()):
+                _rewrite(path, name, owner_and_name, ref)
 
 
 def fingerprint(kit: Path) -> str:

@@ -14,26 +14,28 @@ class Stage:
 
     name: str
     suite: str
-    """The tests that judge a release there."""
+    """The tests that judge a release there. For a project without them, a passed health check is enough."""
     before: str = ""
     """The stage that must have passed a release before it comes here; empty: releases begin here."""
     tag: str = ""
     """The git tag whose push starts the stage; empty: no tag does."""
     configuration_from: Literal["commit", "main"] = "main"
     """Whose `ml-cicd.toml` governs the environment: the deployed commit's, or that of main."""
-    suite_required: bool = True
-    """Whether a project must have the suite; if not, a passed health check is enough."""
+    publishes: bool = False
+    """Whether packages are published there, after everything else."""
     may_vanish: bool = False
     """Whether its releases may end with the job that deployed them, unless the project says otherwise."""
 
 
 INTEGRATION = Stage("integration", suite="integration", configuration_from="commit", may_vanish=True)
 STAGING = Stage("staging", suite="acceptance", before="integration", tag="Staging")
-PRODUCTION = Stage("production", suite="smoke", before="staging", tag="Production", suite_required=False)
+PRODUCTION = Stage("production", suite="smoke", before="staging", tag="Production", publishes=True)
 STAGES = {stage.name: stage for stage in (INTEGRATION, STAGING, PRODUCTION)}
 TAGGED = {name: stage for name, stage in STAGES.items() if stage.tag}
 """The stages that a person starts by a tag."""
 NAMES = "integration, staging or production"
+BRANCHES = "ci"
+"""The workflow of branches and pull requests, which comes before all stages and has no environment."""
 
 
 def named(name: str) -> Stage:

@@ -84,12 +84,28 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def columns(descriptor: int) -> int:
+    """Return the width of the terminal behind a file descriptor; 0 if it is none, or one that can only print lines."""
+    if not os.isatty(descriptor) or os.environ.get("TERM", "dumb") == "dumb":
+        return 0
+    return os.get_terminal_size(descriptor).columns or 80
+
+
 def lines(text: str) -> list[str]:
     """Return the lines of a program's output, split at line feeds alone.
 
     `str.splitlines` also splits at characters that names and messages may contain, such as U+2028 and U+0085.
     """
     return text.removesuffix("\n").split("\n") if text else []
+
+
+def visible(text: str, most: int = 200) -> str:
+    """Return at most that many characters of a text from outside; one that can't be seen becomes a Python escape.
+
+    So control characters, and those which change the direction of writing, do nothing where a message is shown.
+    """
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:most])
+    return shown + ("..." if len(text) > most else "")
 
 
 def plain(text: str) -> str:
