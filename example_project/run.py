@@ -9,6 +9,7 @@ MODES = {
     "tune": "flights.pipelines.tune",
     "compare": "flights.pipelines.compare",
     "evaluate": "flights.pipelines.evaluate",
+    "evaluation-set": "flights.pipelines.evaluation_set",
     "predict": "flights.pipelines.predict",
     "validate": "flights.validation.__main__",
     "export-csv": "flights.data_exports.csv_file",

@@ -21,7 +21,7 @@ DEPLOYED = ("SERVICE_URL", "EXPECTED_DIGEST")
 
 
 def main() -> int:
-    """Run what was asked for and return pytest's exit code; 2 where nothing says which service to test."""
+    """Run the chosen tests and return pytest's exit code; 2 if SERVICE_URL or EXPECTED_DIGEST is missing."""
     parser = argparse.ArgumentParser(
         description=f"integration and acceptance need {' and '.join(DEPLOYED)}. Other options are pytest's."
     )

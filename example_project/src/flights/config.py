@@ -27,6 +27,15 @@ class Release(BaseSettings):
     environment: str | None = None
 
 
+class ModelGate(BaseSettings):
+    """What the model gate asks for: predictions of a set, written into a folder; None if it asks for nothing."""
+
+    model_config = SettingsConfigDict(env_prefix="ML_CICD_", env_ignore_empty=True)
+
+    evaluation_set: Path | None = None
+    predictions: Path | None = None
+
+
 class MlflowServer(BaseSettings):
     """MLflow's own variables."""
 
@@ -99,6 +108,13 @@ class Evaluate(Source, Bundle):
     """Measure the errors of a model bundle."""
 
     output: Path = Field(description="the folder to write to")
+
+
+class EvaluationSet(Source):
+    """Draw the flights of the evaluation set."""
+
+    output: Path = Field(description="the CSV file to write")
+    per_day: PositiveInt = Field(50, description="how many flights of each day")
 
 
 class Predict(Bundle):

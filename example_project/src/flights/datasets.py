@@ -57,7 +57,10 @@ def load(data: Path | str | None, rows: int | None, query: str | None = None) ->
 
     """
     flights = read(source(None if data is None else str(data), query), Flights)
-    if rows is None:
-        return flights
-    sample: DataFrame[Flights] = flights.sample(min(rows, len(flights)), random_state=0).sort_index()
-    return sample
+    return flights if rows is None else sample(flights, rows)
+
+
+def sample(flights: DataFrame[Flights], rows: int) -> DataFrame[Flights]:
+    """Return so many of these flights: the same ones every time, in the same order."""
+    drawn: DataFrame[Flights] = flights.sample(min(rows, len(flights)), random_state=0).sort_index()
+    return drawn

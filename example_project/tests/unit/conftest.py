@@ -13,6 +13,7 @@ from typing import Any
 import hypothesis
 import pandas as pd
 import pytest
+from pandera.typing import DataFrame
 
 # As in the images: threads that wait for each other on busy cores turn seconds into minutes.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -72,8 +73,13 @@ class Again:
 
 
 @pytest.fixture(scope="session")
-def some_flights() -> pd.DataFrame:
-    return datasets.load(None, ROWS)
+def all_flights() -> DataFrame[Flights]:
+    return datasets.load(None, None)
+
+
+@pytest.fixture(scope="session")
+def some_flights(all_flights: DataFrame[Flights]) -> pd.DataFrame:
+    return datasets.sample(all_flights, ROWS)
 
 
 @pytest.fixture(scope="session")

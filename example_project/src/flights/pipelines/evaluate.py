@@ -1,6 +1,9 @@
 """Evaluate: a bundle and flights -> for each model its errors, the inputs that matter, and its predictions.
 
 python -m flights.pipelines.evaluate --bundle DIRECTORY --output DIRECTORY
+
+The model gate runs it in the release image, without options. Then it lets the release's models predict the evaluation
+set, and writes nothing else.
 """
 
 import json
@@ -23,6 +26,7 @@ from flights.models.common.judge import judge, report
 from flights.models.common.model import NAIVE, Model, answers
 from flights.models.common.predictions import Predictions
 from flights.models.common.split import Split, split_by_time
+from flights.pipelines import evaluation_set
 from flights.pipelines.evaluation_files import DEPENDENCE, IMPORTANCE, METRICS, PLOTS, PREDICTIONS
 from flights.pipelines.plots import partial_dependence_plots
 from flights.targets import target
@@ -77,6 +81,17 @@ def write(directory: Path, title: str, evaluation: Evaluation) -> None:
 @target
 def main(arguments: Sequence[str] | None = None) -> int:
     """Evaluate, write the files, and return the exit code: 1 for data that is not good enough."""
+    asked = config.ModelGate()
+    if asked.evaluation_set and asked.predictions:
+        options = config.read(config.Bundle, "evaluate", arguments)
+        count = evaluation_set.predict(asked.evaluation_set, asked.predictions, options.bundle)
+        print(f"{count} predictions for the model gate")
+        return 0
+    return measure(arguments)
+
+
+def measure(arguments: Sequence[str] | None) -> int:
+    """Measure the errors in both periods, write the files, and return 0."""
     options = config.read(config.Evaluate, "evaluate", arguments)
     flights = datasets.load(options.data, options.rows, options.query)
     require(flights, "evaluation")

@@ -20,7 +20,7 @@ from flights.columns import KNOWN
 from flights.errors import UnreadableSourceError, WrongImageError
 from flights.feature_store.views import Flights, names_of
 from flights.models.catalogue import MODELS
-from flights.models.common import bundle, profile
+from flights.models.common import bundle, profile, training_rows
 from flights.models.common.judge import judge, report
 from flights.models.common.model import NAIVE, answers
 from flights.models.common.split import period, split_by_time
@@ -73,6 +73,7 @@ def train(flights: DataFrame[Flights], lock: Path, output: Path) -> dict[str, An
     bundle.write(output, trained, metadata)
     later = {model.output: answers(trained[model.name], split.test) for model in MODELS}
     profile.write(output, split.train, pd.DataFrame(later))
+    training_rows.write(output, split.train)
     return metadata
 
 

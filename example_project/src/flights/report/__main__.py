@@ -28,7 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "Streamlit is not installed: the report has an image of its own (cicd/report), or install "
             "requirements/report.txt."
         )
-    words = ["--server.headless=true", f"--server.port={options.port}", "--browser.gatherUsageStats=false"]
+    settings = {
+        "server.headless": "true",
+        "server.port": options.port,
+        "server.scriptHealthCheckEnabled": "true",
+        "browser.gatherUsageStats": "false",
+    }
+    words = [f"--{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(PAGE), *words]
     os.execve(sys.executable, command, {**os.environ, EVALUATION: str(options.evaluation)})  # noqa: S606 -- no shell
 
