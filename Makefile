@@ -1,10 +1,15 @@
 # make demo        walk the whole road on this machine, from a feature branch to Production; `make down` removes it
 # make test        run all tests; make test-fast: those of the inner loop. One test: make test ARGS="-k name"
+#                  With CLUSTER=SCRIPT or KUBECONFIG also those of the kubernetes tier
 # make cluster     run the tests of the kubernetes tier on a cluster that CLUSTER=SCRIPT starts and stops (`up DIR` prints
 #                  KUBECONFIG=FILE in its last line, `down DIR`), or on the cluster that KUBECONFIG names
 # make measure     measure start-up, builds, images and the example, each beside what it is compared with
 # make load        measure what users notice of a deployment, failed ones and a rollback, under load
-# make mutants     make every kind of fault in the YAML, and name the test that sees it (minutes)
+# make error-rates simulate how often the model gate errs, beside three gates that people write by hand
+# make engines ENGINE=docker-26   run a few tests of the Docker target against another engine: docker-26,
+#                  docker-26-containerd, rootless, podman; without ENGINE against that of DOCKER_HOST
+# make mutants     make every kind of fault in the YAML and in the Python that decides, and name the test that sees it
+# make python-faults ARGS="--write cicd.road.status"   measure the faults of these modules alone anew
 # make benchmarks  measure everything and write docs/benchmarks.md
 # make lint | format | lock | docs (the generated pages)
 
@@ -19,6 +24,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 FAST := tests/unit tests/static tests/act
 PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES)
 PROCESSES := auto
+ON_CLUSTER = $(BIN)/python -m tests.tools.cluster
+SCRIPT = $(if $(CLUSTER),$(abspath $(CLUSTER)))
 
 # Where it is set, every process compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,7 +38,7 @@ PIP_CERT ?= $(AUTHORITIES)
 export SSL_CERT_FILE PIP_CERT
 endif
 
-.PHONY: setup cluster demo measure load benchmarks mutants docs down engine test test-fast lint format lock
+.PHONY: setup cluster demo measure load error-rates benchmarks mutants python-faults engines docs down engine test test-fast lint format lock
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -49,19 +56,32 @@ demo: $(READY)
 
 measure: $(READY)
 	@$(BIN)/python -m tests.tools.measure $(ARGS)
+	@$(BIN)/python -m tests.tools.hosted $(ARGS)
+	@$(BIN)/python -m tests.tools.gate_speed $(ARGS)
 
 load: $(READY)
 	@$(BIN)/python -m tests.tools.load $(ARGS)
 
+error-rates: $(READY)
+	@$(BIN)/python -m tests.tools.error_rates $(ARGS)
+
 benchmarks: $(READY)
 	@$(BIN)/python -m tests.tools.benchmarks
 
+engines: $(READY)
+	@$(BIN)/python -m tests.tools.engines $(ENGINE)
+
 mutants: $(READY)
 	@$(BIN)/python -m tests.tools.mutants $(ARGS)
+	@$(BIN)/python -m tests.tools.python_faults $(ARGS)
+
+python-faults: $(READY)
+	@$(BIN)/python -m tests.tools.python_faults $(ARGS)
 
 docs: $(READY)
 	@$(BIN)/python -m tests.tools.reference
 	@$(BIN)/python -m tests.tools.cases_page
+	@$(BIN)/python -m tests.tools.reported_faults
 	@$(BIN)/python -m tests.tools.benchmarks --page
 
 down: .venv/.ready
@@ -72,8 +92,10 @@ down: .venv/.ready
 engine: .venv/.ready
 	-@$(BIN)/python -m cicd.forge.machine.engine_setup
 
+# Tests of an engine wait for it a quarter of their time, and the two groups of the kubernetes tier mostly wait.
+test: PROCESSES := $(shell expr $(if $(CLUSTER)$(KUBECONFIG),2,1) + $$(getconf _NPROCESSORS_ONLN))
 test: $(READY) engine
-	@$(PYTEST) $(FAST) $(wildcard tests/road tests/deploy tests/kubernetes) $(ARGS)
+	@$(ON_CLUSTER) --optional $(SCRIPT) -- $(PYTEST) $(FAST) $(wildcard tests/road tests/deploy tests/kubernetes) $(ARGS)
 
 # These tests start thousands of short processes: half the time a test waits, and a disk would make it wait longer.
 # They write 60 MB, and pytest keeps what three runs wrote.
@@ -83,7 +105,7 @@ test-fast: $(READY)
 	@$(PYTEST) $(FAST) $(ARGS)
 
 cluster: $(READY) engine
-	@$(BIN)/python -m tests.tools.cluster $(if $(CLUSTER),$(abspath $(CLUSTER))) -- $(PYTEST) tests/kubernetes $(ARGS)
+	@$(ON_CLUSTER) $(SCRIPT) -- $(PYTEST) tests/kubernetes $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check . example_project
@@ -99,5 +121,6 @@ format: $(READY)
 
 lock: .venv/.ready
 	for name in bootstrap dev; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt; done
-	for name in configuration signatures engine yaml; do \
+	for name in configuration signatures engine yaml gate parquet; do \
 		$(COMPILE) --constraint requirements/dev.txt requirements/$$name.in -o requirements/$$name.txt; done
+	for tool in $(basename $(wildcard cicd/produce/generated/tools/*.in)); do $(COMPILE) $$tool.in -o $$tool.txt; done
