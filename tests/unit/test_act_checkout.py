@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.act import workflows
+from cicd.act import requirements
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCRIPT = workflows.STAND_INS["actions/checkout"] / "checkout.sh"
+SCRIPT = requirements.STAND_INS["actions/checkout"] / "checkout.sh"
 SMUDGE = 'cat > /dev/null; if [ -n "$GIT_LFS_SKIP_SMUDGE" ]; then echo pointer; else echo content; fi'
 
 
@@ -78,23 +78,27 @@ def remote(tmp_path: Path) -> Remote:
     return Remote(tmp_path)
 
 
+@pytest.mark.case("K3", "a checkout with and without Git LFS")
 def test_lfs_file_stays_a_pointer_by_default(remote: Remote) -> None:
     code, output, workspace = remote.check_out()
     assert (code, (workspace / "model.bin").read_text()) == (0, "pointer\n"), output
 
 
+@pytest.mark.case("K3", "a checkout with and without Git LFS")
 def test_lfs_file_is_fetched_if_asked_for(remote: Remote) -> None:
     remote.command("git-lfs", "exit 0")
     code, output, workspace = remote.check_out(lfs="True")
     assert (code, (workspace / "model.bin").read_text()) == (0, "content\n"), output
 
 
+@pytest.mark.case("K3", "a checkout with and without Git LFS")
 def test_lfs_without_its_command_is_refused(remote: Remote) -> None:
     remote.command("git-lfs", "exit 1")
     code, output, _ = remote.check_out(lfs="true")
     assert (code, "needs Git LFS, which is not installed" in output) == (1, True)
 
 
+@pytest.mark.case("K3", "a checkout with submodules")
 @pytest.mark.parametrize(
     ("submodules", "depth", "outer", "inner"),
     [

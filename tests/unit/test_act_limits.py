@@ -25,6 +25,7 @@ def ended(step: str = "0") -> str:
     return record("done", step, raw_output=False, stepResult="success")
 
 
+@pytest.mark.case("K11", "128 MB without a line feed in a run's log")
 def test_reader_holds_little_of_a_long_line() -> None:
     reader, chunk = LineReader(), b"a" * CHUNK
     for _ in range(256):
@@ -61,6 +62,7 @@ def test_shortened_line_stays_a_record(part: str, offset: int, monkeypatch: pyte
     assert len(kept.encode()) <= 1280 + 100
 
 
+@pytest.mark.case("K11", "300 MB of lines in a run's log")
 def test_middle_of_a_long_step_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "STEP_HEAD", 10 * len(record("line 1000", "0.1")))
     monkeypatch.setattr(limits, "STEP_TAIL", 5 * len(record("line 1000", "0.1")))
@@ -81,6 +83,7 @@ def test_middle_of_a_long_step_is_left_out(monkeypatch: pytest.MonkeyPatch) -> N
     assert second.output == ["more 0", "more 1", "more 2"]
 
 
+@pytest.mark.case("K11", "300 MB of lines in a run's log")
 def test_memory_does_not_grow_with_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "STEP_HEAD", 1 << 16)
     monkeypatch.setattr(limits, "STEP_TAIL", 1 << 16)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd.act import workflows
+from cicd.act import requirements, workflows
 from cicd.act.filters import PushFilter
 from cicd.act.inputs import Input
 from cicd.errors import UsageError
@@ -67,6 +67,7 @@ def test_other_triggers_are_read() -> None:
         ("on: push\n\tjobs: 1\n", "a.yml:2: "),
         ("- a\n", "a.yml:1: this is not a workflow"),
         ("", "a.yml:1: this is not a workflow"),
+        ("on: push\nname: gr\udcfcn\n", "a.yml:2: this is no text in UTF-8"),
         ("on: push\n", "the key 'jobs' is missing"),
         (JOBS, "the key 'on' is missing"),
         ("on: {push: {branches: [a], branches-ignore: [b]}}" + JOBS, "both 'branches' and 'branches-ignore'"),
@@ -104,19 +105,20 @@ def kit(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def needs(kit: Path, jobs: str, **others: str) -> workflows.Needs:
+def needs(kit: Path, jobs: str, **others: str) -> requirements.Needs:
     files = {PATH: f"on: push\njobs: {jobs}\n", **{name.replace("__", "/"): text for name, text in others.items()}}
-    return workflows.needs("a.yml", files.get, kit)
+    return requirements.needs("a.yml", files.get, kit)
 
 
 def test_needs_follow_uses_through_the_kit(kit: Path) -> None:
     required = needs(
         kit,
-        '{a: {uses: org/ml-cicd/.github/workflows/ci.yml@main, with: {runs-on: \'["gpu", "big"]\'}},'
+        '{a: {uses: org/ml-cicd/.github/workflows/ci.yml@main, with: {runs-on: \'["gpu", "big"]\','
+        " deploy-runs-on: '[\"farm\"]'}},"
         " b: {runs-on: {group: g, labels: [lab]}, steps: [{uses: ./own/action}, {uses: actions/checkout@v7}]}}",
         **{"own/action/action.yml": "runs: {steps: [{uses: org/ml-cicd/actions/x@v2}]}"},
     )
-    stand_in = workflows.STAND_INS["actions/checkout"]
+    stand_in = requirements.STAND_INS["actions/checkout"]
     assert required.repositories == {
         "org/ml-cicd@main": kit,
         "org/ml-cicd@v1": kit,
@@ -124,10 +126,11 @@ def test_needs_follow_uses_through_the_kit(kit: Path) -> None:
         "actions/checkout@abc": stand_in,
         "actions/checkout@v7": stand_in,
     }
-    assert required.labels == {*workflows.LABELS, "kit-label", "gpu", "big", "lab"}
+    assert required.labels == {*requirements.LABELS, "kit-label", "gpu", "big", "farm", "lab"}
     assert (stand_in / "action.yml").is_file()
 
 
+@pytest.mark.case("K3", "services and unknown inputs in a local run")
 @pytest.mark.parametrize(
     ("jobs", "message"),
     [
@@ -158,9 +161,10 @@ def test_use_that_cannot_run_locally_is_refused(kit: Path, jobs: str, message: s
     assert failure.value.hint
 
 
+@pytest.mark.case("K3", "services and unknown inputs in a local run")
 def test_services_are_allowed_where_jobs_have_containers(kit: Path) -> None:
     job = "{services: {db: {image: postgres}}, steps: [{run: x}]}"
     with_container = "{container: python, services: {db: {image: postgres}}, steps: [{run: x}]}"
     assert needs(kit, f"{{a: {with_container}}}")
     files = {PATH: f"on: push\njobs: {{a: {job}}}\n"}
-    assert workflows.needs("a.yml", files.get, kit, on_host=False)
+    assert requirements.needs("a.yml", files.get, kit, on_host=False)

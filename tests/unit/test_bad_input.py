@@ -26,7 +26,9 @@ FOR = ("--environment", "staging", "--commit", "main")
 def project(blank: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Return a clone with a configuration on main, which no command here changes."""
     workspace = blank.copy(tmp_path_factory.mktemp("project") / "workspace")
-    (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n[train]\ncommand = ["train"]\n')
+    (workspace.clone / "ml-cicd.toml").write_text(
+        'name = "app"\n[tests]\nunit = ["test"]\n[train]\ncommand = ["train"]\ninputs = ["src"]\n'
+    )
     (workspace.clone / "cicd" / "build").mkdir(parents=True)
     (workspace.clone / "cicd" / "build" / "Dockerfile").write_text("FROM scratch\n")
     workspace.git("add", "--all")
@@ -52,6 +54,7 @@ def run(
     return call
 
 
+@pytest.mark.case("K3", "--release and --test are empty")
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
@@ -85,7 +88,7 @@ def run(
         (["status", "--remote", "elsewhere"], 2, "This clone has no remote 'elsewhere'; its remotes are: origin"),
         (["status"], 69, "No Docker engine answers"),
         (["test", "--image", "app"], 69, "No Docker engine answers"),
-        (["build"], 69, "DOCKER_HOST"),
+        (["build"], 2, "has no 'src', which train.inputs names.\nCommit it, or correct the key."),
         (["train", "--image", "app"], 2, "has no 'src'. [train] inputs in ml-cicd.toml lists it."),
         (["release", "--bundle", f"x/y{DIGEST}", "--test-image", "app"], 69, "No Docker engine answers"),
         (["deploy", "--environment", "staging", "--commit", "main", "--release", f"x/y{DIGEST}"], 2, "belong together"),
@@ -100,7 +103,7 @@ def run(
             "is not an image by digest",
         ),
         (["record", "--outcome", "{}"], 2, "--outcome needs --environment and --commit"),
-        (["record", "--outcome", "not json", *FOR], 2, "--outcome is not JSON"),
+        (["record", "--outcome", "not json", *FOR], 2, "--outcome can't be read"),
         (["build", "--directory", "src"], 2, "There is no ml-cicd.toml in"),
         (["record", "--outcome", "{}", *FOR], 4, "not a deployment"),
         (["record", "--outcome", "[1]", *FOR], 4, "not a deployment"),

@@ -23,7 +23,8 @@ def main():
         print(os.getpid(), flush=True)
         time.sleep(60)
     present = []
-    for name in ("tiny_configuration", "tiny_signatures", "tiny_engine", "tiny_yaml", "pytest"):
+    groups = ("configuration", "signatures", "engine", "yaml", "gate", "parquet")
+    for name in (*(f"tiny_{group}" for group in groups), "pytest"):
         try:
             __import__(name)
             present.append(name.removeprefix("tiny_"))
@@ -152,6 +153,7 @@ def test_of_two_that_make_the_same_one_wins(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.case("K7", "a tool cache whose path has a blank")
 def test_a_job_gets_the_packages_of_its_command_alone(warm: Machine, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert Machine(tmp_path_factory.mktemp("bare")).groups("conclude") == []
     assert warm.groups("record") == ["configuration", "signatures"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cicd import cli, ledger, stages
 from cicd import labels as names
-from cicd.config import Config, Environment
+from cicd.config import Config, Environment, Train
 from cicd.errors import CheckFailedError, RefusedError, UsageError
 from cicd.road import checkout, verification
 from cicd.road.request import Built, Request
+from tests.unit.support.fake_engine import NEVER, Engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,14 +58,21 @@ def test_entry_leads_to_model_bundle(workspace: Workspace) -> None:
         assert (origin.bundle, origin.data) == (BUNDLE, DATA)
 
 
+def test_entry_leads_to_the_model_of_the_integration_entry_that_it_names(workspace: Workspace) -> None:
+    first = record(workspace, "integration", bundle=BUNDLE, data=DATA)
+    staging = record(workspace, "staging", first)
+    workspace.commit()
+    record(workspace, "integration")
+    assert checkout.origin(chains(workspace), "staging", str(staging.number)).bundle == BUNDLE
+
+
 def test_unknown_entry_is_refused(workspace: Workspace) -> None:
     with pytest.raises(RefusedError, match="Nothing has passed staging yet"):
         checkout.origin(chains(workspace), "staging", None)
     record(workspace, "integration")
     with pytest.raises(RefusedError, match="integration has no entry 7"):
         checkout.origin(chains(workspace), "integration", "7")
-    with pytest.raises(RefusedError, match="names no model bundle"):
-        checkout.origin(chains(workspace), "integration", "1")
+    assert checkout.origin(chains(workspace), "integration", "1").bundle == "", "a project without a model has none"
 
 
 def test_integration_records_release_labels(workspace: Workspace, registry: Registry) -> None:
@@ -71,6 +81,22 @@ def test_integration_records_release_labels(workspace: Workspace, registry: Regi
     request = Request(stages.INTEGRATION, "c" * 40, built=built)
     candidate = verification.verify(workspace.repository(), CONFIG, request)
     assert (candidate.bundle, candidate.data) == (BUNDLE, DATA)
+
+
+@pytest.mark.case("K3", "a release that names no bundle")
+@pytest.mark.parametrize(
+    ("image_labels", "words"),
+    [({}, "names no model bundle"), ({names.BUNDLE: "acme/app:latest"}, "'acme/app:latest' is not an image by digest")],
+)
+def test_release_of_a_project_with_a_model_names_its_bundle(
+    workspace: Workspace, registry: Registry, image_labels: dict[str, str], words: str
+) -> None:
+    built = Built(registry.add("acme/app", "release", image_labels), registry.add("acme/app/test", "test"))
+    request = Request(stages.INTEGRATION, "c" * 40, built=built)
+    with pytest.raises(UsageError, match=words):
+        verification.verify(workspace.repository(), replace(CONFIG, train=Train(("train",))), request)
+    if not image_labels:
+        assert verification.verify(workspace.repository(), CONFIG, request).bundle == ""
 
 
 def test_entry_needs_bundle_by_digest() -> None:
@@ -96,6 +122,19 @@ def test_code_is_that_of_the_commit(workspace: Workspace, tmp_path: Path) -> Non
     assert (workspace.clone / "file").read_text() == "new"
     with pytest.raises(UsageError, match="is not empty"):
         checkout.code(workspace.repository(), commit, tmp_path / "back")
+
+
+def test_model_is_taken_from_a_container_that_never_runs(tmp_path: Path) -> None:
+    """An image of files alone names no command, so the container is created with one."""
+    engine, boxes = Engine(), []
+    engine.add_image(BUNDLE)
+    engine.holds[BUNDLE] = {"bundle/model.bin": b"weights"}
+    engine.on["remove .*"] = lambda: boxes.append(engine.box(engine.names()[-1]))
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "old.bin").write_text("old")
+    checkout.model(engine.client(), BUNDLE, tmp_path)
+    assert {file.name: file.read_text() for file in (tmp_path / "bundle").iterdir()} == {"model.bin": "weights"}
+    assert [(box.config["Cmd"], box.started) for box in boxes] == [(["none"], NEVER)]
 
 
 @pytest.fixture
@@ -125,6 +164,18 @@ def test_data_come_from_locked_stages(place: Path, tmp_path: Path, monkeypatch: 
     assert not (place / "bundle" / "dvc.lock").exists()
 
 
+def test_what_dvc_says_goes_where_the_command_writes(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With --json, standard output is the answer alone. A remote that is missing is no error, and is not shown."""
+    dvc(tmp_path, 'echo "$1"; echo "$1 fails" >&2', monkeypatch)
+    with (tmp_path / "shown").open("w") as shown, contextlib.redirect_stdout(shown):
+        print("before")
+        checkout.data(place)
+    assert (tmp_path / "shown").read_text().splitlines() == ["before", "repro", "repro fails", "commit"]
+    assert capfd.readouterr() == ("", "commit fails\n")
+
+
 @pytest.mark.parametrize(
     ("script", "message"),
     [("exit 1", "could not make the data again"), ("sed -i s/abc/xyz/ dvc.lock", "made other data")],
@@ -144,10 +195,23 @@ def test_without_dvc_only_lock_is_placed(place: Path, monkeypatch: pytest.Monkey
     assert checkout.data(place) == ("not locked", ())
 
 
-def test_malformed_lock_is_reported(place: Path) -> None:
-    (place / "bundle" / "dvc.lock").write_text("stages: 7")
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "stages: 7", "stages: [[1, 2, 3]]", "stages: {", "more: {}", "stages: {prepare: 7}",
+        "stages: {prepare: {outs: 7}}", "stages: {prepare: {outs: [{md5: abc}]}}",
+    ],
+)  # fmt: skip
+def test_malformed_lock_is_reported(place: Path, lock: str) -> None:
+    (place / "bundle" / "dvc.lock").write_text(lock)
     with pytest.raises(CheckFailedError, match="is not a lock file of DVC"):
         checkout.data(place)
+
+
+def test_stage_without_an_output_makes_no_model(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.defpath)
+    (place / "bundle" / "dvc.lock").write_text(LOCK + "  check: {cmd: make check}\n")
+    assert checkout.data(place) == ("locked", ("prepare", "check"))
 
 
 def test_unknown_entry_creates_no_folder(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,7 +33,6 @@ def test_misspelt_command_gets_suggestion(capsys: pytest.CaptureFixture[str]) ->
     [
         (errors.CheckFailedError, 1),
         (errors.UsageError, 2),
-        (errors.UndecidedError, 3),
         (errors.RefusedError, 4),
         (errors.UnreachableError, 69),
     ],
@@ -50,6 +49,35 @@ def test_failure_prints_message_and_hint(
     monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(run=run, configure=configure))
     assert cli.main(["status"]) == code
     assert capsys.readouterr().err == "ml-cicd: It went wrong.\nDo this.\n"
+
+
+@pytest.mark.case("K9", "a run of Dependabot says that it is read-only and has no secrets")
+@pytest.mark.parametrize(
+    ("error", "actor", "told"),
+    [
+        (errors.RefusedError, "dependabot[bot]", True),
+        (errors.UsageError, "dependabot[bot]", True),
+        (errors.UnreachableError, "dependabot[bot]", True),
+        (errors.CheckFailedError, "dependabot[bot]", False),
+        (errors.RefusedError, "ada", False),
+    ],
+)
+def test_run_of_dependabot_says_what_it_lacks(
+    error: type[errors.CicdError],
+    actor: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    told: bool,
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_ACTOR", actor)
+    monkeypatch.setenv("GITHUB_TRIGGERING_ACTOR", "ada")  # a person runs it again: the rights stay those of Dependabot
+    cli.report(error("The remote declined the push.", "Check the job's 'permissions'."))
+    printed = capsys.readouterr().out
+    assert "Check the job's 'permissions'." in printed
+    for words in ("a token that can only read", "none of the repository's secrets", "start the workflow by hand"):
+        assert (words in printed) is told
 
 
 def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

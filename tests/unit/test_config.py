@@ -21,6 +21,7 @@ def test_a_name_is_enough() -> None:
     project = config.parse('name = "app"')
     assert set(project.environments) == {"integration", "staging", "production"}
     assert (project.service.port, project.service.health, project.staging_auto) == (8000, "/health", True)
+    assert project.service.proxy == config.ProxySettings()
 
 
 def test_every_table_is_read() -> None:
@@ -68,7 +69,7 @@ STAGING = 'name = "app"\n[environments.staging]\n'
         ('name = "app"\nzzz = 1', "the top level: unknown key zzz. Allowed: build, checks, "),
         (
             'name = "app"\n[tests]\nunits = ["x"]',
-            "tests: unknown key units. Did you mean unit? Allowed: acceptance, integration, smoke, unit.",
+            "tests: unknown key units. Did you mean unit? Allowed: acceptance, integration, shm-size, smoke, unit.",
         ),
         ('name = "app"\ntests = 3', "tests: found 3. Use a table."),
         (
@@ -90,6 +91,15 @@ STAGING = 'name = "app"\n[environments.staging]\n'
         (STAGING + "ephemeral = 1", "environments.staging.ephemeral: found 1. Use true or false."),
         (STAGING + 'secrets = ["A B"]', 'environments.staging.secrets, entry 1: found "A B". Use letters, digits'),
         (STAGING + 'promoters = [""]', 'environments.staging.promoters, entry 1: found "". Write something, or leave'),
+        (
+            STAGING + "approvals = 2",
+            'environments.staging: approvals needs approvers too. Example: approvers = ["ada", "grace"]',
+        ),
+        (
+            STAGING + 'approvers = ["ada", "Ada", "grace"]\napprovals = 3',
+            "environments.staging.approvals: found 3, but `approvers` names 2.",
+        ),
+        (STAGING + 'approvers = ["ada"]\napprovals = 0', "environments.staging.approvals: found 0. Use 1 or more."),
         (
             STAGING + 'host = "ssh://a@b"',
             'environments.staging: host needs host-key too. Example: host-key = "ssh-ed25519 ',
@@ -120,11 +130,22 @@ def rules(node: Any) -> Iterator[dict[str, Any]]:
 
 def test_patterns_have_words_and_a_matching_example() -> None:
     patterns = [rule for rule in rules(config.schema()) if isinstance(rule.get("pattern"), str)]
-    assert len(patterns) == 14
+    assert len(patterns) >= 14
     for rule in patterns:
         example = rule.get("examples", [rule.get("default")])[0]
         assert rule["patternErrorMessage"].endswith("."), rule
         assert re.search(rule["pattern"], example), rule
+
+
+def test_settings_of_the_proxy_are_read() -> None:
+    project = config.parse(
+        'name = "tiny"\n[service]\npublic-host = "a.example.org"\n[service.proxy]\nheader-bytes = 16_384\n'
+        'body-bytes = 0\ntrusted-proxies = ["10.0.0.0/8"]\n'
+    )
+    proxy = config.ProxySettings(header_bytes=16_384, body_bytes=0, trusted_proxies=("10.0.0.0/8",))
+    assert project.service == config.Service(public_host="a.example.org", proxy=proxy)
+    with pytest.raises(UsageError, match="trusted-proxies"):
+        config.parse('name = "tiny"\n[service.proxy]\ntrusted-proxies = ["everybody"]')
 
 
 def test_other_targets_keys_do_not_count() -> None:
@@ -150,8 +171,15 @@ def test_unknown_environment_is_refused_with_the_list() -> None:
 def test_defaults_are_those_of_the_schema() -> None:
     schema = config.schema()
     groups = {
+        config.Build: schema["properties"]["build"]["properties"],
+        config.Job: schema["properties"]["job"]["properties"],
         config.Train: schema["properties"]["train"]["properties"],
         config.Service: schema["properties"]["service"]["properties"],
+        config.ProxySettings: schema["properties"]["service"]["properties"]["proxy"]["properties"],
+        config.GateSettings: schema["properties"]["gate"]["properties"],
+        config.MetricSettings: schema["properties"]["gate"]["properties"]["metrics"]["additionalProperties"][
+            "properties"
+        ],
         config.Environment: schema["$defs"]["environment"]["properties"],
         config.DockerSettings: schema["$defs"]["environment"]["properties"],
         config.KubernetesSettings: schema["$defs"]["environment"]["properties"],
@@ -164,6 +192,34 @@ def test_defaults_are_those_of_the_schema() -> None:
                 default = list(field.default) if isinstance(field.default, tuple) else field.default
                 assert default == described["default"], field.name
                 compared += 1
-    assert compared == 10
+    assert compared >= 19
     kind = type(config.Environment("staging").settings)
     assert SETTINGS[schema["$defs"]["environment"]["properties"]["target"]["default"]] is kind
+
+
+@pytest.mark.case("K9", "shared memory as a key")
+def test_shared_memory_and_limits_are_keys() -> None:
+    project = config.parse(
+        'name = "app"\n[tests]\nunit = ["pytest"]\nshm-size = "1g"\n[service]\nshm-size = "2g"\n[train]\n'
+        'command = ["train"]\nshm-size = "3g"\ntimeout = 60\ngpus = 2\ncpus = 1.5\nmemory = "8g"\nnetwork = "none"\n'
+    )
+    assert (project.tests, project.test_shm_size, project.service.shm_size) == ({"unit": ("pytest",)}, "1g", "2g")
+    assert project.train == config.Train(
+        ("train",), shm_size="3g", timeout=60, gpus=2, cpus=1.5, memory="8g", network="none"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('[train]\ncommand = ["x"]\nshm-size = "1 GB"', "train.shm-size"),
+        ('[train]\ncommand = ["x"]\nnetwork = "host"', "Use bridge or none."),
+        ('[train]\ncommand = ["x"]\ngpus = 0', "Use 1 or more."),
+        ('[train]\ncommand = ["x"]\ntimeout = 0', "Use more than 0."),
+        ("[tests]\nshm-size = 1", "tests.shm-size"),
+    ],
+)
+def test_bad_limit_is_named(line: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        config.parse(f'name = "app"\n{line}\n')
+    assert message in caught.value.message

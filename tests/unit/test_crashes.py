@@ -1,4 +1,4 @@
-"""R6: killed at every step boundary of record, approve, promote, rollback, advance, and run again: it converges.
+"""R6: killed at every step boundary of a command that changes something, and run again: the command converges.
 
 The boundaries are found by tracing an undisturbed run, not listed. Each process is killed for good (SIGKILL).
 """
@@ -28,11 +28,16 @@ if TYPE_CHECKING:
 OUTCOME = "OUTCOME"
 COMMANDS = {
     "record": ["record", "--outcome", OUTCOME, "--environment", "production", "--commit", "first"],
-    "approve": ["approve", "production", "newest", "--reason", "looked at it"],
+    "approve": ["approve", "--yes", "production", "newest", "--reason", "looked at it"],
     "promote": ["promote", "production", "newest", "--yes"],
+    "deploy": ["deploy", "--environment", "production", "--commit", "newest"],
     "rollback": ["rollback", "production", "--reason", "it is slow", "--yes"],
     "advance": ["advance", "--commit", "next"],
 }
+
+
+LOST = ("folder.switch.after", "pending.keep.before")
+"""Where a release runs of which nothing is written yet: the repeated command records that deployment, too."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +70,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
 def copied(template: Production, folder: Path, patch: pytest.MonkeyPatch) -> Production:
     road = copy.copy(template.road)
     road.workspace = template.road.workspace.copy(folder)
+    kept = {name: content for name, content in road.registry.manifests.items() if "/ledger-" not in name}
+    patch.setattr(road.registry, "manifests", kept)  # each copy records entries of its own
     use(patch, FolderTarget(folder), road.workspace.clone)
     return Production(road, FolderTarget(folder))
 
@@ -93,13 +100,35 @@ def state(production: Production) -> dict[str, object]:
     running = production.target.observe()
     return {
         "entries": {
-            name: [(entry.deployment.action, entry.deployment.result, entry.deployment.release) for entry in entries]
+            name: [
+                (entry.deployment.action, entry.deployment.result, entry.deployment.release)
+                for entry in entries
+                if not entry.deployment.observed
+            ]
             for name, entries in chains.items()
         },
         "tags": [repository.tag("Production"), repository.tag("Staging"), repository.branch("main")],
         "runs": running.release if running else "",
         "waiting": pending.waiting(Repository(production.road.workspace.clone, "origin")),
     }
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_r6_interrupted_commands_converge(
+    command: str, how: str, made_once: Production, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed = copied(made_once, tmp_path / "undisturbed", monkeypatch)
+    trace = tmp_path / "trace"
+    assert run(undisturbed, command, ML_CICD_CRASH_TRACE=str(trace)) == 0
+    expected = state(undisturbed)
+    marks = trace.read_text().split()
+    for mark in [mark for mark in marks if mark.endswith(".before")] + marks[-1:]:
+        production = copied(made_once, tmp_path / mark, monkeypatch)
+        code = run(production, command, ML_CICD_CRASH_AT=mark, ML_CICD_CRASH_SIGNAL=how)
+        assert code == {"SIGTERM": 143, "SIGINT": 130}[how], mark
+        assert run(production, command) == 0, mark
+        assert state(production) == expected, mark
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -119,4 +148,9 @@ def test_r6_killed_commands_converge(
         assert run(production, command, ML_CICD_CRASH_AT=mark) == -signal.SIGKILL, mark
         assert run(production, command) == 0, mark
         assert state(production) == expected, mark
+        if command == "deploy":  # it records nothing itself: its outcome says what to record
+            observed = [ledger.UNRECORDED] if ledger.UNRECORDED in ledger.decode(production.outcome) else []
+        else:
+            observed = [entry.sha256 for entry in production.entries() if entry.deployment.observed]
+        assert len(observed) == (mark in LOST), mark
         print(f"{command:9} {mark:22} killed; run again: as undisturbed")

@@ -10,6 +10,7 @@ from docker.errors import APIError
 
 from cicd.config import Config, DockerSettings, Environment
 from cicd.deploy import holder
+from cicd.deploy.docker.rollout import Rollout
 from cicd.deploy.docker.site import Site
 from cicd.deploy.docker.swap import Step, Swap
 from cicd.deploy.docker.target import DockerTarget
@@ -39,13 +40,13 @@ def site() -> Site:
     return Site(client, Config("app", environments={"staging": environment}), environment, DockerSettings())
 
 
-def swap(site: Site, error: Exception, monkeypatch: pytest.MonkeyPatch) -> Swap:
+def rollout(site: Site, error: Exception, monkeypatch: pytest.MonkeyPatch) -> Rollout:
     """Return a deployment whose only step fails."""
 
     def fail() -> None:
         raise error
 
-    deployment = Swap(site, ORDER, lambda *_: None)
+    deployment = Rollout([Swap(site, ORDER)], lambda *_: None)
     monkeypatch.setattr(Swap, "steps", lambda _: [Step("stop", "stop app-staging-1 and retain it", fail)])
     return deployment
 
@@ -59,15 +60,30 @@ def test_lost_engine_is_unreachable(site: Site, call: str) -> None:
 def test_engine_error_names_the_step(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     error = APIError("500 Server Error", explanation="cgroup is busy")
     with pytest.raises(UnreachableError, match="Could not stop app-staging-1 and retain it: cgroup is busy"):
-        swap(site, error, monkeypatch).run()
+        rollout(site, error, monkeypatch).run()
 
 
 def test_first_failure_is_the_one_reported(
     site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Taking the candidate away fails too; what people need to know is why the deployment failed."""
-    failed = swap(site, CheckFailedError("the tests failed"), monkeypatch)
-    failed.candidate._container = site.client.containers.prepare_model({"Id": "1" * 64, "Name": "/app-candidate"})
+    failed = rollout(site, CheckFailedError("the tests failed"), monkeypatch)
+    assert isinstance(failed.first, Swap)
+    failed.first.candidate._container = site.client.containers.prepare_model({"Id": "1" * 64, "Name": "/app-candidate"})
     with pytest.raises(CheckFailedError, match="the tests failed"):
         failed.run()
     assert "the connection to the Docker engine broke" in capsys.readouterr().out
+
+
+@pytest.mark.case("K1", "engine error after the switch")
+@pytest.mark.parametrize("switched", [True, False])
+def test_engine_that_breaks_after_the_switch_does_not_undo_it(
+    site: Site, switched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Rollout, "run", lambda rollout: setattr(rollout.first, "switching", switched))
+    if switched:
+        done = DockerTarget(site).apply(ORDER, lambda *_: None)
+        assert (done.release, done.healthy) == (ORDER.release, True)
+    else:
+        with pytest.raises(UnreachableError):
+            DockerTarget(site).apply(ORDER, lambda *_: None)

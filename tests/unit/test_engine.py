@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import socket
+import socketserver
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import authorities
 from cicd.errors import UnreachableError, UsageError
-from cicd.oci import authorities, engine
+from cicd.oci import engine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -64,7 +68,14 @@ def test_desktop_and_rootless_sockets_are_found(tmp_path: Path) -> None:
     assert addresses == ["unix:///var/run/docker.sock", f"unix://{desktop}", f"unix://{rootless}"]
 
 
-@pytest.mark.parametrize(("answer", "problem"), [(b"HTTP/1.0 200 OK\r\n\r\nOK", ""), (b"HTTP/1.0 503 no\r\n", "503")])
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"HTTP/1.0 200 OK\r\n\r\nOK", ""),
+        (b"HTTP/1.0 503 no\r\n", "503"),
+        (b"HTTP/1.0 200 OK\r\nApi-Version: 1.41\r\nLibpod-Api-Version: 4.3.1\r\n\r\nOK", "it is Podman"),
+    ],
+)
 def test_ping_tells_whether_an_engine_answers(tmp_path: Path, answer: bytes, problem: str) -> None:
     path = tmp_path / "docker.sock"
     with socket.socket(socket.AF_UNIX) as server:
@@ -90,6 +101,60 @@ def test_silent_engine_ends_with_69(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnreachableError, match=r"unix:///nonexistent/docker\.sock: No such file") as error:
         engine.connect()
     assert error.value.exit_code == 69
+    assert error.value.hint
+
+
+def _answer(status: str, *headers: str) -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status}", *headers, "Content-Length: 2", "Connection: close", "", "OK"]).encode()
+
+
+@contextmanager
+def _serves(folder: Path, answer: bytes) -> Iterator[tuple[str, list[str]]]:
+    """Yield the address of an engine that gives every request the same answer, and the first line of each request."""
+    requests: list[str] = []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            requests.append(self.request.recv(10000).decode().partition("\r\n")[0])
+            self.request.sendall(answer)
+
+    path = folder / "docker.sock"
+    with socketserver.UnixStreamServer(str(path), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"unix://{path}", requests
+        server.shutdown()
+
+
+def test_client_speaks_the_api_version_of_the_engine_after_one_ping(tmp_path: Path) -> None:
+    with _serves(tmp_path, _answer("200 OK", "Api-Version: 1.43")) as (address, requests):
+        assert engine.client(address).api.api_version == "1.43"
+    assert requests == ["GET /_ping HTTP/1.1"]
+
+
+@pytest.mark.case("K19", "Podman's socket in place of Docker's")
+def test_podman_is_refused_by_its_name(tmp_path: Path) -> None:
+    answer = _answer("200 OK", "Api-Version: 1.41", "Libpod-Api-Version: 4.3.1")
+    with (
+        _serves(tmp_path, answer) as (address, _),
+        pytest.raises(UnreachableError, match=r"it is Podman, which has no BuildKit") as error,
+    ):
+        engine.client(address)
+    assert error.value.exit_code == 69
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (_answer("403 Forbidden", "Api-Version: 1.43"), "403"),
+        (_answer("200 OK"), "has no header Api-Version"),
+        (_answer("200 OK", "Api-Version: 1.12"), "below 1.24"),
+        (b"", "Connection aborted"),
+    ],
+)
+def test_answer_that_is_no_engines_is_named(tmp_path: Path, answer: bytes, words: str) -> None:
+    with _serves(tmp_path, answer) as (address, _), pytest.raises(UnreachableError, match=words) as error:
+        engine.client(address)
+    assert f"Could not connect to the Docker engine at {address}: " in error.value.message
     assert error.value.hint
 
 

@@ -11,8 +11,8 @@ import requests
 import urllib3
 from docker import errors as sdk
 
-from cicd.errors import CheckFailedError, CicdError, UnreachableError
-from cicd.oci.errors import ConflictError, MissingError, MissingImageError, engine_errors
+from cicd.errors import CheckFailedError, CicdError, UnreachableError, UsageError
+from cicd.oci.errors import ConflictError, DiskFullError, MissingError, MissingImageError, engine_errors
 
 
 def answer(status: int, words: str) -> Exception:
@@ -34,12 +34,14 @@ def translated(error: Exception, otherwise: type[CicdError] = UnreachableError) 
 @pytest.mark.parametrize(
     ("status", "words", "kind", "hint"),
     [
-        (500, "write /var/lib/docker/x: no space left on device", UnreachableError, "docker system df"),
+        (500, "write /var/lib/docker/x: no space left on device", DiskFullError, "docker system df"),
         (400, "client version 1.41 is too old. Minimum supported API version is 1.44", UnreachableError, "Upgrade"),
         (404, "No such image: acme/app:v1", MissingImageError, ""),
         (404, "No such container: app", MissingError, ""),
         (404, "network app not found", MissingError, ""),
         (409, 'Conflict. The container name "/app" is already in use', ConflictError, ""),
+        (400, "No command specified", UsageError, "CMD or ENTRYPOINT"),
+        (404, "no matching manifest for linux/arm64 in the manifest list entries", MissingError, "--platform"),
         (500, "driver failed programming external connectivity", CheckFailedError, ""),
     ],
 )

@@ -56,7 +56,7 @@ def call(server: api.Server, path: str, body: Any, token: str = TOKEN, method: s
     headers = {"Authorization": f"Bearer {token}"}
     request = urllib.request.Request(server.url + path, data=data, method=method, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read()
             return answer.status, json.loads(text) if text else None
     except urllib.error.HTTPError as error:

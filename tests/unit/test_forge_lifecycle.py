@@ -50,7 +50,7 @@ def test_repository_is_named_after_origin_or_folder(tmp_path: Path, address: str
     ("refs", "head", "default"),
     [
         ([], "master", "master"), ([], "trunk", "main"), (["heads/develop"], "develop", "main"),
-        (["heads/master", "heads/develop"], "develop", "master"), (["heads/main", "heads/master"], "master", "main"),
+        (["heads/master", "heads/develop"], "develop", "master"), (["heads/main", "heads/master"], "master", "master"),
         (["heads/x", "remotes/origin/master"], "x", "master"),
         (["heads/main", "remotes/origin/main", "remotes/origin/trunk", "remotes/origin/HEAD:trunk"], "main", "trunk"),
     ],
@@ -89,6 +89,20 @@ def test_up_needs_configuration_and_repository_root(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not the root of a git repository"):
         lifecycle.up(project, tmp_path, never, print)
     assert not (project / ".ml-cicd").exists()
+
+
+@pytest.mark.case("K7", "a repository whose projects are all in folders")
+def test_repository_with_projects_in_folders_has_a_name(tmp_path: Path) -> None:
+    project = tmp_path / "Our Models"
+    (project / "projects" / "a").mkdir(parents=True)
+    git.text(project, "init", "--quiet", "--template=")
+    (project / "projects" / "a" / "ml-cicd.toml").write_text('name = "a"\n')
+    with pytest.raises(UsageError, match=r"There is no ml-cicd\.toml"):
+        lifecycle._name(project)
+    git.text(project, "add", "--all")
+    assert lifecycle._name(project) == "our-models"
+    (project / "ml-cicd.toml").write_text('name = "root"\n')
+    assert lifecycle._name(project) == "root"
 
 
 def saved(forge: Forge, **fields: str) -> records.Run:

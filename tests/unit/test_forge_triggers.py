@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import git
+from cicd import git, github
 from cicd.errors import UsageError
-from cicd.forge.events import history, triggers
+from cicd.forge.events import history, payloads, triggers
 from cicd.forge.events.payloads import HostedRepository, RefUpdate
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cicd.forge.events.triggers import PlannedRun
 
+ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "push": "{push: }",
     "source": "{push: {branches: ['**'], paths: ['src/**', '!src/**.md', 'src/keep.md']}}",
@@ -105,6 +105,7 @@ def test_moved_branch_triggers_push_only(remote: Remote) -> None:
     assert remote.names(RefUpdate(remote.first, tip, "refs/tags/other")) == ["push push"]
 
 
+@pytest.mark.case("K13", "a branch whose name holds U+2028 or U+0085")
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\u1680"])
 def test_name_may_hold_unicode_separators(remote: Remote, separator: str) -> None:
     name = f"feature/a{separator}b"
@@ -207,6 +208,25 @@ def test_invalid_workflow_starts_a_run_that_fails(remote: Remote) -> None:
     assert remote.notes == []
 
 
+def test_pull_requests_and_merge_queues_start_nothing_on_a_push(remote: Remote) -> None:
+    """GitHub sends these events by itself, and a forge has neither."""
+    text = "on: {pull_request: {branches: [main]}, merge_group: }\njobs: {a: {runs-on: x, steps: [{run: y}]}}\n"
+    remote.write(".github/workflows/queue.yml", text)
+    tip = remote.commit("a queue")
+    assert remote.names(RefUpdate(remote.first, tip, "refs/heads/main")) == ["push push"]
+    assert remote.notes == []
+
+
+def test_queue_of_the_shipped_callers_starts_no_push(remote: Remote) -> None:
+    shutil.rmtree(remote.path / ".github")
+    shutil.copytree(ROOT / "example_project" / ".github" / "workflows", remote.path / ".github" / "workflows")
+    tip = remote.commit("the callers")
+    branch = f"refs/heads/{payloads.QUEUE}develop/pr-1-{tip}"
+    assert remote.names(RefUpdate(history.NO_OBJECT, tip, branch)) == []
+    assert remote.names(RefUpdate(history.NO_OBJECT, tip, "refs/heads/feature/x")) == ["push ci"]
+    assert remote.notes == [f"no workflow starts on a push of branch {branch.removeprefix('refs/heads/')}"]
+
+
 SKIPPING = [
     "a change [skip ci]",
     "[ci skip] a change",
@@ -232,7 +252,7 @@ NOT_SKIPPING = [
 
 @pytest.mark.parametrize(("message", "skipped"), [(m, True) for m in SKIPPING] + [(m, False) for m in NOT_SKIPPING])
 def test_commit_message_can_skip_ci(message: str, skipped: bool) -> None:
-    assert triggers.skips(message) is skipped
+    assert bool(github.skip_mark(message)) is skipped
 
 
 def test_only_the_head_commit_can_skip_a_push(remote: Remote) -> None:
@@ -242,7 +262,8 @@ def test_only_the_head_commit_can_skip_a_push(remote: Remote) -> None:
     assert remote.names(RefUpdate(history.NO_OBJECT, skipping, "refs/heads/x")) == ["create create"]
     assert remote.names(RefUpdate(history.NO_OBJECT, skipping, "refs/tags/v1")) == ["create create"]
     assert remote.notes == [
-        f"the push of {name} starts no workflow: the commit message asks to skip CI" for name in ("branch x", "tag v1")
+        f"the push of {name} starts no workflow, as on GitHub: the commit's message holds '[skip ci]'"
+        for name in ("branch x", "tag v1")
     ]
 
 

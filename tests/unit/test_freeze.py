@@ -135,10 +135,58 @@ def test_fingerprint_changes_with_the_files(kit: Path) -> None:
     assert len({first, second, freeze.fingerprint(kit)}) == 3
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://github.com/acme/ml-cicd.git", "acme/ml-cicd"),
+        ("git@github.com:acme/release-road", "acme/release-road"),
+        ("ssh://git@git.acme.example:2222/acme/ml-cicd/", "acme/ml-cicd"),
+        ("/srv/git/ml-cicd", ""),
+        ("", ""),
+    ],
+)
+def test_kit_is_known_by_the_remote_of_its_clone(kit: Path, address: str, name: str) -> None:
+    if address:
+        git(kit, "remote", "add", "origin", address)
+    assert freeze.hosted_at(kit) == name
+    assert freeze.names(kit) == ({name} if name else set())
+
+
+def test_released_kit_is_known_by_its_own_workflows(kit: Path) -> None:
+    (kit / ".github" / "workflows" / "ci.yml").write_text(
+        "jobs: {a: {steps: [{uses: acme/road/actions/greet@0123}, {uses: other/kit/actions/none@v1},"
+        " {uses: actions/checkout@v7}]}}\n"
+    )
+    assert freeze.names(kit) == {"acme/road"}
+
+
+@pytest.mark.parametrize(
+    ("repository", "known", "is_kit"),
+    [
+        ("org/ml-cicd", (), True),
+        ("acme/ml-cicd", (), True),
+        ("acme/road", (), False),
+        ("acme/road", ("acme/road",), True),
+        ("ml-cicd/app", (), False),
+    ],
+)
+def test_forks_are_the_kit_whoever_owns_them(repository: str, known: tuple[str, ...], *, is_kit: bool) -> None:
+    assert freeze.is_kit(repository, known) is is_kit
+
+
 def test_command_freezes_this_kit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["freeze", "--worktree", "--ref", "v1", str(tmp_path / "out")]) == 0
-    assert "org/ml-cicd as of v1" in capsys.readouterr().out
+    words = ["--worktree", "--repository", "acme/ml-cicd", "--ref", "v1"]
+    assert main(["freeze", *words, str(tmp_path / "out")]) == 0
+    assert "acme/ml-cicd as of v1" in capsys.readouterr().out
     frozen = "".join(path.read_text() for path in (tmp_path / "out" / ".github" / "workflows").glob("*.yml"))
-    assert "uses: org/ml-cicd/actions/" in frozen
+    assert "uses: acme/ml-cicd/actions/" in frozen
     assert "uses: $/" not in frozen
     assert main(["freeze", "--ref", "v1", str(tmp_path / "out")]) == 2
+
+
+def test_no_module_names_the_repository_of_the_kit() -> None:
+    """A fork or a mirror works as the original does, so `freeze.PLACEHOLDER` is the one place."""
+    package = freeze.kit_root() / "cicd"
+    files = [path for pattern in ("*.py", "*.yml", "*.sh", "*.json") for path in package.rglob(pattern)]
+    assert len(files) > 100
+    assert [path.name for path in files if freeze.PLACEHOLDER in path.read_text("utf-8")] == []

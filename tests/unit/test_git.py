@@ -26,6 +26,7 @@ def forget(workspace: Workspace, name: str) -> str:
     return identity
 
 
+@pytest.mark.case("K2", "git's own words are kept")
 def test_failure_keeps_gits_words(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match=r"git show failed in .*: fatal: ambiguous argument 'no-such'"):
         git.text(workspace.clone, "show", "no-such")
@@ -69,6 +70,7 @@ def test_words_decide_the_kind_of_error(
         git.output(tmp_path, "fetch")
 
 
+@pytest.mark.case("K2", "an exit code above 1 is an error, not a no")
 def test_query_tells_no_from_failure(workspace: Workspace) -> None:
     verify = ("rev-parse", "--verify", "--quiet")
     assert git.query(workspace.clone, *verify, "main") == workspace.git("rev-parse", "main")
@@ -94,6 +96,7 @@ def test_objects_are_read_by_any_name(workspace: Workspace) -> None:
     assert git.objects(workspace.clone, ["HEAD:file", "HEAD:none", "HEAD:file"]) == [content, None, content]
 
 
+@pytest.mark.case("K2", "a file that can't be read is not absent")
 def test_unreadable_file_is_not_absent(workspace: Workspace) -> None:
     (workspace.clone / "ml-cicd.toml").write_text('name = "app"\n')
     workspace.git("add", "ml-cicd.toml")
@@ -108,6 +111,7 @@ def test_unreadable_file_is_not_absent(workspace: Workspace) -> None:
         ledger.keyring(repository)
 
 
+@pytest.mark.case("K2", "a blobless mirror without its remote")
 def test_contents_at_a_dead_remote_are_unreachable(workspace: Workspace) -> None:
     (workspace.clone / "file").write_text("content")
     workspace.git("add", "file")
@@ -119,6 +123,7 @@ def test_contents_at_a_dead_remote_are_unreachable(workspace: Workspace) -> None
             repository.show(commit, "file")
 
 
+@pytest.mark.case("K2", "merge-base fails")
 def test_ancestry_tells_no_from_failure(workspace: Workspace) -> None:
     first, second = workspace.git("rev-parse", "HEAD"), workspace.commit()
     repository = Repository(workspace.clone, "origin")
@@ -131,6 +136,7 @@ def test_ancestry_tells_no_from_failure(workspace: Workspace) -> None:
         repository.is_ancestor(first, third)
 
 
+@pytest.mark.case("K2", "a shallow clone denies no ancestry")
 def test_shallow_clone_denies_no_ancestry(workspace: Workspace, tmp_path: Path) -> None:
     first, second = workspace.git("rev-parse", "HEAD"), workspace.commit()
     workspace.push("main")

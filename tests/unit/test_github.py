@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cicd import github
-from cicd.errors import CicdError, RefusedError, UnreachableError
+from cicd import github, github_answers
+from cicd.errors import CicdError, UnreachableError
+from tests.unit.support import broken_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +44,6 @@ def test_outputs_are_read_back_whole(tmp_path_factory: pytest.TempPathFactory, v
         patch.setenv("GITHUB_OUTPUT", str(file))
         github.set_outputs(values)
     assert read_outputs(file.read_bytes().decode()) == values
-
-
-def test_other_outputs_are_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
-    github.set_outputs({"trained": True, "tests": {"passed": 3}})
-    assert (tmp_path / "output").read_text() == 'trained=true\ntests={"passed": 3}\n'
 
 
 def test_annotation_hides_no_second_command(
@@ -84,6 +79,7 @@ def commands_acted_on(output: str) -> Iterator[str]:
             yield line
 
 
+@pytest.mark.case("K13", "project code prints workflow commands")
 @pytest.mark.parametrize("line", PRINTED_BY_PROJECTS)
 def test_printed_commands_do_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
@@ -118,11 +114,11 @@ def test_a_terminal_sees_no_command(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 @pytest.mark.parametrize(
     ("status", "words", "kind", "hint"),
     [
-        (401, "Bad credentials", RefusedError, "github.token"),
-        (403, "Resource not accessible by integration", RefusedError, "actions: write"),
+        (401, "Bad credentials", github_answers.AnswerError, "github.token"),
+        (403, "Resource not accessible by integration", github_answers.AnswerError, "actions: write"),
         (403, "API rate limit exceeded for installation", UnreachableError, "rate limit"),
-        (404, "Not Found", RefusedError, "exist"),
-        (422, "Unexpected inputs provided", RefusedError, "workflow_dispatch"),
+        (404, "Not Found", github_answers.AnswerError, "exist"),
+        (422, "Unexpected inputs provided", github_answers.AnswerError, "workflow_dispatch"),
         (429, "Too Many Requests", UnreachableError, "rate limit"),
         (502, "Server Error", UnreachableError, "githubstatus.com"),
     ],
@@ -144,3 +140,13 @@ def test_answer_without_json_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: io.BytesIO(b"<html>a proxy</html>"))
     with pytest.raises(UnreachableError, match="does not answer"):
         github.api("GET", "/rate_limit")
+
+
+@pytest.mark.case("K1", "an answer of GitHub's API breaks off")
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize("length", [broken_answers.INCOMPLETE, broken_answers.ENDLESS], ids=["incomplete", "endless"])
+def test_answer_that_breaks_off_is_unreachable(monkeypatch: pytest.MonkeyPatch, status: int, length: int) -> None:
+    with broken_answers.serving(status, length) as address:
+        monkeypatch.setenv("GITHUB_API_URL", f"http://{address}")
+        with pytest.raises(UnreachableError, match="does not answer"):
+            github.api("GET", "/rate_limit")

@@ -51,6 +51,7 @@ def token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("REGISTRY_TOKEN", "ada:a-password")
 
 
+@pytest.mark.case("K1", "a pull whose reason the SDK throws away")
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
@@ -85,10 +86,25 @@ def test_docker_hub_never_gets_the_token(image: str) -> None:
     assert engine.logins == [None]
 
 
-def test_push_returns_the_digest() -> None:
-    digest = IMAGE.partition("@")[2]
-    engine: Any = Engine([{"status": "Pushed"}, {"aux": {"Digest": digest}}], present=True)
+DIGEST = IMAGE.partition("@")[2]
+LAST_STATUS = {"status": f"v1: digest: {DIGEST} size: 424"}
+
+
+@pytest.mark.case("K19", "an engine with containerd's image store, which reports a push in words alone")
+@pytest.mark.parametrize(
+    "lines",
+    [[LAST_STATUS, {"progressDetail": {}, "aux": {"Tag": "v1", "Digest": DIGEST, "Size": 424}}], [LAST_STATUS]],
+    ids=["overlay2", "containerd"],
+)
+def test_push_returns_the_digest(lines: list[dict[str, Any]]) -> None:
+    engine: Any = Engine([{"status": "Pushed", "progressDetail": {}, "id": "3de417859ed1"}, *lines], present=True)
     assert images.push(engine, "local", "ghcr.io/acme/app", "v1") == IMAGE
+
+
+def test_push_without_a_digest_is_an_error() -> None:
+    engine: Any = Engine([{"status": "v1: digest: none"}], present=True)
+    with pytest.raises(UnreachableError, match="reported no digest"):
+        images.push(engine, "local", "ghcr.io/acme/app", "v1")
 
 
 def test_refused_push_keeps_the_engines_words() -> None:
@@ -98,6 +114,7 @@ def test_refused_push_keeps_the_engines_words() -> None:
     assert "packages: write" in caught.value.hint
 
 
+@pytest.mark.case("K1", "a registry that answers 413 to a large layer")
 @pytest.mark.parametrize(
     ("words", "hint"),
     [

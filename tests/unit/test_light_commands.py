@@ -54,7 +54,7 @@ def test_help_imports_no_heavy_package() -> None:
     ("words", "code"),
     [
         (["history", "production"], 0),
-        (["approve", "production", "accepted", "--reason", "seen"], 0),
+        (["approve", "--yes", "production", "accepted", "--reason", "seen"], 0),
         (["advance", "--commit", "accepted"], 0),
         (["promote", "production", "main", "--yes"], 4),
         (["verify", "--environment", "production", "--commit", "main"], 4),

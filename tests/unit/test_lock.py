@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from cicd import failpoints
 from cicd.deploy import holder as holders
 from cicd.deploy import lock
 from cicd.deploy.holder import Holder
@@ -26,15 +27,21 @@ class MemoryStore:
     taken_over: Lock | None = None
     kind: str = "memory"
     poll: float = 0.01
+    care: str = "Do not forget it."
     released: threading.Event = field(default_factory=threading.Event)
+    attempts: int = 0
+    released_before_a_look: bool = False
 
     def take(self, holder: Holder) -> str:
+        self.attempts += 1
         if self.current:
             return ""
         self.current = Lock(holder, f"lock of {holder.who}")
         return self.current.identity
 
     def find(self) -> Lock | None:
+        if self.released_before_a_look:
+            self.current = None
         found = self.current
         if self.taken_over:
             self.current, self.taken_over = self.taken_over, None
@@ -51,6 +58,19 @@ def test_lock_is_held_inside_only() -> None:
     with lock.hold(store, "staging", ADA, 0):
         assert store.current == Lock(ADA, "lock of ada")
     assert store.current is None
+
+
+def test_holder_survives_as_labels() -> None:
+    assert holders.from_labels(holders.to_labels(ADA)) == ADA
+    assert set(holders.to_labels(ADA)) == {f"ml-cicd.holder.{name}" for name in ("who", "where", "process", "run")}
+    assert holders.from_labels({"ml-cicd.holder.who": "ada"}) == Holder("ada", "", "", "")
+
+
+def test_holder_is_named_with_its_run() -> None:
+    here = holders.this_process("ada", "https://example.org/runs/1")
+    process = here.process.partition("@")[0]
+    assert str(here) == f"ada on {here.where}, process {process} (https://example.org/runs/1)"
+    assert str(replace(here, run="")) == f"ada on {here.where}, process {process}"
 
 
 def test_failed_deployment_releases_the_lock() -> None:
@@ -77,6 +97,31 @@ def test_waiting_is_announced_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.splitlines() == [
         "another deployment to staging is under way, by eve on another-machine, process 7: waiting up to 30 s"
     ]
+
+
+def test_waiting_polls_at_the_pace_of_the_store() -> None:
+    store = MemoryStore(Lock(ELSEWHERE, "1"), poll=0.1)
+    with pytest.raises(RefusedError), lock.hold(store, "staging", ADA, 0.3):
+        pytest.fail("two hold the lock")
+    assert 2 <= store.attempts <= 5, "one attempt per poll, and one at the end"
+
+
+def test_lock_that_is_released_between_attempt_and_look_is_taken() -> None:
+    store = MemoryStore(Lock(ELSEWHERE, "1"), released_before_a_look=True)
+    with lock.hold(store, "staging", ADA, 0):
+        assert store.attempts == 2
+        assert store.current == Lock(ADA, "lock of ada")
+
+
+def test_marks_of_the_crash_tests_stand_around_taking_and_releasing(monkeypatch: pytest.MonkeyPatch) -> None:
+    store, marks = MemoryStore(), list[tuple[str, bool]]()
+    monkeypatch.setattr(failpoints, "boundary", lambda name: marks.append((name, store.current is not None)))
+    with lock.hold(store, "staging", ADA, 0):
+        marks.append(("inside", True))
+    assert marks == [
+        ("memory.lock.before", False), ("memory.lock.after", True), ("inside", True),
+        ("memory.unlock.before", True), ("memory.unlock.after", False),
+    ]  # fmt: skip
 
 
 def test_dead_holders_lock_is_taken_over(capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,6 +105,7 @@ def test_entry_counts_where_the_helper_stores_nothing(configuration: Configurati
     assert logins.login("old.example.com") == Login("bob", "secret")
 
 
+@pytest.mark.case("K1", "a credential helper that is not installed")
 def test_missing_helper_is_named(configuration: Configuration) -> None:
     configuration.write({"credHelpers": {"registry.example.com": "absent"}})
     with pytest.raises(UsageError, match=r"names the credential helper absent for registry\.example\.com"):
@@ -119,6 +120,7 @@ def test_failing_helper_is_quoted(configuration: Configuration) -> None:
         logins.login("registry.example.com")
 
 
+@pytest.mark.case("K8", "an identity token of a registry")
 @pytest.mark.parametrize("from_helper", [False, True])
 def test_identity_token_is_exchanged(registry: Registry, configuration: Configuration, *, from_helper: bool) -> None:
     registry.token, registry.identity_token = "opaque", "identity"
@@ -150,5 +152,5 @@ def test_token_endpoint_is_no_file(registry: Registry, tmp_path: Path) -> None:
     image = registry.add("acme/app", "one")
     (tmp_path / "secret").write_text('{"token": "opaque"}')
     registry.token, registry.realm = "opaque", f"file://{tmp_path}/secret"
-    with pytest.raises(UnreachableError, match="is not an address of a registry"):
+    with pytest.raises(UnreachableError, match="is not an HTTP address"):
         package.verify(image)

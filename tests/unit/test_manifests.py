@@ -11,8 +11,8 @@ from typing import Any
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
-from cicd.config import Config, Environment, KubernetesSettings
-from cicd.deploy.kubernetes import lease, manifests, objects, pods
+from cicd.config import Config, Environment, KubernetesSettings, Service, ServiceDeliverable
+from cicd.deploy.kubernetes import lease, manifests, objects, runner, stopping
 from cicd.deploy.kubernetes.standard import Server, standard
 from cicd.deploy.target import Order
 from cicd.errors import UsageError
@@ -23,10 +23,11 @@ CURRENT = Server(frozenset({"policy/v1"}), 37)
 OLD = Server(frozenset({"policy/v1beta1"}), 20)
 SETTINGS = KubernetesSettings()
 STAGING = Environment(
-    "staging", SETTINGS, cpus=0.5, memory="512m", variables={"LEVEL": "info"}, secrets=("KEY",), retain=3
+    "staging", SETTINGS, cpus=0.5, memory="512m", gpus=2, variables={"LEVEL": "info"}, secrets=("KEY",), retain=3
 )
 TESTS = {"image": IMAGE, "command": ["pytest"], "env": objects.environment_variables({"A": "b"})}
 CONFIG = Config("app", environments={"staging": STAGING})
+REPORT = CONFIG.of(ServiceDeliverable("report", Service(port=8501, command=("serve", "--price", "$(HOME)"))))
 
 
 def rendered(
@@ -34,26 +35,31 @@ def rendered(
     server: Server = CURRENT,
     order: Order = ORDER,
     settings: KubernetesSettings = SETTINGS,
+    config: Config = CONFIG,
 ) -> dict[str, Any]:
     """Return the kit's own objects by kind."""
-    plain = standard(CONFIG, environment, settings, server)
+    plain = standard(config, environment, settings, server)
     return {
         manifest["kind"]: manifest
-        for manifest in manifests.released(plain, CONFIG, environment, order, "app-secrets-1")
+        for manifest in manifests.released(
+            plain, config, environment, order, secret="app-secrets-1", minor=server.minor
+        )
     }
 
 
 def everything(server: Server) -> list[dict[str, Any]]:
     """One of each object that the kit ever writes."""
-    release = rendered(server=server)
+    release, report = rendered(server=server), rendered(server=server, config=REPORT)
     labels = objects.labels(CONFIG, STAGING)
     return [
         *release.values(),
+        *report.values(),
+        manifests.candidate(report["Deployment"], REPORT, STAGING),
         objects.namespace("app-staging", labels),
         objects.pull_secret(CONFIG, STAGING, "ghcr.io", "a", "b"),
         objects.app_secret(CONFIG, STAGING, {"KEY": "value"}),
         manifests.candidate(release["Deployment"], CONFIG, STAGING),
-        pods.tests(CONFIG, STAGING, TESTS, {"c": "d"}),
+        runner.pod_of(CONFIG, STAGING, TESTS, {"c": "d"}, {"report.example.org": "10.0.0.7"}),
         lease.lease(CONFIG, STAGING, "somebody", {"ml-cicd.who": "x"}, "2026-11-21T00:00:00.000000Z"),
     ]
 
@@ -79,6 +85,65 @@ def test_old_server_gets_old_apis() -> None:
     assert pod(current)["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
 
 
+@pytest.mark.case("K12", "no `sleep` in the image")
+def test_image_without_sleep_is_found_by_the_candidate() -> None:
+    old = manifests.candidate(rendered(server=OLD)["Deployment"], CONFIG, STAGING)
+    (check,) = old["spec"]["initContainers"]
+    assert (check["image"], check["command"]) == (IMAGE, ["sleep", "0"])
+    assert check["securityContext"] == old["spec"]["containers"][0]["securityContext"]
+    assert "initContainers" not in manifests.candidate(rendered()["Deployment"], CONFIG, STAGING)["spec"]
+    ended = {"name": check["name"], "state": {"terminated": {"exitCode": 128, "message": "not in $PATH"}}}
+    assert stopping.problem({"status": {"initContainerStatuses": [ended]}}) == "not in $PATH"
+    assert stopping.problem({"status": {}}) == ""
+
+
+@pytest.mark.parametrize(
+    ("hook", "check"),
+    [
+        ({"exec": {"command": ["/bin/sleep", "9"]}}, ["/bin/sleep", "0"]),
+        ({"exec": {"command": ["/bin/sh", "-c", "sleep 9; nginx -s quit"]}}, ["/bin/sh", "-c", "sleep 0"]),
+        ({"exec": {"command": ["bash", "-c", "sleep 9"]}}, ["bash", "-c", "sleep 0"]),
+        ({"exec": {"command": ["/bin/ash", "-c", "sleep 9"]}}, ["/bin/ash", "-c", "sleep 0"]),
+        ({"exec": {"command": ["dash", "-ec", "sleep 9"]}}, ["dash", "-c", "sleep 0"]),
+        ({"exec": {"command": ["sh", "-c", "nginx -s quit"]}}, None),
+        ({"exec": {"command": ["nginx", "-s", "quit"]}}, None),
+        ({"httpGet": {"path": "/stop", "port": 8000}}, None),
+    ],
+)
+@pytest.mark.case("K12", "no `sleep` in the image")
+def test_projects_hook_is_kept_and_checked(hook: dict[str, Any], check: list[str] | None) -> None:
+    project = copy.deepcopy(OWN)
+    spec = project[1]["spec"]["template"]["spec"]
+    spec["containers"][1]["lifecycle"] = {"preStop": hook}
+    spec["initContainers"] = [{"name": "migrate", "image": "app"}]
+    released = manifests.deployment_of(manifests.released(project, CONFIG, STAGING, ORDER, secret="", minor=20), CONFIG)
+    container = released["spec"]["template"]["spec"]["containers"][1]
+    assert container["lifecycle"] == {"preStop": hook}
+    assert "terminationGracePeriodSeconds" not in released["spec"]["template"]["spec"]
+    first, *others = manifests.candidate(released, CONFIG, STAGING)["spec"]["initContainers"]
+    assert [first.get("command"), len(others)] == ([check, 1] if check else [None, 0])
+
+
+@pytest.mark.case("K12", "no `sleep` in the image")
+def test_projects_pods_serve_on_before_they_stop() -> None:
+    released = manifests.deployment_of(manifests.released(OWN, CONFIG, STAGING, ORDER, secret="", minor=30), CONFIG)
+    spec = released["spec"]["template"]["spec"]
+    assert spec["containers"][1]["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
+    assert "lifecycle" not in spec["containers"][0]
+    assert spec["terminationGracePeriodSeconds"] == 35
+
+
+@pytest.mark.case("K12", "`$$` and `$(X)` in a variable")
+def test_cluster_expands_nothing_in_a_value() -> None:
+    assert objects.environment_variables({"A": "a$$b$(X)c$d"}) == [{"name": "A", "value": "a$$$$b$$(X)c$$d"}]
+
+
+@pytest.mark.case("K12", "secrets beside the service account's token")
+def test_folder_of_secrets_is_not_mounted() -> None:
+    (mount,) = pod(rendered())["containers"][0]["volumeMounts"]
+    assert (mount["mountPath"], mount["subPath"]) == ("/run/secrets/KEY", "KEY")
+
+
 def pod(release: dict[str, Any]) -> dict[str, Any]:
     spec: dict[str, Any] = release["Deployment"]["spec"]["template"]["spec"]
     return spec
@@ -97,10 +162,12 @@ def test_deployment_never_has_fewer_pods() -> None:
     assert spec["strategy"] == {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
     assert spec["revisionHistoryLimit"] == 3
     assert container["readinessProbe"]["httpGet"] == {"path": "/health", "port": 8000}
-    assert container["resources"]["limits"] == {"cpu": "500m", "memory": "512Mi"}
+    assert container["resources"]["limits"] == {"cpu": "500m", "memory": "512Mi", "nvidia.com/gpu": "2"}
     assert pod(release)["securityContext"]["runAsNonRoot"]
     assert pod(release)["imagePullSecrets"] == [{"name": "app-pull"}]
-    assert container["volumeMounts"] == [{"name": "ml-cicd-secrets", "mountPath": "/run/secrets", "readOnly": True}]
+    assert container["volumeMounts"] == [
+        {"name": "ml-cicd-secrets", "mountPath": "/run/secrets/KEY", "subPath": "KEY", "readOnly": True}
+    ]
 
 
 def test_order_of_another_person_changes_no_pod() -> None:
@@ -118,13 +185,26 @@ def test_service_selects_neither_candidate_nor_tests() -> None:
     assert selector <= release["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
     for manifest in (
         manifests.candidate(release["Deployment"], CONFIG, STAGING),
-        pods.tests(CONFIG, STAGING, TESTS, {}),
+        runner.pod_of(CONFIG, STAGING, TESTS, {}),
     ):
         assert not selector & manifest["metadata"]["labels"].items()
 
 
+def test_objects_of_another_service_are_named_after_it() -> None:
+    release, first = rendered(config=REPORT), rendered()
+    assert {manifest["metadata"]["name"] for manifest in release.values()} == {"app-report"}
+    assert {manifest["metadata"]["labels"]["ml-cicd.deliverable"] for manifest in release.values()} == {"report"}
+    selector = release["Service"]["spec"]["selector"]
+    assert selector == {"app.kubernetes.io/name": "app-report"}
+    assert not selector.items() & first["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
+    container = pod(release)["containers"][0]
+    assert (container["name"], container["args"]) == ("app-report", ["serve", "--price", "$$(HOME)"])
+    assert "args" not in pod(first)["containers"][0], "the image of the first service has its command"
+    assert pod(release)["imagePullSecrets"] == pod(first)["imagePullSecrets"]
+
+
 def test_tests_get_no_secret() -> None:
-    written = json.dumps(pods.tests(CONFIG, STAGING, TESTS, {}))
+    written = json.dumps(runner.pod_of(CONFIG, STAGING, TESTS, {}))
     assert "secrets" not in written.replace("imagePullSecrets", "")
     assert json.loads(written)["spec"]["automountServiceAccountToken"] is False
 
@@ -169,7 +249,7 @@ OWN: list[dict[str, Any]] = [
 
 def test_projects_manifests_get_the_release() -> None:
     before = copy.deepcopy(OWN)
-    released = manifests.released(OWN, CONFIG, STAGING, ORDER, "")
+    released = manifests.released(OWN, CONFIG, STAGING, ORDER, secret="", minor=CURRENT.minor)
     assert before == OWN, "what is given is not changed"
     deployment = manifests.deployment_of(released, CONFIG)
     sidecar, container = deployment["spec"]["template"]["spec"]["containers"]
@@ -189,14 +269,14 @@ def test_manifests_without_the_deployment_are_refused() -> None:
     other = copy.deepcopy(OWN)
     other[1]["metadata"]["name"] = "another"
     with pytest.raises(UsageError, match="no Deployment 'app' \\(found: another\\)"):
-        manifests.released(other, CONFIG, STAGING, ORDER, "")
+        manifests.released(other, CONFIG, STAGING, ORDER, secret="", minor=CURRENT.minor)
 
 
 def test_manifests_may_not_name_a_namespace() -> None:
     other = copy.deepcopy(OWN)
     other[0]["metadata"]["namespace"] = "kube-system"
     with pytest.raises(UsageError, match="ConfigMap settings names the namespace kube-system"):
-        manifests.released(other, CONFIG, STAGING, ORDER, "")
+        manifests.released(other, CONFIG, STAGING, ORDER, secret="", minor=CURRENT.minor)
 
 
 def test_return_restores_pods_and_annotations() -> None:
@@ -209,3 +289,31 @@ def test_return_restores_pods_and_annotations() -> None:
     assert back["metadata"]["annotations"]["ml-cicd.release"] == IMAGE
     assert back["metadata"]["annotations"]["ml-cicd.settled"] == "true"
     assert "deployment.kubernetes.io/revision" not in back["metadata"]["annotations"]
+
+
+def mounts_of(spec: dict[str, Any], container: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return where a container has volumes in memory, and how large they may be."""
+    sizes = {volume["name"]: volume["emptyDir"]["sizeLimit"] for volume in spec["volumes"] if "emptyDir" in volume}
+    return [(mount["mountPath"], sizes[mount["name"]]) for mount in container["volumeMounts"] if mount["name"] in sizes]
+
+
+@pytest.mark.case("K9", "a service or a test that needs more shared memory, on a cluster")
+def test_service_and_tests_get_shared_memory() -> None:
+    project = replace(CONFIG, service=Service(shm_size="1g"), test_shm_size="256m")
+    plain = standard(project, STAGING, SETTINGS, CURRENT)
+    released = manifests.released(plain, project, STAGING, ORDER, secret="app-secrets-1", minor=CURRENT.minor)
+    deployment = manifests.deployment_of(released, project)
+    service = deployment["spec"]["template"]["spec"]
+    tests = runner.pod_of(project, STAGING, TESTS, {})
+    assert mounts_of(service, service["containers"][0]) == [("/dev/shm", "1Gi")]
+    assert mounts_of(tests["spec"], tests["spec"]["containers"][0]) == [("/dev/shm", "256Mi")]
+    for manifest in (deployment, tests, manifests.candidate(deployment, project, STAGING)):
+        kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_shared_memory_of_a_projects_manifest_is_kept() -> None:
+    container = {"name": "app", "volumeMounts": [{"name": "mine", "mountPath": "/dev/shm"}]}
+    pod_spec: dict[str, Any] = {"containers": [container]}
+    objects.put_shared_memory(pod_spec, container, "1g")
+    objects.put_shared_memory(pod_spec, {"name": "other"}, None)
+    assert "volumes" not in pod_spec

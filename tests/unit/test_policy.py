@@ -10,9 +10,9 @@ import pytest
 from cicd import ledger, stages
 from cicd.config import Config, Environment
 from cicd.errors import RefusedError
-from cicd.road import approval, entries, verification
+from cicd.road import entries, verification
 from cicd.road.request import Request
-from tests.unit.support.road import CONFIG, Road
+from tests.unit.support.road import CONFIG, Road, approve
 
 if TYPE_CHECKING:
     from cicd.ledger import Entry
@@ -42,9 +42,7 @@ class People:
 
     def approve(self, who: str, config: Config, commit: str, reason: str = "looked at it") -> Entry:
         self.become(who)
-        return approval.approve(
-            self.road.workspace.repository(), config, Request(stages.PRODUCTION, commit, reason=reason)
-        )
+        return approve(self.road.workspace.repository(), config, Request(stages.PRODUCTION, commit, reason=reason))
 
 
 @pytest.fixture
@@ -52,7 +50,7 @@ def people(road: Road, monkeypatch: pytest.MonkeyPatch) -> People:
     return People(road, monkeypatch)
 
 
-def production(**policy: tuple[str, ...]) -> Config:
+def production(**policy: tuple[str, ...] | int) -> Config:
     environment = Environment("production", **policy)  # type: ignore[arg-type]
     return replace(CONFIG, environments={**CONFIG.environments, "production": environment})
 
@@ -81,6 +79,31 @@ def test_approval_counts_for_one_release(road: Road, people: People) -> None:
         people.verify("eve", config, newer)
 
 
+@pytest.mark.case("K9", "two approvals of three approvers")
+def test_approvals_of_distinct_people_are_counted(road: Road, people: People) -> None:
+    commit = road.accepted("integration", "staging")
+    config = production(approvers=("ada", "grace", "hal"), approvals=2)
+
+    def missing(who: str) -> str:
+        with pytest.raises(RefusedError) as caught:
+            people.verify(who, config, commit)
+        return caught.value.message
+
+    assert missing("eve").startswith(f"0 of 2 approvals: {commit[:12]} needs an approval for production by ada, grace")
+    people.approve("ada", config, commit)
+    people.approve("Ada", config, commit, "the same person, written in another way")
+    assert "1 of 2 approvals" in missing("eve")
+    assert missing("eve").endswith("by grace or hal; ada approved it.")
+    people.approve("eve", replace(config, environments=CONFIG.environments), commit, "by somebody who is no approver")
+    assert "1 of 2 approvals" in missing("eve")
+    people.approve("grace", config, commit)
+    assert people.verify("eve", config, commit).commit == commit
+    assert "1 of 2 approvals" in missing("grace")
+    assert "that of grace, who promotes it, does not count" in missing("grace")
+    people.approve("hal", config, commit)
+    assert people.verify("grace", config, commit).commit == commit
+
+
 def test_only_approvers_approve_accepted_releases(road: Road, people: People) -> None:
     config = production(approvers=("ada",))
     with pytest.raises(RefusedError, match="eve may not approve releases for production; ada may"):
@@ -100,6 +123,26 @@ def test_approval_entry_says_who_and_why(road: Road, people: People) -> None:
     assert people.approve("grace", CONFIG, commit).number == 2
 
 
+def test_approval_entry_says_when_and_in_which_run(road: Road, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = road.accepted("integration", "staging")
+    monkeypatch.setattr("cicd.github.run_url", lambda: "https://github.com/acme/app/actions/runs/7")
+    monkeypatch.setattr("cicd.ledger.now", lambda: "2026-01-01T00:00:00Z")
+    approved = people.approve("ada", CONFIG, commit).deployment
+    assert (approved.started, approved.ended) == ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
+    assert approved.run == "https://github.com/acme/app/actions/runs/7"
+
+
+def test_commit_off_main_can_not_be_approved(road: Road, people: People) -> None:
+    road.accepted("integration", "staging")
+    road.workspace.git("checkout", "--quiet", "-b", "elsewhere")
+    commit = road.workspace.commit()
+    road.workspace.push("elsewhere")
+    for environment in ("integration", "staging"):
+        road.record(environment, commit)
+    with pytest.raises(RefusedError, match="is not on main"):
+        people.approve("ada", CONFIG, commit)
+
+
 def test_approval_is_no_deployment(road: Road, people: People) -> None:
     first = road.accepted("integration", "staging", "production")
     second = road.accepted("integration", "staging")
@@ -116,9 +159,9 @@ def test_approval_does_not_accept_failed_release(road: Road, people: People) -> 
     commit = road.accepted("integration", "staging")
     repository = road.workspace.repository()
     people.become("ada")
-    approval.approve(repository, CONFIG, Request(stages.STAGING, commit, reason="before it failed"))
+    approve(repository, CONFIG, Request(stages.STAGING, commit, reason="before it failed"))
     road.record("staging", commit, "failed")
-    approval.approve(repository, CONFIG, Request(stages.STAGING, commit, reason="once more"))
+    approve(repository, CONFIG, Request(stages.STAGING, commit, reason="once more"))
     with pytest.raises(RefusedError, match="failed in staging"):
         road.verify("production", commit)
 

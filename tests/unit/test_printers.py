@@ -18,8 +18,8 @@ COMMIT, DIGEST = "c" * 40, f"sha256:{'d' * 64}"
 RELEASE = f"ghcr.io/acme/app@{DIGEST}"
 OUTCOME = ledger.Deployment("app", "production", "deploy", "passed", COMMIT, RELEASE, RELEASE, tests={"passed": 3})
 PLAN = Plan(
-    "production", "Production", COMMIT, RELEASE, runs="", replaces="", commits=[], who="ada", missing="", tagged="",
-    there=False, entries=0,
+    "production", "Production", COMMIT, RELEASE, runs="", replaces="", commits=[], who="ada", missing="", rules=[],
+    tagged="", there=False, wheels=[], entries=0,
 )  # fmt: skip
 
 

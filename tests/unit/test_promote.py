@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicd import cli, stages
+from cicd import cli, github, ledger, stages
 from cicd.errors import RefusedError
+from cicd.forge.running import records
+from cicd.forge.state import Forge
 from cicd.repository import Repository
 from cicd.road import promotion
 from cicd.road.request import config_for
@@ -56,6 +58,7 @@ def test_promote_moves_tag_to_newest_accepted(road: Road, capfd: pytest.CaptureF
     assert f"Production moved to {commit[:12]}: the push started the workflow production." in output
 
 
+@pytest.mark.case("K13", "a commit subject that holds U+2028 or U+0085")
 def test_separator_in_subject_makes_no_commit(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
     road.accepted("integration", "staging", "production")
     road.workspace.commit("first\u2028deadbee an invented commit\x85more")
@@ -89,9 +92,9 @@ def test_promote_reports_local_run(
     """The push to a local forge returns after the run: here nothing has recorded, then the hook records."""
     monkeypatch.setattr(Repository, "forge", "0123abcd")
     commit = road.accepted("integration", "staging")
-    assert cli.main(["promote", "production", "--yes"]) == 0
+    assert cli.main(["promote", "production", "--yes"]) == 1
     message = f"Production moved to {commit[:12]}, but its run has not recorded anything. See ml-cicd local runs"
-    assert message in capfd.readouterr().out
+    assert message in capfd.readouterr().err
     newer = road.accepted("integration", "staging")
 
     def push(*_: object) -> None:
@@ -100,6 +103,66 @@ def test_promote_reports_local_run(
     monkeypatch.setattr(promotion, "push", push)
     assert cli.main(["promote", "production", "--yes"]) == 0
     assert f"Production moved to {newer[:12]}, and its release runs there since entry #1" in capfd.readouterr().out
+
+
+@pytest.mark.case("K14", "promote on a local remote although the awaited run failed")
+def test_promote_fails_with_the_local_run(
+    road: Road, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Repository, "forge", "0123abcd")
+    commit = road.accepted("integration", "staging")
+    forge = Forge.of_project(road.workspace.clone)
+    step = {"job": "deploy", "jobID": "deploy", "step": "Deploy it", "stage": "Main", "stepID": ["0"]}
+    lines = [
+        {**step, "command": "error", "arg": "the disk is full"},
+        {**step, "stepResult": "failure", "executionTime": 1},
+        {"job": "deploy", "jobID": "deploy", "jobResult": "failure"},
+    ]
+
+    def run(*, recorded: bool) -> None:
+        run = records.create(
+            forge, {}, workflow="production", file="production.yml", event="push", ref="refs/tags/Production",
+            sha=commit, actor="ada", started="", result="failure", failed="deploy / Deploy it",
+        )  # fmt: skip
+        log = records.folder(forge, run.number) / "log.jsonl"
+        log.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+        if recorded:
+            road.record("production", commit, "failed")
+
+    for recorded, words in ((False, "has not recorded anything"), (True, "its deployment failed (entry #1)")):
+        monkeypatch.setattr(promotion, "push", lambda *_, recorded=recorded: run(recorded=recorded))
+        assert cli.main(["promote", "production", "--yes"]) == 1
+        said = capfd.readouterr().err
+        assert words in said
+        assert "FAILED: production / deploy / Deploy it" in said
+        assert "error: the disk is full" in said
+        assert "run this again: it starts the deployment again" in said
+
+
+@pytest.mark.case("K14", "a Production run that was lost starts again")
+def test_promote_starts_a_lost_run_again(road: Road, capfd: pytest.CaptureFixture[str]) -> None:
+    commit = road.accepted("integration", "staging")
+    objects = []
+    for _ in range(3):
+        assert cli.main(["promote", "production", "--yes"]) == 0
+        repository = road.workspace.repository()
+        assert repository.tag("Production") == commit
+        objects.append(repository.tag_object("Production"))
+    assert len({*objects}) == 3
+    output = capfd.readouterr().out
+    assert "If that run still goes on, or waits for an approval, do not start another one." in output
+    assert f"Production stands on {commit[:12]} as a new tag: the push started the workflow production." in output
+    results: list[tuple[ledger.Result, bool]] = [("failed", True), ("passed", False)]
+    for result, starts in results:
+        road.record("production", commit, result)
+        before = road.workspace.repository().tag_object("Production")
+        for words in (["--dry-run"], ["--yes"]):
+            assert cli.main(["promote", "production", *words]) == 0
+            moved = road.workspace.repository().tag_object("Production") != before
+            assert moved is (starts and words == ["--yes"])
+    newer = road.accepted("integration", "staging")
+    assert cli.main(["promote", "production", "--yes"]) == 0
+    assert road.workspace.repository().tag_object("Production") == newer
 
 
 @pytest.mark.parametrize(
@@ -135,6 +198,27 @@ def test_refused_promotion_pushes_nothing(road: Road, capsys: pytest.CaptureFixt
     assert tag(road) is None
 
 
+@pytest.mark.case("K9", "promote refuses a commit whose message makes GitHub start nothing")
+@pytest.mark.parametrize("mark", [*github.SKIP_MARKS, "skip-checks: true", "skip-checks:true"])
+def test_commit_that_skips_workflows_is_refused_before_the_tag_moves(
+    road: Road, capsys: pytest.CaptureFixture[str], mark: str
+) -> None:
+    commit = road.workspace.commit(f"a change\n\n\n{mark}")
+    road.workspace.put("refs/heads/main", commit)
+    for environment in ("integration", "staging"):
+        road.record(environment, commit)
+    for words in (["--yes"], ["--dry-run"]):
+        assert cli.main(["promote", "production", *words]) == 4
+        output = capsys.readouterr().err
+        assert f"holds '{mark}', so a push of Production would start nothing" in output
+        assert f"Start deploy.yml by hand, with the environment production and the commit {commit}" in output
+    newer = road.accepted("integration", "staging")
+    assert tag(road) is None
+    assert cli.main(["promote", "production", commit, "--yes"]) == 4
+    assert cli.main(["promote", "production", newer, "--yes"]) == 0, "the mark of another commit stops nothing"
+    assert tag(road) == newer
+
+
 def test_missing_approval_is_shown_and_refused(
     road: Road, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +230,7 @@ def test_missing_approval_is_shown_and_refused(
     assert "missing   " in output.out
     assert "needs an approval for production by grace" in output.err
     monkeypatch.setenv("GITHUB_ACTOR", "grace")
-    assert cli.main(["approve", "production", commit, "--reason", "seen"]) == 0
+    assert cli.main(["approve", "--yes", "production", commit, "--reason", "seen"]) == 0
     assert cli.main(["promote", "production", "--yes"]) == 4
     monkeypatch.setenv("GITHUB_ACTOR", "ada")
     assert cli.main(["promote", "production", "--yes"]) == 0
@@ -158,11 +242,11 @@ def test_promote_asks_first(road: Road, monkeypatch: pytest.MonkeyPatch, capsys:
     assert cli.main(["promote", "production"]) == 2
     assert "Add --yes" in capsys.readouterr().err
     assert cli.main(["promote", "production", "--dry-run"]) == 0
-    for answer, moved in (("", None), ("no", None), ("y", commit)):
-        terminal = io.StringIO(f"{answer}\n")
+    for typed, code, moved in (("", 2, None), ("\n", 0, None), ("no\n", 0, None), ("y\n", 0, commit)):
+        terminal = io.StringIO(typed)
         terminal.isatty = lambda: True  # type: ignore[method-assign]
         monkeypatch.setattr(sys, "stdin", terminal)
-        assert cli.main(["promote", "production"]) == 0
+        assert cli.main(["promote", "production"]) == code
         assert tag(road) == moved
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,8 @@ import pytest
 
 from cicd import ledger, stages
 from cicd.errors import RefusedError, UnreachableError, UsageError
-from cicd.repository import LostRaceError
-from cicd.road import advance, entries
+from cicd.repository import LostRaceError, Repository
+from cicd.road import advance, entries, verification
 from cicd.road.request import Request, config_for, resolve
 from cicd.road.verification import SupersededError
 from tests.unit.support.road import CONFIG, Road
@@ -39,8 +40,11 @@ def test_accepted_commit_keeps_its_digests(road: Road) -> None:
     [("staging", [], "integration"), ("production", ["integration"], "staging"), ("production", [], "staging")],
 )
 def test_skipped_stage_is_refused(road: Road, environment: str, passed: list[str], missing: str) -> None:
-    with pytest.raises(RefusedError, match=f"has not passed {missing}, so it may not go to {environment}"):
-        road.verify(environment, road.accepted(*passed))
+    commit = road.accepted(*passed)
+    with pytest.raises(RefusedError, match=f"has not passed {missing}, so it may not go to {environment}") as refused:
+        road.verify(environment, commit)
+    way = {"integration": "Push it to the integration branch", "staging": f"ml-cicd promote staging {commit[:12]}"}
+    assert way[missing] in refused.value.hint
 
 
 def test_failed_commit_is_refused(road: Road) -> None:
@@ -74,6 +78,21 @@ def test_commit_off_main_is_refused(road: Road) -> None:
         road.verify("staging", commit)
 
 
+def test_nothing_is_on_main_where_there_is_no_main(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    road.workspace.git("push", "--quiet", "origin", f"{commit}:refs/heads/elsewhere")
+    (road.workspace.remote / "HEAD").write_text("ref: refs/heads/elsewhere\n")
+    road.workspace.push(":main")
+    with pytest.raises(RefusedError, match="is not on main"):
+        road.verify("production", commit)
+
+
+def test_first_release_of_an_environment_needs_no_remote(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    request = Request(stages.PRODUCTION, commit, backwards=True, offline=True)
+    assert verification.verify(road.workspace.repository(), CONFIG, request).action == "deploy"
+
+
 def test_moved_tag_is_refused(road: Road) -> None:
     commit = road.accepted("integration", "staging")
     road.workspace.git("tag", "Production", commit)
@@ -86,6 +105,16 @@ def test_moved_tag_is_refused(road: Road) -> None:
     road.workspace.push(":Production")
     with pytest.raises(RefusedError, match="moved meanwhile"):
         road.verify("production", commit, tag="Production")
+
+
+@pytest.mark.case("K7", "a clone with a real remote and a local forge")
+def test_hint_moves_the_tag_at_the_remote_of_the_run(road: Road) -> None:
+    commit = road.accepted("integration", "staging")
+    forge = Repository(road.workspace.clone, str(road.workspace.remote))  # as in a job, which has the address alone
+    forge.fetch()
+    with pytest.raises(RefusedError) as caught:
+        verification.verify(forge, CONFIG, Request(stages.PRODUCTION, commit, tag="Production"))
+    assert caught.value.hint.endswith(f"git push -f {forge.remote} Production")
 
 
 def test_tag_at_newer_commit_supersedes(road: Road) -> None:
@@ -111,8 +140,8 @@ def test_annotated_tag_counts_as_its_commit(road: Road) -> None:
 def test_older_commit_needs_backwards(road: Road) -> None:
     old = road.accepted("integration", "staging", "production")
     road.accepted("integration", "staging", "production")
-    with pytest.raises(RefusedError, match="does not descend"):
-        road.verify("production", old)
+    with pytest.raises(RefusedError, match=r"does not descend from [0-9a-f]{12}, the newest commit that passed"):
+        road.verify("production", old)  # without the target, which alone knows what runs
     assert road.verify("production", old, backwards=True).action == "rollback"
 
 
@@ -133,6 +162,22 @@ def test_repeated_rollback_goes_no_further_back(road: Road) -> None:
     assert before() == second
     road.accepted("integration", "staging", "production")
     assert before() == second
+
+
+def test_release_deployed_again_has_the_same_release_before_it(road: Road) -> None:
+    first, second, _third = [road.accepted("integration", "staging", "production") for _ in range(3)]
+    road.record("production", second)
+    chain = ledger.read(road.workspace.repository(), "app", "production")
+    assert entries.previous_release(chain, "production").deployment.commit == first
+
+
+def test_entry_recorded_late_does_not_change_what_ran_before(road: Road) -> None:
+    first, second, third = [road.accepted("integration", "staging", "production") for _ in range(3)]
+    late = replace(road.record("production", first).deployment, late=True)
+    *chain, newest = ledger.read(road.workspace.repository(), "app", "production")
+    assert [entry.deployment.commit for entry in chain] == [first, second, third]
+    previous = entries.previous_release([*chain, replace(newest, deployment=late)], "production")
+    assert previous.deployment.commit == second
 
 
 def test_backwards_without_commit_takes_previous_release(road: Road) -> None:
@@ -189,6 +234,7 @@ def test_configuration_comes_from_main(workspace: Workspace) -> None:
     assert config_for(repository, stages.INTEGRATION, own).environments["production"].health_timeout == 700
 
 
+@pytest.mark.case("K7", "a repository whose branch is master")
 def test_master_stands_in_for_main(workspace: Workspace) -> None:
     assert workspace.repository().main_branch == "main"
     workspace.push("main:master")
@@ -266,3 +312,41 @@ class TestAdvance:
         with pytest.raises(RefusedError, match="can't be fast-forwarded"):
             self.advance(road, commit)
         assert road.workspace.repository().branch("main") == hotfix
+
+    def test_tag_of_staging_moves_on_with_main(self, road: Road) -> None:
+        for commit in (self.develop(road), self.develop(road)):
+            road.record("integration", commit)
+            assert self.advance(road, commit) == advance.Advance("advanced", staging=True)
+            assert road.workspace.repository().tag("Staging") == commit
+
+    def test_first_commit_makes_main(self, road: Road) -> None:
+        commit = self.develop(road)
+        road.record("integration", commit)
+        road.workspace.git("--git-dir", str(road.workspace.remote), "symbolic-ref", "HEAD", "refs/heads/develop")
+        road.workspace.push(":main")
+        assert road.workspace.repository().main_commit is None
+        assert self.advance(road, commit).state == "advanced"
+        assert road.workspace.repository().branch("main") == commit
+
+    @pytest.mark.parametrize("ref", ["refs/heads/main", "refs/tags/Staging"])
+    def test_lost_race_moves_nothing(self, road: Road, ref: str) -> None:
+        class Raced(Repository):
+            """Somebody else moves a ref between the look at it and the push."""
+
+            def push(self, *refspecs: str, leases: dict[str, str] | None = None, show: bool = False) -> None:
+                subprocess.run([*git, "push", "--quiet", "--force", "origin", f"{other}:{ref}"], check=True)
+                super().push(*refspecs, leases=leases, show=show)
+
+        git = ["git", "-C", str(road.workspace.clone)]
+        other = road.on_main()
+        commit = self.develop(road)
+        road.record("integration", commit)
+        if ref.endswith("main"):
+            road.workspace.git("checkout", "--quiet", "main")
+            other = road.workspace.commit("a hotfix")
+        before = road.workspace.repository()
+        with pytest.raises(RefusedError, match="moved meanwhile"):
+            advance.advance(Raced(before.path, before.remote), CONFIG, commit)
+        after = road.workspace.repository()
+        assert other in (after.branch("main"), after.tag("Staging"))
+        assert commit not in (after.branch("main"), after.tag("Staging"))

@@ -11,6 +11,7 @@ from cicd import ledger
 from cicd.errors import RefusedError
 from cicd.road import recording
 from cicd.road.recording import Expected
+from tests.unit.support.judged import judgement
 
 if TYPE_CHECKING:
     from tests.unit.support.workspace import Workspace
@@ -56,6 +57,7 @@ def test_own_deployment_is_taken(workspace: Workspace, commit: str) -> None:
     check(workspace, replace(outcome(commit), action="rollback", result="failed"), commit)
 
 
+@pytest.mark.case("K13", "an outcome of another job")
 @pytest.mark.parametrize(
     ("claim", "named"),
     [
@@ -80,6 +82,24 @@ def test_a_rerun_by_another_person_is_taken(workspace: Workspace, commit: str, m
     monkeypatch.setenv("GITHUB_TRIGGERING_ACTOR", "grace")
     check(workspace, outcome(commit), commit)
     check(workspace, replace(outcome(commit), actor="grace"), commit)
+
+
+@pytest.mark.parametrize("name", ["GITHUB_ACTOR", "GITHUB_TRIGGERING_ACTOR"])
+def test_a_forged_person_is_refused_where_the_runner_names_one_person_only(
+    workspace: Workspace, commit: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(name)
+    check(workspace, outcome(commit), commit)
+    with pytest.raises(RefusedError, match="its person is 'mallory'"):
+        check(workspace, replace(outcome(commit), actor="mallory"), commit)
+
+
+def test_a_verdict_of_the_model_gate_comes_from_integration_alone(workspace: Workspace, commit: str) -> None:
+    judged = replace(outcome(commit), gate=judgement())
+    check(workspace, judged, commit)
+    promoted = replace(judged, environment="staging")
+    with pytest.raises(RefusedError, match="its judge is 'integration', not staging"):
+        recording.check(workspace.repository(), promoted, Expected("staging", commit))
 
 
 def test_a_promotion_rests_on_the_ledger_for_its_images(workspace: Workspace, commit: str) -> None:

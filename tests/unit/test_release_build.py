@@ -25,6 +25,20 @@ def test_bundle_of_the_same_lock_is_taken(tmp_path: Path, lock: str) -> None:
     release_build.check_lock(config.parse(CONFIG, "ml-cicd.toml"), tmp_path, {"lock": lock})
 
 
+@pytest.mark.parametrize("train", ["", '[train]\ncommand = ["train"]\n'], ids=["no training", "no lock"])
+def test_bundle_without_a_lock_is_taken_where_there_is_none(tmp_path: Path, train: str) -> None:
+    release_build.check_lock(config.parse(f'name = "app"\n{train}', "ml-cicd.toml"), tmp_path, {})
+
+
+@pytest.mark.case("K9", "a bundle from a checkout with other line ends")
+@pytest.mark.parametrize("trained", [b"pandas==2.2.3\r\n", b"pandas==2.2.3\n"])
+@pytest.mark.parametrize("installed", [b"pandas==2.2.3\r\n", b"pandas==2.2.3\n"])
+def test_line_ends_of_a_checkout_make_no_other_lock(tmp_path: Path, trained: bytes, installed: bytes) -> None:
+    (tmp_path / "lock.txt").write_bytes(installed)
+    metadata = {"lock": hashlib.sha256(trained).hexdigest()}
+    release_build.check_lock(config.parse(CONFIG, "ml-cicd.toml"), tmp_path, metadata)
+
+
 @pytest.mark.parametrize(
     ("metadata", "message"),
     [
@@ -34,5 +48,6 @@ def test_bundle_of_the_same_lock_is_taken(tmp_path: Path, lock: str) -> None:
 )
 def test_other_bundle_is_refused(tmp_path: Path, metadata: dict[str, str], message: str) -> None:
     (tmp_path / "lock.txt").write_bytes(LOCK)
-    with pytest.raises(RefusedError, match=message):
+    with pytest.raises(RefusedError, match=message) as caught:
         release_build.check_lock(config.parse(CONFIG, "ml-cicd.toml"), tmp_path, metadata)
+    assert "inputs" not in caught.value.hint  # the lock is part of every key

@@ -6,6 +6,7 @@ The remote is a real one. The tests change it as somebody could who may force a 
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -221,11 +222,16 @@ class TestR7Tampering:
         with pytest.raises(RefusedError, match=f"of production .* entry 1: .*{reason}"):
             either.read()
 
-    def test_foreign_tag_is_found(self, either: Ledger) -> None:
-        either.workspace.git("tag", "ledger/app/staging/latest")
-        either.workspace.push("ledger/app/staging/latest")
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [("latest", ()), ("latest", ("--annotate", "--message=x")), ("99", ())],
+        ids=["no number", "annotated without a number", "not annotated"],
+    )
+    def test_foreign_tag_is_found(self, either: Ledger, name: str, words: tuple[str, ...]) -> None:
+        either.workspace.git("tag", *words, f"ledger/app/staging/{name}")
+        either.workspace.push(f"ledger/app/staging/{name}")
         either.repository.fetch()
-        with pytest.raises(RefusedError, match="holds a tag that is no entry: ledger/app/staging/latest"):
+        with pytest.raises(RefusedError, match=f"holds a tag that is no entry: ledger/app/staging/{name}"):
             either.read()
 
     def test_cut_off_end_is_found(self, either: Ledger) -> None:
@@ -278,6 +284,19 @@ class TestR7Signatures:
             signed.overwrite("production", 2, signed.forge(following, private, reason="forged"))
             with pytest.raises(RefusedError, match=f"of production .* at entry 2: .*{reason}"):
                 signed.read(every_signature=False)
+
+    def test_entry_that_its_own_signature_does_not_fit_is_not_added(self, signed: Ledger) -> None:
+        class Broken:
+            def sign(self, message: bytes) -> signing.Signature:
+                signer = ledger.signer(ledger.keyring(signed.repository))
+                assert signer
+                return signer.sign(message + b" ")
+
+        before = signed.read()
+        signed.monkeypatch.setattr(sys.modules["cicd.ledger.chain"], "signer", lambda _: Broken())
+        with pytest.raises(RefusedError, match=r"can't take this entry: .* its signature does not match its content"):
+            signed.add(reason="another")
+        assert signed.read() == before
 
     def test_foreign_signature_is_found(self, signed: Ledger) -> None:
         (entry,) = signed.read()["production"]

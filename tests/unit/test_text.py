@@ -16,6 +16,7 @@ from cicd import text
 PACKAGE = Path(cicd.__file__).parent
 
 
+@pytest.mark.case("K13", "a commit subject that holds U+2028 or U+0085")
 @pytest.mark.parametrize(
     ("output", "lines"),
     [("", []), ("a", ["a"]), ("a\nb\n", ["a", "b"]), ("a\u2028b\x85c\x0bd\r\n\n", ["a\u2028b\x85c\x0bd\r", ""])],
@@ -64,6 +65,7 @@ def start(work: Path, *, stdout: int, encoding: str = "utf-8", code: int = 3) ->
     )  # fmt: skip
 
 
+@pytest.mark.case("K11", "a step name that the terminal's encoding lacks")
 def test_encoding_of_the_terminal_decides_no_result(work: Path) -> None:
     process = start(work, stdout=subprocess.PIPE, encoding="ascii")
     output, problems = process.communicate()
@@ -71,6 +73,7 @@ def test_encoding_of_the_terminal_decides_no_result(work: Path) -> None:
     assert output.startswith("0 Gr\\xf6\\xdfe \\u2713 \\udcff\n1 ")
 
 
+@pytest.mark.case("K1", "the output is cut off by head")
 def test_closed_pipe_ends_quietly_after_the_work(work: Path) -> None:
     reader, writer = os.pipe()
     with start(work, stdout=writer) as process:
@@ -87,7 +90,7 @@ def test_command_without_stdout_does_its_work(work: Path) -> None:
     assert (shell.returncode, work.read_text(), shell.stderr) == (3, "done", "Fehler ✗\n")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.linux("the device /dev/full")
 def test_output_lost_on_a_full_disk_is_said(work: Path) -> None:
     with Path("/dev/full").open("w") as full, start(work, stdout=full.fileno(), code=0) as process:
         _, problems = process.communicate()

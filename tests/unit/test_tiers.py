@@ -16,7 +16,7 @@ CONFTEST = Path(__file__).parents[1] / "conftest.py"
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Return a project with this repository's tiers: one passing test in `unit`, two in `kubernetes`, no cluster."""
-    for variable in ("CI", "KUBECONFIG", "PYTEST_ADDOPTS"):
+    for variable in ("CI", "KUBECONFIG", "NO_CLUSTER", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # a second less for each
     tests = pytester.mkdir("tests")
@@ -35,6 +35,14 @@ def test_missing_tier_is_named_and_counted(project: pytest.Pytester) -> None:
     )
     result.assert_outcomes(passed=1, deselected=2)
     assert result.ret == pytest.ExitCode.OK
+
+
+def test_cluster_that_did_not_start_has_its_reason_named(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_CLUSTER", "etcd is missing")
+    result = project.runpytest("tests")
+    result.stdout.fnmatch_lines(["tier kubernetes: 2 tests NOT RUN: etcd is missing"])
 
 
 def test_tier_that_may_miss_does_not_fail(project: pytest.Pytester) -> None:
@@ -61,6 +69,43 @@ def test_skipped_test_fails_where_required(project: pytest.Pytester, required: b
     result = project.runpytest("tests/unit", *(["--require-tiers"] if required else []))
     result.stdout.fnmatch_lines(["tier unit: 1 passed, 1 skipped"])
     assert result.ret == (pytest.ExitCode.TESTS_FAILED if required else pytest.ExitCode.OK)
+
+
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize(("system", "counts"), [("linux", "2 passed"), ("darwin", "1 passed, 1 not on this system")])
+def test_test_that_needs_linux_is_counted_apart(
+    project: pytest.Pytester, system: str, counts: str, required: bool
+) -> None:
+    _on(project, system)
+    result = project.runpytest("tests/unit", *(["--require-tiers"] if required else []))
+    named = ["  not on this system: tests/unit/test_more.py::test: the file /proc/self"] if system != "linux" else []
+    result.stdout.fnmatch_lines([f"tier unit: {counts}", *named], consecutive=True)
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_xdist_processes_report_tests_of_another_system(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(CONFTEST.parents[1]))
+    _on(project, "darwin")
+    result = project.runpytest_subprocess("tests/unit", "-p", "xdist", "-n", "2", "--require-tiers")
+    result.stdout.fnmatch_lines(["tier unit: 1 passed, 1 not on this system", "  not on this system: *::test: the *"])
+    assert result.ret == pytest.ExitCode.OK
+
+
+def _on(project: pytest.Pytester, system: str) -> None:
+    """Let the project's tests run on that system, one of which needs Linux."""
+    conftest = project.path / "tests" / "conftest.py"
+    conftest.write_text(conftest.read_text().replace("SYSTEM = sys.platform", f"SYSTEM = {system!r}"))
+    (project.path / "tests" / "unit" / "test_more.py").write_text(
+        "import pytest\n@pytest.mark.linux('the file /proc/self')\ndef test(): pass\n"
+    )
+
+
+def test_no_test_decides_itself_where_it_runs() -> None:
+    """A test that is skipped fails where CI=true; one that needs something of Linux says so by the mark `linux`."""
+    files = [*CONFTEST.parent.rglob("*.py")]
+    assert [file.name for file in files if "mark.skip" in file.read_text() and file != Path(__file__)] == []
 
 
 def test_unasked_tier_is_not_missed(project: pytest.Pytester) -> None:
@@ -106,9 +151,11 @@ def test_xdist_processes_report_missing_tiers(project: pytest.Pytester, monkeypa
 @pytest.mark.parametrize(
     ("nodeid", "group"),
     [
-        ("tests/road/test_workbench.py::test_x", "tests/road/test_demo"),
-        ("tests/road/test_road.py::test_x", "tests/road/"),
+        ("tests/road/test_workbench.py::test_x", "tests/road/test_workbench.py::test_x"),
+        ("tests/road/test_forging.py::test_x", "tests/road/test_road"),
         ("tests/deploy/test_ssh.py::test_x", "tests/deploy/"),
+        ("tests/kubernetes/test_cluster_crashes.py::test_x[a]", "tests/kubernetes/test_cluster_crashes"),
+        ("tests/kubernetes/test_promises.py::test_x", "tests/kubernetes/"),
         ("tests/unit/test_cli.py::test_x[a]", "tests/unit/test_cli.py::test_x[a]"),
     ],
 )
@@ -117,5 +164,6 @@ def test_tests_sharing_fixtures_share_a_process(nodeid: str, group: str) -> None
 
 
 def test_longest_groups_start_first() -> None:
-    tests = ["tests/unit/test_cli.py::test_x", "tests/deploy/test_ssh.py::test_x", "tests/road/test_demo.py::test_x"]
+    names = ("unit/test_cli", "act/test_forge", "road/test_start", "deploy/test_ssh", "road/test_demo")
+    tests = [f"tests/{name}.py::test_x" for name in names]
     assert sorted(tests, key=order_of) == tests[::-1]

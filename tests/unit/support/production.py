@@ -9,10 +9,13 @@ from cicd.ledger import pending
 from cicd.repository import Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
 
+    from cicd.config import Config, Environment
+    from cicd.deploy.target import Target
     from cicd.ledger import Entry
     from tests.unit.support.folder_target import FolderTarget
     from tests.unit.support.road import Road
@@ -29,16 +32,25 @@ class Production:
 
     def release(self) -> str:
         """Bring one more release to production, as its workflow does."""
+        commit = self.lose()
+        assert self.record(commit) == 0
+        return commit
+
+    def lose(self) -> str:
+        """Bring one more release to production, and do not record it."""
         commit = self.road.accepted("integration", "staging")
         assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 0
-        assert cli.main(["record", "--outcome", self.outcome, "--environment", "production", "--commit", commit]) == 0
         return commit
+
+    def record(self, commit: str, outcome: str = "") -> int:
+        words = ["--environment", "production", "--commit", commit]
+        return cli.main(["record", "--outcome", outcome or self.outcome, *words])
 
     @property
     def outcome(self) -> str:
         """What the last deployment put out."""
         lines = (self.target.folder / "outputs").read_text().splitlines()
-        return [line for line in lines if line.startswith("outcome={")][-1].removeprefix("outcome=")
+        return [line for line in lines if line.startswith("outcome=")][-1].removeprefix("outcome=")
 
     @property
     def runs(self) -> str:
@@ -67,5 +79,16 @@ def use(patch: pytest.MonkeyPatch, target: FolderTarget, clone: Path) -> None:
     patch.setenv("GITHUB_OUTPUT", str(target.folder / "outputs"))
     patch.setenv("DOCKER_CONFIG", str(target.folder))
     patch.chdir(clone)
-    for module in ("cicd.road.deployment", "cicd.road.rollback", "cicd.road.status"):
-        patch.setattr(f"{module}.target_for", lambda *_: target)
+    for module in ("cicd.road.deployment", "cicd.road.rollback", "cicd.road.status", "cicd.road.recording"):
+        patch.setattr(f"{module}.target_for", always(target))
+
+
+def always(target: Target) -> Callable[[Config, Environment, Repository], Target]:
+    """Return a stand-in for `target_for` that takes what the real one takes, and returns this target."""
+
+    def target_for(config: Config, environment: Environment, repository: Repository) -> Target:
+        assert config.environments[environment.name] == environment
+        assert isinstance(repository, Repository)
+        return target
+
+    return target_for

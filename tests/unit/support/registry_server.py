@@ -50,6 +50,27 @@ class Registry:
         return digest
 
 
+class Serving:
+    """A server in a thread of its own, which can be stopped and started again at the same port."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.handler, self.port = handler, 0
+        self.start()
+
+    def start(self) -> None:
+        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), self.handler)
+        self.port = self.server.server_port
+        Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+RUNNING: list[Serving] = []
+"""The servers of this process. A fork takes no thread along: stop them before it, and start them after it."""
+
+
 def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its handler are counted together
     """Run a registry on a free port of this machine."""
     registry = Registry()
@@ -85,8 +106,13 @@ def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its han
                 registry.logins.append(self.headers.get("Authorization", ""))
                 self.answer(307, headers={"Location": f"http://{registry.storage}{self.path}"})
             elif self.admitted():
-                content = registry.manifests.get(self.key())
+                content = self.tags() if "/tags/list" in self.path else registry.manifests.get(self.key())
                 self.answer(404) if content is None else self.answer(200, content, {"Content-Type": KIND})
+
+        def tags(self) -> bytes:
+            repository = self.path.removeprefix("/v2/").partition("/tags/")[0]
+            names = [name.removeprefix(f"{repository}/") for name in registry.manifests if name.startswith(repository)]
+            return json.dumps({"tags": sorted(name for name in names if "/" not in name and ":" not in name)}).encode()
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -105,9 +131,9 @@ def serve() -> Iterator[Registry]:  # noqa: C901 -- the small methods of its han
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    registry.host = f"127.0.0.1:{server.server_port}"
-    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    serving = Serving(Handler)
+    RUNNING.append(serving)
+    registry.host = f"127.0.0.1:{serving.port}"
     yield registry
-    server.shutdown()
-    server.server_close()
+    RUNNING.remove(serving)
+    serving.stop()
