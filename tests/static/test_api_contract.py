@@ -14,17 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cicd import github
+from cicd import cli, github
+from cicd.comment import data, document
 from cicd.errors import RefusedError
 from cicd.forge import api
 from cicd.forge.events.payloads import HostedRepository
 from tests.static.node import build
 from tests.static.support.kit import ROOT
 from tests.static.support.openapi import Call, Description, Exchange, calls
+from tests.unit.support import github_server, kit_repository, release_server
+from tests.unit.support.workspace import new_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.unit.support.workspace import Workspace
 
 TOKEN = "a-token"
 PROJECT = "acme/app"
@@ -36,11 +41,25 @@ USES: dict[str, Callable[[], object]] = {
 }
 SOURCES = {str(path.relative_to(ROOT)): path.read_text() for path in sorted((ROOT / "cicd").rglob("*.py"))}
 CALLS = list(calls(SOURCES))
+OF_PEOPLE = "cicd/doctor/"
+"""Its calls no workflow makes, so that the forge need not serve them: `test_github_settings.py` holds them."""
+OF_THE_COMMENT = "cicd/comment/"
+"""Its calls ask for pull requests, which a forge has none of."""
+OF_RELEASES = "cicd/kit/"
+"""Its calls release the kit itself, which no project does."""
 
 
 @pytest.fixture(scope="module")
 def description() -> Description:
     return Description(json.loads(build.description().read_text()))
+
+
+class _Unfollowed(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_arguments: Any) -> None:
+        """Follow no redirect: the kit must."""
+
+
+_DIRECT = urllib.request.build_opener(_Unfollowed)
 
 
 class Wire:
@@ -54,7 +73,7 @@ class Wire:
         """Pass a request on."""
         request = urllib.request.Request(self.target + url, method=method, data=body or None, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with _DIRECT.open(request, timeout=60) as answer:
                 status, answered, text = answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             status, answered, text = error.code, error.headers, error.read()
@@ -72,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
         exchange = self.wire.exchange(self.command, self.path, dict(self.headers), body)
         self.send_response(exchange.status)
         for name, value in exchange.answer_headers.items():
-            if name.startswith("content-"):
+            if name.startswith(("content-", "location")):
                 self.send_header(name, value)
         self.end_headers()
         self.wfile.write(exchange.answer)
@@ -107,6 +126,11 @@ def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Server]:
 
 
 @pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return new_workspace(tmp_path)
+
+
+@pytest.fixture
 def wire(forge: api.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """Return what records the exchanges between the kit and the forge."""
     wire = Wire(forge.url)
@@ -134,7 +158,68 @@ def test_the_forge_serves_every_call_of_the_kit_as_described(description: Descri
     assert {exchange.status // 100 for exchange in wire.exchanges} == {2}
     assert [problem for exchange in wire.exchanges for problem in description.problems(exchange)] == []
     served = {str(description.of_request(exchange.method, exchange.url)) for exchange in wire.exchanges}
-    assert served == {str(description.of_call(call)) for call in CALLS}, "USES has one good use of every call"
+    of_others = (OF_PEOPLE, OF_THE_COMMENT, OF_RELEASES)
+    assert served == {str(description.of_call(call)) for call in CALLS if not call.place.startswith(of_others)}, (
+        "USES has one good use of every call"
+    )
+
+
+def test_stand_in_of_github_serves_every_call_of_the_comment_as_described(
+    description: Description, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer has only properties that GitHub describes, of the types that it describes."""
+    there = github_server.GitHub()
+    there.pull()
+    there.run(41, data.dump(data.Said("ci", "passed")))
+    head = {"sha": github_server.SHA, "ref": "feature/x", "repo": {"full_name": github_server.REPOSITORY}}
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"head": head}}))
+    monkeypatch.setenv("GITHUB_REPOSITORY", github_server.REPOSITORY)
+    monkeypatch.setenv("GITHUB_TOKEN", github_server.TOKEN)
+    with github_server.serving(there) as target, listening(wire := Wire(target)) as url:
+        monkeypatch.setenv("GITHUB_API_URL", url)
+        there.other = [{"id": 1, "body": document.refreshed("", {"ci": "x"}), "user": {"login": github_server.BOT}}]
+        assert cli.main(["comment", "--event", str(event)]) == 0
+        there.refuses = "GET"
+        assert cli.main(["comment", "--event", str(event)]) == 4
+    found = [
+        problem
+        for exchange in wire.exchanges
+        for problem in description.problems(exchange, partial=True)
+        if not (exchange.status == 403 and problem.startswith("the answer"))
+    ]
+    assert found == []
+    served = {str(description.of_request(exchange.method, exchange.url)) for exchange in wire.exchanges}
+    asked = {str(description.of_call(call)) for call in CALLS if call.place.startswith(OF_THE_COMMENT)}
+    assert served == asked
+    assert len(asked) == len(github_server.ROUTES)
+
+
+def test_stand_in_of_github_serves_every_call_of_a_release_as_described(
+    description: Description, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit = kit_repository.new_kit(workspace)
+    kit.merge("v1.0.0")
+    words = ["freeze", "--kit", str(workspace.clone), "--repository", kit_repository.NAME]
+    monkeypatch.setenv("GITHUB_TOKEN", release_server.TOKEN)
+    there = release_server.Releases()
+    with release_server.serving(there) as target, listening(wire := Wire(target)) as url:
+        monkeypatch.setenv("GITHUB_API_URL", url)
+        assert cli.main([*words, "--release", "v1.0.0", "--record", str(tmp_path / "record")]) == 0
+        assert cli.main([*words, "--publish", "v1.0.0"]) == 0
+        assert cli.main([*words, "--publish", "v1.0.0"]) == 0
+        there.refuses = "GET"
+        assert cli.main([*words, "--publish", "v1.0.0"]) == 4
+    found = [
+        problem
+        for exchange in wire.exchanges
+        for problem in description.problems(exchange, partial=True)
+        if not (exchange.status == 403 and problem.startswith("the answer"))
+    ]
+    assert found == []
+    served = {str(description.of_request(exchange.method, exchange.url)) for exchange in wire.exchanges}
+    assert served == {str(description.of_call(call)) for call in CALLS if call.place.startswith(OF_RELEASES)}
+    assert len(served) == 3
 
 
 REFUSED = {

@@ -48,7 +48,7 @@ def test_outdated_page_is_named(kit: Kit, file: str, edit: tuple[str, str], page
 def test_example_configuration_is_valid() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert [config.parse(example, "docs/configuration.md").name for example in examples] == ["flights"]
+    assert {config.parse(example, "docs/configuration.md").name for example in examples} == {"flights"}
 
 
 def headings(page: Path) -> set[str]:
@@ -82,8 +82,37 @@ def test_paths_in_the_kit_exist(page: Path) -> None:
     assert [path for path in paths if not (ROOT / path).exists() and not (EXAMPLE / path).exists()] == []
 
 
+def unknown_tests(text: str) -> list[str]:
+    """Return the tests, and classes of tests, that a page names and that do not exist."""
+    named = re.findall(r"`(?:tests/)?([\w/]+\.py)::(\w+)", text)
+    return [
+        f"{file}::{test}"
+        for file, test in named
+        if not any(
+            re.search(rf"(?:def|class) {test}\b", path.read_text()) for path in (ROOT / "tests").glob(f"**/{file}")
+        )
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_tests_that_a_page_names_exist(page: Path) -> None:
+    assert unknown_tests(page.read_text()) == []
+
+
+@pytest.mark.parametrize("test", ["test_docs.py::test_of_nothing", "tests/static/test_nothing.py::test_of_docs"])
+def test_a_test_that_does_not_exist_is_named(test: str) -> None:
+    assert unknown_tests(f"`test_docs.py::test_code_owner_paths_exist` and `{test}`") == [test.removeprefix("tests/")]
+
+
 def test_code_owner_paths_exist() -> None:
     lines = (ROOT / ".github" / "CODEOWNERS").read_text().splitlines()
     paths = [line.split()[0] for line in lines if line and not line.startswith(("#", "*"))]
     assert paths
     assert [path for path in paths if not (ROOT / path.strip("/")).exists()] == []
+
+
+def test_plain_act_gets_a_stand_in_for_the_upload_of_ci() -> None:
+    """Or else act would fetch the action, which fails without GitHub."""
+    named = re.compile(r"actions/upload-artifact@[0-9a-f]{40}")
+    used = set(named.findall((ROOT / ".github" / "workflows" / "ci.yml").read_text()))
+    assert set(named.findall((ROOT / "docs" / "local.md").read_text())) == used

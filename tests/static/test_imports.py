@@ -57,8 +57,17 @@ FORBIDDEN = {
     "Only the configuration imports jsonschema": Planted(
         "act/workflows.py", "import jsonschema\n", "cicd.act.workflows -> jsonschema"
     ),
+    "Only the Python of a project imports packaging": Planted(
+        "produce/locks.py", "import packaging.version\n", "cicd.produce.locks -> packaging"
+    ),
     "Only signatures import cryptography": Planted(
         "ledger/chain.py", "from cryptography import hazmat\n", "cicd.ledger.chain -> cryptography"
+    ),
+    "Only the model gate imports numpy and SciPy": Planted(
+        "ledger/integrity.py", "def means() -> None:\n    import numpy\n", "cicd.ledger.integrity -> numpy"
+    ),
+    "Only the reader of Parquet imports pyarrow": Planted(
+        "gate/table.py", "import pyarrow\n", "cicd.gate.table -> pyarrow"
     ),
     "Only the plug-in imports pytest": Planted("forge/api.py", "import pytest\n", "cicd.forge.api -> pytest"),
     "The package does not import its tests": Planted("errors.py", "import tests\n", "cicd.errors -> tests"),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.static.rules import interface, invariants, promotions, wording
-from tests.static.rules.interface import outputs_of
+from tests.static.rules import interface, invariants, promotions, release, wording
+from tests.static.rules.interface import json_of, outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     Rule = Callable[[Kit], Iterator[Finding]]
 
 RULES: dict[str, Rule] = {
-    rule.__name__: rule for module in (invariants, interface, wording, promotions) for rule in module.RULES
+    rule.__name__: rule for module in (invariants, interface, wording, promotions, release) for rule in module.RULES
 }
-CI, DEPLOY, PRODUCTION, STAGING, OWN = (
-    f".github/workflows/{name}.yml" for name in ("ci", "deploy", "production", "staging", ".test")
+CI, DEPLOY, PRODUCTION, STAGING, OWN, RELEASE = (
+    f".github/workflows/{name}.yml" for name in ("ci", "deploy", "production", "staging", ".test", ".release")
 )
 RECORD, VERIFY, TEST, CONCLUDE = (
     f"actions/{name}/action.yml" for name in ("record", "verify", "run-tests", "conclude")
@@ -70,6 +70,8 @@ BREACHES = (
     Breach("steps", CI, "name: Run the unit tests in the image", "name: unit tests", "'unit tests'"),
     Breach("steps", CI, "id: checks", "id: tests", "step tests: steps: has the id of another step"),
     Breach("checkouts", CI, "persist-credentials: false", "persist-credentials: true", "job test"),
+    Breach("checkouts", CI, "${{ inputs.lfs }}", "true", "lfs is not the input of that name"),
+    Breach("checkouts", CI, "          submodules: ${{ inputs.submodules }}\n", "", "submodules is not the input"),
     Breach("untrusted", CI, "${{ inputs.directory }}", "${{ github.head_ref }}", "reads github.head_ref"),
     Breach(
         "undeclared", CI, "inputs.directory", "inputs.folder", "inputs.folder: undeclared: is used and not declared"
@@ -77,6 +79,13 @@ BREACHES = (
     Breach("steps", CI, "id: tests\n", "id: tests\n        continue-on-error: true\n", "continues on error"),
     Breach("undeclared", DEPLOY, "secrets.REGISTRY_TOKEN", "secrets.TOKEN", "secrets.TOKEN: undeclared"),
     Breach("undeclared", TEST, "inputs.image", "inputs.picture", "inputs.picture: undeclared"),
+    Breach(
+        "directories",
+        CI,
+        "        uses: $/actions/run-tests\n        with:\n          directory: ${{ inputs.directory }}\n",
+        "        uses: $/actions/run-tests\n        with:\n",
+        "the step 'Run the unit tests in the image' drops the directory",
+    ),
     Breach(
         "names_kept", VERIFY, "steps.verify.outputs.release", "steps.verify.outputs.test", "the output release takes"
     ),
@@ -87,7 +96,26 @@ BREACHES = (
     Breach("own_tests", OWN, "  pull_request:\n", "", "on: own-tests"),
     Breach("own_tests", OWN, "branches: [main]", "branches: [develop]", "on: own-tests"),
     Breach("own_tests", OWN, "run: .ci/run", "run: .ci/run || true", "does not run .ci/run"),
+    Breach("own_tests", OWN, "run: make test-fast", "run: make test-fast || true", "runs 'make test-fast || true'"),
+    Breach("own_tests", OWN, "CLUSTER=tests/tools/kind", "", "does not run make cluster CLUSTER=tests/tools/kind"),
+    Breach("own_tests", OWN, "  workflow_dispatch:\n", "", "can't be started by hand"),
+    Breach("undeclared", RELEASE, "inputs.version", "inputs.tag", "inputs.tag: undeclared"),
+    Breach("release", RELEASE, "  workflow_dispatch:\n", "  push:\n  workflow_dispatch:\n", "otherwise than by hand"),
+    Breach("release", RELEASE, "    needs: [check]\n", "", "another time or place"),
+    Breach("release", RELEASE, "    environment: release\n", "    environment: ledger\n", "another time or place"),
+    Breach("release", RELEASE, " --dry-run", "", "--commit"),
+    Breach("release", RELEASE, "GITHUB_TOKEN: ${{ github.token }}", "A: b", "the step 'Check version"),
+    Breach("release", RELEASE, "permission-workflows", "permission-administration", "the step 'Get a token"),
+    Breach(
+        "release",
+        RELEASE,
+        "        if: ${{ steps.tag.outputs.attests == 'true' }}\n",
+        "",
+        "the step 'Attest the record",
+    ),
+    Breach("release", RELEASE, "VERSION: ${{ inputs.version }}", "VERSION: ${{ needs.x.result }}", "needs.x.result"),
     Breach("declared", CI, "      directory:\n", "      project_directory:\n", "is not kebab-case"),
+    Breach("declared", DEPLOY, "false\n    outputs:", "true\n    outputs:", "secret LEDGER_KEY: declared: is required"),
     Breach("declared", CI, "        type: string\n", "", "input directory: declared: has no type"),
     Breach("declared", CI, "        default: .\n", "", "has a default unless"),
     Breach(
@@ -112,7 +140,11 @@ BREACHES = (
         "given", CI, "          image: ${{", "          images: ${{", "the action run-tests requires the input image"
     ),
     Breach(
-        "given", CI, "steps.tests.outputs.tests", "steps.tests.outputs.test", "no step makes steps.tests.outputs.test"
+        "given",
+        CI,
+        "steps.tests.outputs.coverage",
+        "steps.tests.outputs.test",
+        "no step makes steps.tests.outputs.test",
     ),
     Breach(
         "passed_on", TEST, "IMAGE: ${{ inputs.image }}", "IMAGE: latest", "input image: passed-on: is in no step's env"
@@ -120,8 +152,9 @@ BREACHES = (
     Breach("passed_on", TEST, ' --image "$IMAGE"', "", '"$IMAGE" is not in its command'),
     Breach("passed_on", TEST, "        IMAGE: ${{ inputs.image }}\n", "", '"$IMAGE" is not in its env'),
     Breach("passed_on", TEST, '"$IMAGE"', "$IMAGE", '"$IMAGE" is not in its command'),
-    Breach("commands", TEST, "run: ml-cicd test", "run: ml-cicd tests", "is no command of ml-cicd"),
-    Breach("commands", TEST, "run: ml-cicd test", "run: pytest", "is no command of ml-cicd"),
+    Breach("commands", TEST, "run: exec ml-cicd test", "run: exec ml-cicd tests", "is no command of ml-cicd"),
+    Breach("commands", TEST, "run: exec ml-cicd test", "run: pytest", "is no command of ml-cicd"),
+    Breach("commands", TEST, "run: exec ml-cicd", "run: ml-cicd", "does not begin with exec"),
     Breach("commands", TEST, "--image", "--img-name", "test: --image (the build image"),
     Breach("commands", TEST, "--directory", "--folder", "test does not know: --folder"),
     Breach("commands", VERIFY, 'default: "false"', 'default: "no"', "--backwards is 'no'; write true or false"),
@@ -130,6 +163,22 @@ BREACHES = (
     Breach("commands", TEST, 'bootstrap.py" test', 'bootstrap.py"', "runs the bootstrap for its command"),
     Breach("made", TEST, "steps.tests.outputs.tests", "steps.tests.outputs.count", "no command of the action sets"),
     Breach("made", RECORD, "  sha256:\n", "  hash:\n", "output sha256: made: `ml-cicd record` sets it"),
+    Breach(
+        "encoded",
+        CI,
+        "encoded-checks: ${{ steps.checks.outputs.encoded-checks }}",
+        "checks: ${{ steps.checks.outputs.checks }}",
+        "job test: encoded: has secrets, and hands on checks as JSON",
+    ),
+    Breach(
+        "encoded",
+        DEPLOY,
+        "      outcome: ${{ steps.deploy.outputs.outcome }}",
+        "      outcome: ${{ toJSON(steps.deploy) }}",
+        "job deploy: encoded: has secrets, and hands on outcome as JSON",
+    ),
+    Breach("encoded", RECORD, "Number of the new", "Number as JSON of the new", "output entry: encoded: is JSON, or"),
+    Breach("encoded", TEST, "unit tests as JSON", "unit tests", "output tests: encoded: is JSON, or only described"),
     Breach("tokens", TEST, "IMAGE: ${{ inputs.image }}", "GITHUB_TOKEN: ${{ github.token }}", "needs no GITHUB_TOKEN"),
     Breach("tokens", RECORD, "        GITHUB_TOKEN: ${{ inputs.token }}\n", "", "needs the GITHUB_TOKEN"),
     Breach("tokens", RECORD, "        REGISTRY_TOKEN: ${{ inputs.registry-token }}\n", "", "needs the REGISTRY_TOKEN"),
@@ -139,6 +188,9 @@ BREACHES = (
     Breach(
         "last_job", DEPLOY, "      entry: ${{ needs.record.outputs.entry }}\n", "", "does not export the output entry"
     ),
+    Breach("last_job", CI, "stage: ci\n", "stage: staging\n", "does not conclude"),
+    Breach("last_job", CI, "on-error: true\n", "on-error: false\n", "does not leave what the run says"),
+    Breach("last_job", CI, "steps.conclude.outputs.report", "steps.conclude.outputs.artifact", "does not leave"),
     Breach("last_job", DEPLOY, "needs: ${{ toJSON(needs) }}", "needs: '{}'", "does not conclude"),
     Breach(
         "descriptions", CI, "Time limit in minutes for each job that builds, tests or deploys.", "The limit.", "fewer"
@@ -216,4 +268,5 @@ def test_every_rule_has_a_breach() -> None:
 
 
 def test_command_outputs_are_read_from_code() -> None:
+    assert (json_of("test"), json_of("check"), json_of("verify")) == ({"tests"}, {"checks"}, set())
     assert outputs_of("verify") == {"commit", "release", "test", "result"}

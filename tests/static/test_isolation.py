@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 
 HOST = {"volumes", "volumes_from", "mounts", "binds", "devices", "privileged", "cap_add", "pid_mode", "ipc_mode"}
 # They talk to GitHub, the registry and the git remote, or start git, pip, tar and the clients of engine and cluster.
-READ_TOKENS = {"cicd/github.py", "cicd/oci/logins.py", "cicd/repository.py"}
-# The targets reach engines and clusters, and give the service its own secrets; signing has its key.
-READ_SECRETS = ("cicd/deploy/", "cicd/ledger/")
+READ_TOKENS = {"cicd/github.py", "cicd/oci/logins.py", "cicd/repository/snapshot.py"}
+# The targets reach engines and clusters, and give the service its own secrets; signing has its key; builds and training
+# get theirs by name.
+READ_SECRETS = ("cicd/deploy/", "cicd/ledger/", "cicd/produce/secret_values.py")
+# They look for the names in the callers' text and among GitHub's settings, and read no variable.
+NAME_SECRETS = {
+    "cicd/produce/needs.py", "cicd/doctor/comparison.py", "cicd/doctor/credentials.py", "cicd/doctor/settings.py"
+}  # fmt: skip
+OF_IDENTITY, READS_IDENTITY = "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "cicd/federation/identity.py"
+"""The token with which a job asks for identity tokens, and the module that does."""
 START_CLIENTS = {
     "cicd/bootstrap.py",
     "cicd/deploy/kubernetes/kubectl.py",
@@ -27,7 +34,7 @@ START_CLIENTS = {
 }
 # The proxy, which runs nothing of a project, keeps its routing in a volume of the engine's.
 LEFT_OUT = {"act", "forge", "testing", "local.py", "variables.py"}
-HAVE_VOLUMES = {"cicd/deploy/docker/proxy.py"}
+HAVE_VOLUMES = {"cicd/deploy/docker/proxy_container.py"}
 
 
 def breaches(sources: Mapping[str, str]) -> Iterator[str]:
@@ -40,8 +47,9 @@ def breaches(sources: Mapping[str, str]) -> Iterator[str]:
 
 def _breach(file: str, node: ast.expr | ast.keyword) -> str:
     match node:
-        case ast.Attribute(attr=str(name)) | ast.Constant(value=str(name)) if name in TOKENS:
-            return "" if _may_read(file, name) else f"reads {name}"
+        case ast.Attribute(attr=str(name)) | ast.Constant(value=str(name)) if name in {*TOKENS, OF_IDENTITY}:
+            named = file in NAME_SECRETS and isinstance(node, ast.Constant)
+            return "" if named or _may_read(file, name) else f"reads {name}"
         case ast.keyword() | ast.Dict() if "'host'" in map(ast.unparse, _values(node)):
             return "names the host's network"
         case ast.keyword(arg=str(name)) if name in HOST and not (name == "volumes" and file in HAVE_VOLUMES):
@@ -58,6 +66,8 @@ def _values(node: ast.keyword | ast.Dict) -> list[ast.expr]:
 
 
 def _may_read(file: str, name: str) -> bool:
+    if name == OF_IDENTITY:
+        return file == READS_IDENTITY
     return file in READ_TOKENS if name in ("GITHUB_TOKEN", "REGISTRY_TOKEN") else file.startswith(READ_SECRETS)
 
 
@@ -66,6 +76,10 @@ def sources() -> dict[str, str]:
     """Return the modules that jobs run: all except those for local runs and for tests, and the list of names."""
     paths = [path.relative_to(ROOT) for path in (ROOT / "cicd").rglob("*.py")]
     return {str(path): (ROOT / path).read_text() for path in paths if not LEFT_OUT & set(path.parts)}
+
+
+def test_module_that_names_secrets_reads_no_variable(sources: dict[str, str]) -> None:
+    assert [file for file in NAME_SECRETS if "environ" in sources[file].replace("environment", "")] == []
 
 
 def test_no_container_gets_token_or_host(sources: dict[str, str]) -> None:
@@ -78,6 +92,8 @@ def test_no_container_gets_token_or_host(sources: dict[str, str]) -> None:
         "environment = {'TOKEN': os.environ['GITHUB_TOKEN']}",
         "environment = {'TOKEN': os.environ[variables.GITHUB_TOKEN]}",
         "environment = {'KEY': os.environ['LEDGER_KEY']}",
+        "environment = {'TOKEN': os.environ['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}",
+        "environment = {'TOKEN': os.environ[variables.ACTIONS_ID_TOKEN_REQUEST_TOKEN]}",
         "client.containers.create(image, volumes=['/var/run/docker.sock'])",
         "client.containers.create(image, privileged=True)",
         "client.containers.create(image, network='host')",

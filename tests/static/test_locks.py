@@ -68,3 +68,10 @@ def test_no_configuration_names_a_package_registry() -> None:
         "*.txt", "*.in", "*.toml", "*.cfg", "*.ini", "*.sh", "*Dockerfile", "*.json", "*.yml", "Makefile", "*.npmrc"
     )
     assert [str(path.relative_to(ROOT)) for path in files if registry.search(path.read_text())] == []
+
+
+def test_no_file_names_the_host_of_a_package_registry() -> None:
+    """The ordinary clients know where to go, and a mirror may stand in."""
+    host = re.compile(rb"\b(?:pyp[i]|debia[n]|npmj[s])\.(?:org|com)\b|\bpythonhoste[d]\.")
+    hosts = {str(path.relative_to(ROOT)): match[0] for path in tracked() if (match := host.search(path.read_bytes()))}
+    assert hosts == {}

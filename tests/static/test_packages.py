@@ -19,15 +19,22 @@ from tests.static.support.reach import reached
 
 SOURCES = {"configuration": "jsonschema", "signatures": "cryptography", "engine": "docker", "yaml": "yaml"}
 """The package that each group of packages is there for."""
+OF_THE_GATE = ("gate", "parquet")
+"""Groups that `deploy` and `rehearse` need where a model is evaluated: `actions/setup` then installs all of them."""
 OPENS_NO_TARGET = {
     "advance": "asks the ledger and the git remote",
     "approve": "asks the ledger",
+    "record": "asks a target for `--observed` alone, which no workflow uses",
     "verify": "asks a target for `--ledger` alone, which no workflow uses",
 }
 """Commands that reach `cicd.deploy`, which imports the engine and the cluster where a target is opened, and open none.
 
 `tests/unit/test_light_commands.py` runs each of them.
 """
+ONLY_WITH_A_MODEL = dict.fromkeys(("deploy", "rehearse"), ("cicd.road.model_gate",))
+"""Commands that import numpy and SciPy where a model is judged, and the modules that import them then."""
+RELEASES_THE_KIT = "freeze"
+"""The command of the kit's own workflow `.release.yml`, which no action runs."""
 IMPORT = """
 import importlib, sys
 sys.path += [{root!r}, {folder!r}]
@@ -47,13 +54,15 @@ def locked(group: str) -> dict[str, str]:
     lines = re.findall(
         r"^([a-z0-9-]+)==([^\s;]+)(?: ; ([^\\]+))? \\$", (bootstrap.LOCKS / f"{group}.txt").read_text(), re.MULTILINE
     )
-    return {name: version for name, version, marker in lines if "win32" not in marker}
+    elsewhere = ("win32", f">= '{sys.version_info[0]}.{sys.version_info[1] + 1}'")
+    return {name: version for name, version, marker in lines if not any(word in marker for word in elsewhere)}
 
 
 @cache
 def targets(command: str) -> tuple[set[str], set[str]]:
     """Return what a command reaches, without the targets that it does not open."""
-    return reached(command, ("cicd.deploy",) if command in OPENS_NO_TARGET else ())
+    eager = ("cicd.deploy",) if command in OPENS_NO_TARGET else ()
+    return reached(command, (*eager, *ONLY_WITH_A_MODEL.get(command, ())))
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +88,21 @@ def test_lock_has_the_versions_that_are_tested(group: str) -> None:
 def test_extras_are_the_groups() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = {"configuration": project["dependencies"], **project["optional-dependencies"]}
-    assert extras.pop("local")[0] == f"ml-cicd[{','.join(bootstrap.GROUPS[1:])}]"
+    local = [group for group in bootstrap.GROUPS[1:] if group not in OF_THE_GATE]
+    assert extras.pop("local")[0] == f"ml-cicd[{','.join(local)}]"
     packages = {group: [re.split("[<>=]", name)[0] for name in names] for group, names in extras.items()}
     sources = {group: (bootstrap.LOCKS / f"{group}.in").read_text() for group in bootstrap.GROUPS}
     assert packages == {group: re.findall(r"^\w+", text, re.MULTILINE) for group, text in sources.items()}
 
 
+def test_deploy_and_rehearse_alone_need_the_packages_of_the_model_gate_where_a_model_is_judged() -> None:
+    for command in bootstrap.NEEDS:
+        packages = {name.partition(".")[0] for name in reached(command, ("cicd.deploy",))[1]}
+        assert ("numpy" in packages) == (command in ONLY_WITH_A_MODEL)
+
+
 def test_every_command_of_a_job_has_its_groups() -> None:
-    assert set(bootstrap.NEEDS) == set(CAPABILITIES)
+    assert set(bootstrap.NEEDS) == set(CAPABILITIES) | {RELEASES_THE_KIT}
 
 
 @pytest.mark.parametrize("command", bootstrap.NEEDS)

@@ -14,11 +14,14 @@ from tests.static.support.capabilities import CAPABILITIES, INTERACTIVE
 if TYPE_CHECKING:
     from tests.static.support.kit import Kit
 
-CI, INTEGRATION, PRODUCTION = (f".github/workflows/{name}.yml" for name in ("ci", "integration", "production"))
+CI, INTEGRATION, PRODUCTION, COMMENT = (
+    f".github/workflows/{name}.yml" for name in ("ci", "integration", "production", "comment")
+)
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 DEPLOY_STEP = "    steps:\n      - name: Deploy the release and test it\n"
 RECORD_STEP = "    steps:\n      - name: Record the deployment in the ledger\n"
 BUILD_STEP = "    steps:\n      - name: Check out the code\n"
+COMMENT_STEP = "    steps:\n      - name: Write what the runs say into the comment\n"
 VERIFY_STEP = "    steps:\n      - name: Verify that the commit"
 
 
@@ -69,7 +72,9 @@ DEPLOY_GRANTS = (
     "    permissions:\n"
     "      contents: read # to read the ledger and the configuration\n"
     "      packages: read # to pull the images by digest\n"
+    "      id-token: write # to log in to registry and cluster, with what ends with the job\n"
 )
+GUARDED = f"            ${{{{ ({rings.FROM_REPOSITORY})\n            && secrets.BUILD_SECRETS || '' }}}}\n"
 SHA = "0123456789012345678901234567890123456789"
 BROKEN = {
     "the project is checked out where it is deployed": (
@@ -107,30 +112,125 @@ BROKEN = {
         ('default: "false"', 'default: "true"'),
         "integration.yml: job build: ring 1: may not take layers by a tag",
     ),
+    "code that nobody has reviewed may ask for identity tokens": (
+        CI,
+        ("      packages: read # to take", "      id-token: write # to log in\n      packages: read # to take"),
+        "ci.yml: job test: ring 0T: may not have id-token: write",
+    ),
+    "the last job may ask for identity tokens": (
+        PRODUCTION,
+        ("    permissions: {}\n    outputs", "    permissions: {id-token: write}\n    outputs"),
+        "production.yml: job conclude: least-permissions: id-token: write is granted, and none",
+    ),
+    "the comment may ask for identity tokens": (
+        COMMENT,
+        ("      pull-requests: write", "      id-token: write # to log in\n      pull-requests: write"),
+        "comment.yml: job comment: ring C: may not have id-token: write",
+    ),
+    "a registry can't be reached without a lasting token": (
+        PRODUCTION,
+        ("      id-token: write # to log in to the registry, with what ends with the job\n", ""),
+        "production.yml: job verify: least-permissions: id-token: none is granted, and write is what its steps need",
+    ),
     "ci may write to the repository": (
         CI,
         ("contents: read # to", "contents: write # to"),
-        "ci.yml: job test: one-ring: is in the rings 0 and 2 at once",
+        "ci.yml: job test: one-ring: is in the rings 0T and 2 at once",
     ),
     "ci has a secret": (
         CI,
         ("directory: ${{ inputs.directory }}", "directory: ${{ secrets.REGISTRY_TOKEN }}"),
-        "ci.yml: job test: ring 0: may not have the secret REGISTRY_TOKEN",
+        "ci.yml: job test: ring 0T: may not have the secret REGISTRY_TOKEN",
+    ),
+    "a pull request from a fork gets the build secrets": (
+        CI,
+        (GUARDED, "            ${{ secrets.BUILD_SECRETS }}\n"),
+        "ci.yml: job test: ring 0T: may have a secret as",
+    ),
+    "a pull request from a fork, under another event, gets the build secrets": (
+        CI,
+        ("(!github.event.pull_request ||", "(github.event_name != 'pull_request' ||"),
+        "ci.yml: job test: ring 0T: may have a secret as",
+    ),
+    "a pull request from a fork gets the training secrets": (
+        CI,
+        (GUARDED.replace("BUILD", "TRAIN"), "            ${{ secrets.TRAIN_SECRETS }}\n"),
+        "ci.yml: job test: ring 0T: may have a secret as",
+    ),
+    "ci trains for a release": (
+        CI,
+        ("uses: $/actions/rehearse", "uses: $/actions/train"),
+        "ci.yml: job test: least-permissions: packages: read is granted, and write is what its steps need",
+    ),
+    "a job without secrets of training names their environment": (
+        CI,
+        ("    name: ci-passed\n", f"    name: ci-passed\n    environment: {rings.TRAINING}\n"),
+        "ci.yml: job ci-passed: ring none: may not name the environment",
+    ),
+    "ci runs a script beside the build secrets": (
+        CI,
+        ran("make test", BUILD_STEP),
+        "ci.yml: job test: ring 0T: may not have a `run` step",
     ),
     "ci names an environment": (
         CI,
-        ("    name: Build, test and check\n", "    name: Build\n    environment: production\n"),
-        "ci.yml: job test: one-ring: is in the rings 0 and 3 at once",
+        (f"    environment: {rings.TRAINING}\n", "    environment: production\n"),
+        "ci.yml: job test: one-ring: is in the rings 0T and 3 at once",
     ),
     "ci fills a cache": (
         CI,
         used(f"actions/cache@{SHA}", BUILD_STEP),
-        "ci.yml: job test: ring 0: may not use actions/cache:",
+        "ci.yml: job test: ring 0T: may not use actions/cache:",
     ),
     "ci leaves an artifact": (
         CI,
         used(f"actions/upload-artifact@{SHA}", BUILD_STEP),
-        "ci.yml: job test: ring 0: may not use actions/upload-artifact",
+        "ci.yml: job test: ring 0T: may not use actions/upload-artifact",
+    ),
+    "the concluding job leaves an artifact where the ledger is written": (
+        INTEGRATION,
+        used(f"actions/upload-artifact@{SHA}", RECORD_STEP),
+        "integration.yml: job record: ring 2: may not use actions/upload-artifact",
+    ),
+    "the comment checks out the project": (
+        COMMENT,
+        used(CHECKOUT, COMMENT_STEP),
+        "comment.yml: job comment: ring C: may not check out the project",
+    ),
+    "the comment runs a script": (
+        COMMENT,
+        ran("./comment.sh", COMMENT_STEP),
+        "comment.yml: job comment: ring C: may not have a `run` step",
+    ),
+    "the comment has a secret": (
+        COMMENT,
+        ("uses: $/actions/comment", "uses: $/actions/comment\n        with: {token: '${{ secrets.REGISTRY_TOKEN }}'}"),
+        "comment.yml: job comment: ring C: may not have the secret REGISTRY_TOKEN",
+    ),
+    "the comment may write to the repository": (
+        COMMENT,
+        ("      actions: read", "      contents: write # to push\n      actions: read"),
+        "comment.yml: job comment: one-ring: is in the rings 2 and C at once",
+    ),
+    "the comment may start workflows": (
+        COMMENT,
+        ("actions: read", "actions: write"),
+        "comment.yml: job comment: one-ring: is in the rings 2 and C at once",
+    ),
+    "the comment takes a title": (
+        COMMENT,
+        ("/actions/comment", "/actions/comment\n        with: {token: '${{ github.event.pull_request.title }}'}"),
+        "comment.yml: job comment: taken: `token` takes github.event.pull_request.title",
+    ),
+    "a comment is written by the job that tests": (
+        CI,
+        ("      contents: read # to", "      pull-requests: write # to\n      contents: read # to"),
+        "ci.yml: job test: one-ring: is in the rings 0T and C at once",
+    ),
+    "a release takes what a comment says": (
+        COMMENT,
+        ("      pull-requests: write", "      packages: write # to push\n      pull-requests: write"),
+        "comment.yml: job comment: least-permissions: packages: write is granted, and none",
     ),
     "ci releases": (
         CI,
@@ -171,6 +271,11 @@ BROKEN = {
         PRODUCTION,
         used(f"actions/download-artifact@{SHA}", DEPLOY_STEP),
         "production.yml: job deploy: ring 3: may not use actions/download-artifact",
+    ),
+    "another workflow gets the token of the kit's release": (
+        PRODUCTION,
+        used(f"actions/create-github-app-token@{SHA}", DEPLOY_STEP),
+        "production.yml: job deploy: ring 3: may not use actions/create-github-app-token",
     ),
     "the environment moves to the recording job": (
         PRODUCTION,

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     Rule = Callable[[Kit, Kit], Iterator[Finding]]
 
 RULES: dict[str, Rule] = {rule.__name__: rule for rule in unseen.RULES}
-TEST, CI, INTEGRATION, STAGING, PRODUCTION, DEPLOY, TRACKING = (
+TEST, CI, INTEGRATION, STAGING, PRODUCTION, DEPLOY, TRACKING, COMMENT = (
     f".github/workflows/{name}.yml"
-    for name in (".test", "ci", "integration", "staging", "production", "deploy", "tracking")
+    for name in (".test", "ci", "integration", "staging", "production", "deploy", "tracking", "comment")
 )
 FOLLOWER = "\njobs:\n  follower:\n    needs: [ci]\n    if: always()\n    runs-on: ubuntu-24.04\n"
 
@@ -45,14 +45,29 @@ BREACHES = (
     Breach(
         "environments", STAGING, "url: ${{ steps.deploy.outputs.url }}", "url: http://x", "another address: http://x"
     ),
-    Breach("concurrency", TEST, "test-${{ github.ref }}", "test", "concurrency: is {'group': 'test'"),
-    Breach("concurrency", TEST, "test-${{ github.ref }}", "test-${{ github.workflow }}", "concurrency: is"),
+    Breach("environments", CI, "environment: ${{ inputs.training-environment", "x: ${{ inputs.runs-on", "of training"),
+    Breach("environments", CI, 'default: ""', "default: live", "names live if its caller names none"),
+    Breach(
+        "concurrency",
+        TEST,
+        "test-${{ github.event_name }}-${{ github.ref }}",
+        "test",
+        "concurrency: is {'group': 'test'",
+    ),
+    Breach("concurrency", TEST, "-${{ github.ref }}", "", "concurrency: is"),
+    Breach("concurrency", TEST, "${{ github.event_name }}", "${{ github.workflow }}", "concurrency: is"),
+    Breach("concurrency", CI, "-${{ github.event_name }}", "", "concurrency: is", of_callers=True),
     Breach("concurrency", TEST, "cancel-in-progress: true", "cancel-in-progress: false", "concurrency: is"),
     Breach("concurrency", CI, "\njobs:\n", "\nconcurrency: x\njobs:\n", "concurrency: is x", of_callers=True),
     Breach("concurrency", TRACKING, "group: tracking", "group: champion", "may be ended", of_callers=True),
     Breach("concurrency", TRACKING, "in-progress: false", "in-progress: true", "may be ended", of_callers=True),
+    Breach("concurrency", COMMENT, "_run.head_sha ||", "_run.id ||", "may be ended", of_callers=True),
+    Breach("concurrency", COMMENT, "    concurrency:", "    x:", "two at once would write", of_callers=True),
+    Breach("opened", COMMENT, "types: [opened]", "types: [closed]", "of these ['closed']", of_callers=True),
+    Breach("opened", COMMENT, "  workflow_run:", "  push:", "is started by ['pull_request', 'push']", of_callers=True),
+    Breach("opened", CI, "  pull_request:\n", "  pull_request: {types: [opened]}\n", "every push", of_callers=True),
     Breach("time_limits", STAGING, "timeout-minutes: 10\n", "timeout-minutes: 0.5\n", "is limited to 0.5"),
-    Breach("time_limits", TEST, "timeout-minutes: 45", "timeout-minutes: 361", "is limited to 361"),
+    Breach("time_limits", TEST, "timeout-minutes: 60", "timeout-minutes: 361", "is limited to 361"),
     Breach("time_limits", STAGING, "default: 60", "default: 0", "is limited to 0"),
     Breach("time_limits", STAGING, "type: number", "type: string", "is limited to string"),
     Breach("choices", DEPLOY, ", production]", ", live]", "environment is one of", of_callers=True),
@@ -87,6 +102,7 @@ PUSHES: dict[str, set[str]] = {
     "refs/heads/develop/x": {"ci.yml"},
     "refs/heads/develop": {"integration.yml"},
     "refs/heads/main": set(),
+    "refs/heads/gh-readonly-queue/develop/pr-7-0123": set(),
     "refs/tags/Staging": {"staging.yml"},
     "refs/tags/Production": {"production.yml"},
     "refs/tags/production": set(),
@@ -104,7 +120,8 @@ def test_push_starts_the_right_callers(callers: Kit, ref: str, files: set[str]) 
 @pytest.mark.parametrize(
     ("file", "edit", "ref"),
     [
-        (CI, ("branches-ignore: [develop, main]", "branches-ignore: [develop]"), "refs/heads/main"),
+        (CI, ("[develop, main,", "[develop,"), "refs/heads/main"),
+        (CI, (", gh-readonly-queue/**", ""), "refs/heads/gh-readonly-queue/develop/pr-7-0123"),
         (INTEGRATION, ("branches: [develop]", "branches: ['**']"), "refs/heads/develop/x"),
         (PRODUCTION, ("tags: [Production]", "tags: ['*']"), "refs/tags/v1.0.0"),
     ],

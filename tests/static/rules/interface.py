@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from cicd.cli import COMMANDS, parser_of
 from cicd.errors import UsageError
-from tests.static.support.capabilities import CAPABILITIES, TOKENS
+from tests.static.rules.rings import Ring, rings
+from tests.static.support.capabilities import CAPABILITIES, TOKENS, UPLOAD
 from tests.static.support.kit import ROOT, Finding, expressions
 
 if TYPE_CHECKING:
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SCREAMING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+LEFT = {
+    "if": "${{ !cancelled() && steps.conclude.outputs.artifact != '' }}",
+    "continue-on-error": True,
+    "uses": UPLOAD,
+    "with": {
+        "name": "${{ steps.conclude.outputs.artifact }}",
+        "path": "${{ steps.conclude.outputs.report }}",
+        "overwrite": True,
+    },
+}
+"""The step that leaves what a run says, whatever came of the run; the result of the run does not depend on it."""
+OF_OTHERS = {"actions/create-github-app-token": ["token"]}
+"""The outputs that steps take from actions of others."""
 VARIABLE = re.compile(r'"\$([A-Z_]+)"')
 
 
@@ -37,9 +51,7 @@ def declared(kit: Kit) -> Iterator[Finding]:
             if data.get("type") not in ("string", "number", "boolean"):
                 yield Finding(workflow.file, f"input {name}", "declared", "has no type")
         for name, data in workflow.call["secrets"].items():
-            yield from _described(workflow.file, f"secret {name}", data)
-            if not SCREAMING.fullmatch(name) or "required" not in data:
-                yield Finding(workflow.file, f"secret {name}", "declared", "is not in capitals, or lacks `required`")
+            yield from _secret(workflow.file, name, data)
     sources: list[Workflow | Action] = [*callable_workflows(kit), *kit.actions.values()]
     for source in sources:
         for name, data in source.outputs.items():
@@ -60,6 +72,14 @@ def used(kit: Kit) -> Iterator[Finding]:
                     yield Finding(workflow.file, f"{kind[:-1]} {name}", "used", "is used by no job")
 
 
+def _secret(file: str, name: str, data: Mapping[str, object]) -> Iterator[Finding]:
+    yield from _described(file, f"secret {name}", data)
+    if not SCREAMING.fullmatch(name) or "required" not in data:
+        yield Finding(file, f"secret {name}", "declared", "is not in capitals, or lacks `required`")
+    elif data["required"]:  # every caller maps it, also where there is none
+        yield Finding(file, f"secret {name}", "declared", "is required; a project may have none")
+
+
 def _described(file: str, place: str, data: Mapping[str, object]) -> Iterator[Finding]:
     if not str(data.get("description", "")).strip().endswith((".", "...", ")")):
         yield Finding(file, place, "declared", "needs a description that is a sentence")
@@ -75,7 +95,8 @@ def _input(file: str, name: str, data: Mapping[str, object]) -> Iterator[Finding
 
 
 def runners(kit: Kit) -> Iterator[Finding]:
-    """Callers choose the runner of every job, with a JSON array of labels."""
+    """Callers choose the runner of every job, with a JSON array of labels; that of the deploying job by itself."""
+    ring = rings(kit)
     for workflow in callable_workflows(kit):
         default = str(workflow.call["inputs"].get("runs-on", {}).get("default", ""))
         try:
@@ -84,9 +105,12 @@ def runners(kit: Kit) -> Iterator[Finding]:
             labels = None
         if not isinstance(labels, list) or not labels:
             yield Finding(workflow.file, "input runs-on", "runners", f"its default is no JSON array: {default!r}")
+        if workflow.call["inputs"].get("deploy-runs-on", {}).get("default", "") != "":
+            yield Finding(workflow.file, "input deploy-runs-on", "runners", "is not that of runs-on by default")
         for job in workflow.jobs.values():
-            if job.data.get("runs-on") != "${{ fromJSON(inputs.runs-on) }}":
-                yield Finding(workflow.file, job.place, "runners", "runs-on is not the input of that name")
+            chosen = "deploy-runs-on || inputs.runs-on" if ring[job.file, job.id] is Ring.DEPLOY else "runs-on"
+            if job.data.get("runs-on") != f"${{{{ fromJSON(inputs.{chosen}) }}}}":
+                yield Finding(workflow.file, job.place, "runners", f"runs-on is not the input {chosen}")
 
 
 def given(kit: Kit) -> Iterator[Finding]:
@@ -109,7 +133,10 @@ def given(kit: Kit) -> Iterator[Finding]:
 
 
 def _outputs(kit: Kit, step: Step) -> list[str]:
-    return list(kit.actions[step.action].outputs) if step.action in kit.actions else []
+    """Return the outputs of a step; one of the kit's own workflows may run a command itself."""
+    if step.action in kit.actions:
+        return list(kit.actions[step.action].outputs)
+    return OF_OTHERS.get(step.third_party, []) or sorted(outputs_of(step.command))
 
 
 def passed_on(kit: Kit) -> Iterator[Finding]:
@@ -128,7 +155,10 @@ def passed_on(kit: Kit) -> Iterator[Finding]:
 
 
 def commands(kit: Kit) -> Iterator[Finding]:
-    """An action runs the bootstrap for its command, then this `ml-cicd` command, which the real parser accepts."""
+    """An action runs the bootstrap for its command, then this `ml-cicd` command, which the real parser accepts.
+
+    The command takes the place of the shell (`exec`): a runner that cancels a job signals the shell alone.
+    """
     for action in kit.actions.values():
         words = ['python3 "$GITHUB_ACTION_PATH/../../cicd/bootstrap.py"', *action.commands]
         if not action.steps or action.steps[0].run != " ".join(words) or len(action.steps) > 2:
@@ -140,11 +170,11 @@ def commands(kit: Kit) -> Iterator[Finding]:
 
 def _refused(action: Action, step: Step) -> str:
     words = shlex.split(step.run)
-    if words[0] != "ml-cicd" or words[1] not in COMMANDS:
-        return f"`{step.run}` is no command of ml-cicd"
+    if step.command not in COMMANDS:
+        return f"`{step.run}` is no command of ml-cicd, or does not begin with exec"
     values = {f"${name}": _sample(action, value) for name, value in step.env.items()}
     try:
-        _parser(words[1]).parse_args([values.get(word, word) for word in words[2:]])
+        _parser(step.command).parse_args([values.get(word, word) for word in words[3:]])
     except UsageError as error:
         return error.message
     return ""
@@ -164,7 +194,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
 def made(kit: Kit) -> Iterator[Finding]:
     """An action hands on every output that its command sets, and no other."""
     for action in kit.actions.values():
-        ids = {step.id: step.run.split()[1] for step in action.steps if step.id and step.run.startswith("ml-cicd ")}
+        ids = {step.id: step.command for step in action.steps if step.id and step.command}
         for name, data in action.outputs.items():
             source = re.fullmatch(r"\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}", str(data.get("value", "")))
             if not source or source[2] not in outputs_of(ids.get(source[1], "")):
@@ -176,27 +206,61 @@ def made(kit: Kit) -> Iterator[Finding]:
                 )
 
 
-@cache
 def outputs_of(command: str) -> set[str]:
-    """Return the step outputs of a command: the keys in its calls of `github.set_outputs`."""
+    """Return the step outputs of a command."""
+    return {*_values_of(command)}
+
+
+def json_of(command: str) -> set[str]:
+    """Return the step outputs of a command that are JSON: `printers.json.line` makes each of them."""
+    return {name for name, values in _values_of(command).items() if any("json.line(" in value for value in values)}
+
+
+@cache
+def _values_of(command: str) -> dict[str, list[str]]:
+    """Return the expressions that a command sets each of its step outputs to, in its calls of `github.set_outputs`."""
     file = ROOT / "cicd" / "commands" / f"{command}.py"
     calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)] if command else []
-    dictionaries = [call.args[0] for call in calls if ast.unparse(call.func) == "github.set_outputs"]
-    return {
-        str(key.value)
-        for dictionary in dictionaries
-        if isinstance(dictionary, ast.Dict)
-        for key in dictionary.keys
-        if isinstance(key, ast.Constant)
-    }
+    values: dict[str, list[str]] = {}
+    for dictionary in [call.args[0] for call in calls if ast.unparse(call.func) == "github.set_outputs"]:
+        if isinstance(dictionary, ast.Dict):
+            for key, value in zip(dictionary.keys, dictionary.values, strict=True):
+                values.setdefault(str(ast.literal_eval(key)) if key else "", []).append(ast.unparse(value))
+    return values
+
+
+def encoded(kit: Kit) -> Iterator[Finding]:
+    """No JSON leaves a job that has secrets: GitHub drops an output in which a line of a secret occurs, such as `{`."""
+    for action in kit.actions.values():
+        made = {name for command in action.commands for name in json_of(command)}
+        for name, data in action.outputs.items():
+            if ("as JSON" in str(data.get("description"))) != (name in made):
+                yield Finding(action.file, f"output {name}", "encoded", "is JSON, or only described as JSON")
+    for job in kit.jobs():
+        if any("secrets." in expression for expression in expressions(dict(job.data))):
+            for name, value in job.outputs.items():
+                if _is_json(kit, job, value):
+                    yield Finding(job.file, job.place, "encoded", f"has secrets, and hands on {name} as JSON")
+
+
+def _is_json(kit: Kit, job: Job, value: str) -> bool:
+    """Return whether an output of a job is JSON: of its own step, or of a job before it."""
+    jobs = kit.workflows[job.file].jobs
+    commands = {step.id: kit.actions[step.action].commands for step in job.steps if step.action in kit.actions}
+    commands |= {step.id: [step.command] for step in job.steps if step.command}
+    for kind, source, name in re.findall(r"\b(steps|needs)\.([\w-]+)\.outputs\.([\w-]+)", value):
+        if kind == "steps" and any(name in json_of(command) for command in commands.get(source, [])):
+            return True
+        if kind == "needs" and _is_json(kit, jobs[source], jobs[source].outputs.get(name, "")):
+            return True
+    return "toJSON" in value
 
 
 def tokens(kit: Kit) -> Iterator[Finding]:
     """A token goes to the commands that need it, and to no others."""
     for action in kit.actions.values():
         for step in action.steps:
-            names = [name for name in action.commands if f"ml-cicd {name} " in step.run]
-            needed = {token for name in names for token in CAPABILITIES[name].tokens}
+            needed = CAPABILITIES[step.command].tokens if step.command in CAPABILITIES else set()
             for token in sorted(needed ^ (TOKENS & step.env.keys())):
                 text = f"needs the {token}" if token in needed else f"needs no {token}, and has it"
                 yield Finding(action.file, step.name, "tokens", text)
@@ -216,13 +280,21 @@ def _last(workflow: Workflow, others: list[Job], last: Job) -> Iterator[str]:
         yield f"does not need {', '.join(missing)}"
     if last.data.get("if") != "always()":
         yield "does not always run"
-    if [step.action for step in last.steps] != ["conclude"] or last.steps[0].inputs != {
-        "needs": "${{ toJSON(needs) }}"
-    }:
+    first, *more = last.steps
+    given = {"needs": "${{ toJSON(needs) }}"}
+    reports = {"stage": workflow.data["name"], "directory": "${{ inputs.directory }}"}
+    if first.action != "conclude" or first.inputs != given | (reports if more else {}):
         yield "does not conclude over toJSON(needs)"
+    if [_left(step) for step in more] not in ([], [LEFT]):
+        yield "does not leave what the run says for the comment, and that alone"
     for name, data in workflow.outputs.items():
         if data.get("value") != f"${{{{ jobs.{last.id}.outputs.{name} }}}}" or name not in last.outputs:
             yield f"does not export the output {name}"
 
 
-RULES = (declared, used, runners, given, passed_on, commands, made, tokens, last_job)
+def _left(step: Step) -> dict[str, object]:
+    """Return a step without its name and the version of its action."""
+    return {**{key: value for key, value in step.data.items() if key != "name"}, "uses": step.third_party}
+
+
+RULES = (declared, used, runners, given, passed_on, commands, made, encoded, tokens, last_job)

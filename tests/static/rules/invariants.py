@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tests.static.rules.rings import FROM_REPOSITORY, RELEASE
+from tests.static.support.capabilities import UPLOAD
 from tests.static.support.kit import SIBLING, Finding, Step, expressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.static.support.kit import Job, Kit
+    from tests.static.support.kit import Job, Kit, Workflow
 
 PINNED = re.compile(r"uses: (actions/[\w-]+)@[0-9a-f]{40} # v\d+(\.\d+)*$", re.MULTILINE)
 USES = re.compile(r"^ *(?:- )?uses: (?!\$/).*$", re.MULTILINE)
+OWN_TESTS = {".ci/run", "make test-fast", "make cluster CLUSTER=tests/tools/kind"}
 HIDDEN = {"env", "defaults", "container", "services"}
 SENTENCE = re.compile(r"[A-Z][a-z]+(-[a-z]+)?,?( [\w'-]+,?){2,}")
 GRANT = re.compile(
@@ -95,7 +98,7 @@ def reasons(kit: Kit) -> Iterator[Finding]:
 
 
 def steps(kit: Kit) -> Iterator[Finding]:
-    """A step has a sentence as name and an id of its own, and its failure fails the job."""
+    """A step has a sentence as name and an id of its own, and its failure fails the job, unless it only uploads."""
     for workflow in kit.workflows.values():
         all_steps = [step for job in workflow.jobs.values() for step in job.steps]
         yield from _sentences(workflow.name, all_steps)
@@ -110,32 +113,37 @@ def _sentences(file: str, all_steps: list[Step]) -> Iterator[Finding]:
     for step in all_steps:
         if not SENTENCE.fullmatch(step.name):
             yield Finding(file, f"step {step.name!r}", "steps", "is not named by a sentence: what it does to what")
-        if step.data.get("continue-on-error"):
+        if step.data.get("continue-on-error") and step.third_party != UPLOAD:
             yield Finding(file, f"step {step.name!r}", "steps", "continues on error")
 
 
 def checkouts(kit: Kit) -> Iterator[Finding]:
-    """A checkout leaves no token behind."""
-    for job in kit.jobs():
-        for step in job.steps:
-            if (
-                step.third_party == "actions/checkout"
-                and step.data.get("with", {}).get("persist-credentials") is not False
-            ):
-                yield Finding(job.file, job.place, "checkouts", "persist-credentials is not false")
+    """A checkout leaves no token behind; the caller of a workflow says whether it fetches submodules and LFS files."""
+    for workflow in kit.workflows.values():
+        for job in workflow.jobs.values():
+            for given in (step.data.get("with", {}) for step in job.steps if step.third_party == "actions/checkout"):
+                if given.get("persist-credentials") is not False:
+                    yield Finding(job.file, job.place, "checkouts", "persist-credentials is not false")
+                for name in ("submodules", "lfs") if workflow.callable else ():
+                    if given.get(name) != f"${{{{ inputs.{name} }}}}":
+                        yield Finding(job.file, job.place, "checkouts", f"{name} is not the input of that name")
 
 
 def untrusted(kit: Kit) -> Iterator[Finding]:
-    """No job reads what an outsider may write (titles, messages, branch names): callers pass commits."""
+    """No job reads what an outsider may write (titles, messages, branch names): callers pass commits.
+
+    Whether the run is of the repository's own code is no such thing.
+    """
     for job in kit.jobs():
         for expression in expressions(dict(job.data)):
-            if re.search(r"github\.(event|head_ref|ref_name)", expression):
+            read = " ".join(expression.split()).replace(FROM_REPOSITORY, "")
+            if re.search(r"github\.(event|head_ref|ref_name)", read):
                 yield Finding(job.file, job.place, "untrusted", f"reads {expression}")
 
 
 def undeclared(kit: Kit) -> Iterator[Finding]:
     """A job or step uses only inputs and secrets that its workflow or action declares."""
-    named = [(workflow.file, workflow.data["jobs"], workflow.call) for workflow in kit.workflows.values()]
+    named = [(workflow.file, workflow.data["jobs"], _declared(workflow)) for workflow in kit.workflows.values()]
     named += [(action.file, action.data["runs"], {"inputs": action.inputs}) for action in kit.actions.values()]
     for file, data, declared in named:
         text = " ".join(expressions(data))
@@ -143,6 +151,28 @@ def undeclared(kit: Kit) -> Iterator[Finding]:
             for name in sorted(set(re.findall(rf"\b{kind}\.([\w-]+)", text)) - names.keys()):
                 if kind in ("inputs", "secrets"):
                     yield Finding(file, f"{kind}.{name}", "undeclared", "is used and not declared")
+
+
+def _declared(workflow: Workflow) -> dict[str, dict[str, Any]]:
+    """Return what a workflow declares by kind: by hand, inputs alone, since it takes the repository's secrets."""
+    by_hand = (workflow.on.get("workflow_dispatch") or {}).get("inputs") or {}
+    return dict(workflow.call) if workflow.callable else {"inputs": by_hand}
+
+
+def directories(kit: Kit) -> Iterator[Finding]:
+    """A step passes the workflow's directory on to every action that takes one."""
+    given = "${{ inputs.directory }}"
+    for job in _callable_jobs(kit):
+        for step in job.steps:
+            action = kit.actions.get(step.uses.removeprefix(f"{SIBLING}actions/"))
+            reports = step.action != "conclude" or "stage" in step.inputs  # or else it names no project
+            if (
+                action
+                and reports
+                and "directory" in action.inputs
+                and step.data.get("with", {}).get("directory") != given
+            ):
+                yield Finding(job.file, job.place, "directories", f"the step {step.name!r} drops the directory")
 
 
 def names_kept(kit: Kit) -> Iterator[Finding]:
@@ -166,13 +196,19 @@ def shells(kit: Kit) -> Iterator[Finding]:
 
 
 def own_tests(kit: Kit) -> Iterator[Finding]:
-    """The kit's own workflow runs every test, for each pull request and on main."""
+    """The kit's own workflow runs every test, for each pull request, on main and by hand."""
     for workflow in kit.workflows.values():
-        if not workflow.callable:
-            if {"pull_request", "push"} - workflow.on.keys() or workflow.on["push"] != {"branches": ["main"]}:
+        if not workflow.callable and workflow.name != RELEASE:
+            events = workflow.on
+            if {"pull_request", "push"} - events.keys() or events["push"] != {"branches": ["main"]}:
                 yield Finding(workflow.file, "on", "own-tests", "is not started by each pull request and by main")
-            if [step.run for job in workflow.jobs.values() for step in job.steps if step.run] != [".ci/run"]:
-                yield Finding(workflow.file, "steps", "own-tests", "does not run .ci/run, and nothing else")
+            if "workflow_dispatch" not in events:
+                yield Finding(workflow.file, "on", "own-tests", "can't be started by hand")
+            runs = {step.run for job in workflow.jobs.values() for step in job.steps if step.run}
+            for command in OWN_TESTS - runs:
+                yield Finding(workflow.file, "steps", "own-tests", f"does not run {command}")
+            for command in runs - OWN_TESTS:
+                yield Finding(workflow.file, "steps", "own-tests", f"runs {command!r}")
 
 
 def _callable_jobs(kit: Kit) -> Iterator[Job]:
@@ -182,6 +218,6 @@ def _callable_jobs(kit: Kit) -> Iterator[Job]:
 
 
 RULES = (
-    siblings, one_level, scripts, jobs, hidden, reasons, steps, checkouts, untrusted, undeclared, names_kept, shells,
-    own_tests,
+    siblings, one_level, scripts, jobs, hidden, reasons, steps, checkouts, untrusted, undeclared, directories,
+    names_kept, shells, own_tests,
 )  # fmt: skip

@@ -44,6 +44,7 @@ name: production
     ),
     Difference("the name of the job", "    name: Deploy to staging\n", "    name: Deploy to production\n"),
     Difference("the environment of the job", "      name: staging\n", "      name: production\n"),
+    Difference("the section of the comment", "          stage: staging\n", "          stage: production\n"),
 )
 PRODUCTION_TO_DEPLOY = (
     Difference(
@@ -107,9 +108,6 @@ name: deploy
         "",
     ),
     Difference(
-        "no tag, so no newer run (what the deployment found)", "      result: ${{ steps.deploy.outputs.result }}\n", ""
-    ),
-    Difference(
         "no tag, so no newer run (whether to deploy)",
         "    if: ${{ needs.verify.outputs.result != 'superseded' }}\n",
         "",
@@ -118,6 +116,22 @@ name: deploy
         "no tag, so no newer run (the result of the run)",
         "        description: '`passed`, `failed`, or `superseded` if a newer run carries the change.'\n",
         "        description: '`passed`, or `failed` unless every job succeeded.'\n",
+    ),
+    Difference(
+        "nothing for the comment, since such a run does not begin at the commit that it brings",
+        """\
+          stage: production
+          directory: ${{ inputs.directory }}
+      - name: Leave what the run says for the comment
+        if: ${{ !cancelled() && steps.conclude.outputs.artifact != '' }}
+        continue-on-error: true
+        uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1
+        with:
+          name: ${{ steps.conclude.outputs.artifact }}
+          path: ${{ steps.conclude.outputs.report }}
+          overwrite: true
+""",
+        "",
     ),
 )
 

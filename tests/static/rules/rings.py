@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tests.static.support.capabilities import CAPABILITIES, THIRD_PARTY, VALIDATED, Runs
+from tests.static.support.capabilities import CAPABILITIES, THIRD_PARTY, UPLOAD, VALIDATED, Runs
 from tests.static.support.kit import Finding, expressions
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tests.static.support.kit import Job, Kit, Step, Workflow
 
 LEDGER, SIGNING_KEY = "ledger", "LEDGER_KEY"
+RELEASE, RELEASING = ".release.yml", "release"
+"""The workflow that releases the kit, and its environment."""
+TRAINING = "${{ inputs.training-environment }}"
+"""The environment with the secrets of training, which a caller may name; it has no reviewer."""
 USE_CACHE = "use-cache"
 ALL_SECRETS = "(all of them)"
 NEEDED = re.compile(r"^needs\.([\w-]+)\.outputs\.([\w-]+)$")
@@ -31,9 +35,12 @@ class Ring(Enum):
 
     READ = "none: reads only, runs no code of the project"
     PULL_REQUEST = "0: code that nobody has reviewed"
+    BRANCH = "0T: the same, with secrets of builds and training on branches of the repository alone"
+    COMMENT = "C: comment"
     BUILD = "1: release build"
     RECORD = "2: record and promote"
     DEPLOY = "3: deploy"
+    KIT = "K: the kit's own release"
 
 
 @dataclass(frozen=True)
@@ -46,22 +53,58 @@ class Policy:
     checkout: bool = False
     shell: bool = False
     environment: bool = False
+    identity: bool = False
+    """Whether they may ask for identity tokens, which GitHub signs and clouds exchange for credentials."""
+    uploads: bool = False
+    """Whether they may leave an artifact, which only ring C takes."""
+    uses: frozenset[str] = frozenset()
+    """Actions of others that they may use beside these."""
 
 
 TRUSTED = (Ring.BUILD, Ring.RECORD, Ring.DEPLOY)
+UNREVIEWED = (Ring.PULL_REQUEST, Ring.BRANCH)
+COMMENTS = "pull-requests"
+"""The scope of the token that writes comments."""
+IDENTITY = "id-token"
+"""The scope of identity tokens: it writes nothing."""
 REGISTRY = frozenset({"REGISTRY_TOKEN"})
+OF_BUILDS, OF_TRAINING = frozenset({"BUILD_SECRETS"}), frozenset({"TRAIN_SECRETS"})
+FROM_REPOSITORY = "!github.event.pull_request || github.event.pull_request.head.repo.full_name == github.repository"
+"""True unless the run is of a pull request from a fork, whatever the event's name."""
 POLICIES = {
-    Ring.READ: Policy(frozenset({Runs.NOTHING}), REGISTRY),
+    Ring.READ: Policy(frozenset({Runs.NOTHING}), REGISTRY, identity=True, uploads=True),
+    Ring.COMMENT: Policy(frozenset({Runs.NOTHING}), writes=frozenset({COMMENTS})),
     Ring.PULL_REQUEST: Policy(frozenset({Runs.SOURCE, Runs.NOTHING}), checkout=True, shell=True),
-    Ring.BUILD: Policy(frozenset({Runs.SOURCE}), REGISTRY, frozenset({"packages"}), checkout=True),
+    Ring.BRANCH: Policy(frozenset({Runs.SOURCE}), OF_BUILDS | OF_TRAINING, checkout=True, environment=True),
+    Ring.BUILD: Policy(
+        frozenset({Runs.SOURCE}),
+        REGISTRY | OF_BUILDS | OF_TRAINING,
+        frozenset({"packages"}),
+        checkout=True,
+        identity=True,
+    ),
     Ring.RECORD: Policy(
         frozenset({Runs.NOTHING}),
         REGISTRY | {SIGNING_KEY},
         frozenset({"actions", "contents", "packages"}),
         environment=True,
+        identity=True,
     ),
     Ring.DEPLOY: Policy(
-        frozenset({Runs.DIGEST}), REGISTRY | {"DEPLOY_SSH_KEY", "KUBECONFIG", "APP_SECRETS"}, environment=True
+        frozenset({Runs.DIGEST}),
+        REGISTRY | {"DEPLOY_SSH_KEY", "KUBECONFIG", "APP_SECRETS"},
+        environment=True,
+        identity=True,
+    ),
+    Ring.KIT: Policy(
+        frozenset(),
+        frozenset({"RELEASE_APP_KEY"}),
+        frozenset({"attestations"}),
+        checkout=True,
+        shell=True,
+        environment=True,
+        identity=True,
+        uses=frozenset({"actions/create-github-app-token", "actions/attest"}),
     ),
 }
 
@@ -81,7 +124,13 @@ class Facts:
     @property
     def writes(self) -> set[str]:
         """Return the scopes in which the job's token may write."""
-        return {scope for scope, level in self.job.permissions.items() if level not in ("read", "none", "read-all")}
+        granted = self.job.permissions.items()
+        return {scope for scope, level in granted if level not in ("read", "none", "read-all")} - {IDENTITY}
+
+    @property
+    def identity(self) -> bool:
+        """Return whether the job may ask for identity tokens."""
+        return self.job.permissions.get(IDENTITY) == "write"
 
     @property
     def checkout(self) -> bool:
@@ -127,12 +176,18 @@ def facts_of(kit: Kit, job: Job) -> Facts:
 def rings_of(facts: Facts) -> set[Ring]:
     """Return every ring that fits the job's grants and commands; a sound job fits exactly one."""
     fitting = set()
-    if facts.job.environment not in ("", LEDGER):
+    if facts.job.file == RELEASE and facts.job.environment == RELEASING:
+        return {Ring.KIT}
+    if facts.job.environment not in ("", LEDGER, TRAINING):
         fitting.add(Ring.DEPLOY)
-    if facts.job.environment == LEDGER or facts.writes - {"packages"}:
+    if facts.job.environment == LEDGER or facts.writes - {"packages", COMMENTS}:
         fitting.add(Ring.RECORD)
-    if facts.source:
-        fitting.add(Ring.BUILD if "packages" in facts.writes else Ring.PULL_REQUEST)
+    if COMMENTS in facts.writes:
+        fitting.add(Ring.COMMENT)
+    if facts.source and "packages" in facts.writes:
+        fitting.add(Ring.BUILD)
+    elif facts.source:
+        fitting.add(Ring.BRANCH if facts.secrets & (OF_BUILDS | OF_TRAINING) else Ring.PULL_REQUEST)
     elif not fitting:
         fitting.add(Ring.RECORD if facts.writes else Ring.READ)
     return fitting
@@ -161,16 +216,16 @@ def findings(kit: Kit) -> list[Finding]:
             problems += _one_ring(facts)
             problems += _least(facts)
             problems += _may(facts, ring[job.file, job.id])
-            if ring[job.file, job.id] in (Ring.RECORD, Ring.DEPLOY):
+            if ring[job.file, job.id] in (Ring.COMMENT, Ring.RECORD, Ring.DEPLOY):
                 problems += _taken(kit, workflow, job)
     problems += _flows(kit, ring)
     return sorted(set(problems))
 
 
 def _flows(kit: Kit, ring: Mapping[tuple[str, str], Ring]) -> Iterator[Finding]:
-    """Yield everything that passes from ring 0 to rings 1-3, also through jobs without a ring."""
+    """Yield everything that passes from rings 0 and 0T to rings 1-3, also through jobs without a ring."""
     all_edges = edges(kit)
-    reached = [job for job in _jobs(kit) if ring[job.file, job.id] is Ring.PULL_REQUEST]
+    reached = [job for job in _jobs(kit) if ring[job.file, job.id] in UNREVIEWED]
     for source in reached:
         for edge in (edge for edge in all_edges if edge.source == source):
             target = edge.target
@@ -221,7 +276,9 @@ def _may(facts: Facts, ring: Ring) -> Iterator[Finding]:
     forbidden = [
         *(
             f"may not use {name}: between jobs go outputs and digests, no caches and no artifacts"
-            for name in sorted(facts.third_party - {"actions/checkout"})
+            for name in sorted(
+                facts.third_party - {"actions/checkout", *policy.uses, *([UPLOAD] if policy.uploads else ())}
+            )
         ),
         *(f"may not have the secret {name}" for name in sorted(facts.secrets - policy.secrets)),
         *(f"may not have {scope}: write" for scope in sorted(facts.writes - policy.writes)),
@@ -235,6 +292,7 @@ def _may(facts: Facts, ring: Ring) -> Iterator[Finding]:
         (facts.checkout, policy.checkout, "may not check out the project"),
         (facts.shell, policy.shell, "may not have a `run` step of its own"),
         (bool(job.environment), policy.environment, f"may not name the environment {job.environment}"),
+        (facts.identity, policy.identity, f"may not have {IDENTITY}: write"),
         (bool({"container", "services"} & set(job.data)), False, "may not run in or beside images of others"),
         (
             SIGNING_KEY in facts.secrets,
@@ -243,14 +301,26 @@ def _may(facts: Facts, ring: Ring) -> Iterator[Finding]:
         ),
         (
             _reads_layers(facts),
-            ring is Ring.PULL_REQUEST,
+            ring in UNREVIEWED,
             "may not take layers by a tag, which any branch's workflow could move: a release is built from nothing",
         ),
+        (
+            ring is Ring.BRANCH and _unguarded(job),
+            False,
+            f"may have a secret as `FROM_REPOSITORY && secrets.NAME || ''` alone, with ({FROM_REPOSITORY})",
+        ),
         (ring is Ring.DEPLOY and facts.commands != ("deploy",), False, "runs the command `ml-cicd deploy` alone"),
+        (ring is Ring.COMMENT and facts.commands != ("comment",), False, "runs the command `ml-cicd comment` alone"),
     ):
         if does and not allowed:
             forbidden.append(text)
     yield from (Finding(job.file, job.place, f"ring {ring.value.partition(':')[0]}", text) for text in forbidden)
+
+
+def _unguarded(job: Job) -> bool:
+    """Return whether a run of a pull request from a fork could get a secret."""
+    guarded = re.compile(rf"\({re.escape(FROM_REPOSITORY)}\) && secrets\.\w+ \|\| ''")
+    return any("secrets" in text and not guarded.fullmatch(" ".join(text.split())) for text in expressions(job.data))
 
 
 def _taken(kit: Kit, workflow: Workflow, job: Job) -> Iterator[Finding]:
@@ -304,11 +374,11 @@ def _caches(facts: Facts) -> bool:
 
 
 def _uploads(facts: Facts) -> bool:
-    return "actions/upload-artifact" in facts.third_party
+    return UPLOAD in facts.third_party
 
 
 def _downloads(facts: Facts) -> bool:
-    return "actions/download-artifact" in facts.third_party
+    return "actions/download-artifact" in facts.third_party or "comment" in facts.commands
 
 
 def _writes_layers(facts: Facts) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from cicd.act.filters import PushFilter
 from cicd.stages import STAGES
-from tests.static.rules.callers import calls
-from tests.static.rules.rings import LEDGER
+from tests.static.rules.callers import CALL, calls
+from tests.static.rules.rings import LEDGER, RELEASE, RELEASING, TRAINING
 from tests.static.support.kit import Finding
 
 if TYPE_CHECKING:
@@ -17,14 +17,23 @@ if TYPE_CHECKING:
     from tests.static.support.kit import Job, Kit, Workflow
 
 HOSTED_JOB = 6 * 60
+OF_COMMIT = "comment-${{ github.event.workflow_run.head_sha || github.event.pull_request.head.sha }}"
 STATUS = re.compile(r"always\(\)|failure\(\)|cancelled\(\)")
 OUTPUT = re.compile(r"\bneeds\.([\w-]+)\.outputs\b")
 
 
 def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """A job deploys to the environment that it names, and shows that environment's URL."""
+    """A job deploys to the environment that it names, and shows that environment's URL.
+
+    One that trains a branch takes the environment of its secrets from the caller; by default there is none.
+    """
     for job in kit.jobs():
-        if job.environment not in ("", LEDGER):
+        if any(step.action == "rehearse" for step in job.steps) and job.environment != TRAINING:
+            yield Finding(job.file, job.place, "environments", "does not take the environment of training")
+        if job.environment == TRAINING:
+            if default := kit.workflows[job.file].call["inputs"]["training-environment"].get("default"):
+                yield Finding(job.file, job.place, "environments", f"names {default} if its caller names none")
+        elif job.environment not in ("", LEDGER) and (job.file, job.environment) != (RELEASE, RELEASING):
             deploying = [step for step in job.steps if step.inputs.get("environment") == job.environment]
             declared = job.data["environment"]
             url = declared.get("url") if isinstance(declared, dict) else None
@@ -35,20 +44,29 @@ def environments(_callers: Kit, kit: Kit) -> Iterator[Finding]:
 
 
 def concurrency(callers: Kit, kit: Kit) -> Iterator[Finding]:
-    """A concurrency group belongs to one workflow and ref, and a newer run ends the older one.
+    """A concurrency group belongs to one workflow, event and ref, and a newer run ends the older one.
 
-    A single job of a caller may wait for others of its name: none ends one that is under way, but of those that wait
-    GitHub keeps the newest alone, so that a job of another kind would be lost.
+    A release of the kit is not ended by a newer one. A single job of a caller may wait for others of its name: none
+    ends one that is under way, but of those that wait GitHub keeps the newest alone, so that a job of another kind
+    would be lost. The comments of a commit are such jobs.
     """
     for workflow in (*kit.workflows.values(), *callers.workflows.values()):
         group = workflow.data.get("concurrency")
-        wanted = {"group": f"{workflow.data['name']}-${{{{ github.ref }}}}", "cancel-in-progress": True}
+        name = f"{workflow.data['name']}-${{{{ github.event_name }}}}-${{{{ github.ref }}}}"
+        wanted = {"group": name, "cancel-in-progress": workflow.name != RELEASE}
         if group is not None and group != wanted:
             yield Finding(workflow.file, "concurrency", "concurrency", f"is {group}")
         for name, job in workflow.jobs.items():
-            alone = {"group": name, "cancel-in-progress": False}
+            alone = {"group": OF_COMMIT if _comments(job) else name, "cancel-in-progress": False}
             if job.data.get("concurrency", alone) != alone:
                 yield Finding(job.file, job.place, "concurrency", f"may be ended by another: {job.data['concurrency']}")
+            if _comments(job) and "concurrency" not in job.data:
+                yield Finding(job.file, job.place, "concurrency", "two at once would write two comments")
+
+
+def _comments(job: Job) -> bool:
+    """Return whether a caller's job writes comments."""
+    return bool((call := CALL.fullmatch(str(job.data.get("uses", "")))) and call[1] == "comment.yml")
 
 
 def time_limits(_callers: Kit, kit: Kit) -> Iterator[Finding]:
@@ -81,12 +99,13 @@ def choices(callers: Kit, kit: Kit) -> Iterator[Finding]:
 def skipped(_callers: Kit, kit: Kit) -> Iterator[Finding]:
     """A condition that reads a job's output first asks whether the job was skipped.
 
-    A job whose condition asks for no status need not: it runs only where every job that it needs has succeeded.
+    A job whose condition asks for no status need not, nor need its steps: it runs only where every job that it needs
+    has succeeded.
     """
     for job in kit.jobs():
+        if not STATUS.search(str(job.data.get("if", ""))):
+            continue
         for condition in _conditions(job):
-            if condition == job.data.get("if") and not STATUS.search(condition):
-                continue
             for name in sorted(set(OUTPUT.findall(condition))):
                 before = condition.partition(f"needs.{name}.outputs")[0]
                 if f"needs.{name}.result != 'skipped' &&" not in before:
@@ -129,6 +148,17 @@ def following(callers: Kit, _kit: Kit) -> Iterator[Finding]:
             yield Finding(workflow.file, "on", "following", f"does not wait for an end: {event.get('types')}")
 
 
+def opened(callers: Kit, _kit: Kit) -> Iterator[Finding]:
+    """A comment is written when a pull request is opened, too: the run of its commit may have ended before."""
+    for workflow in callers.workflows.values():
+        types = (workflow.on.get("pull_request") or {}).get("types")
+        if not any(_comments(job) for job in workflow.jobs.values()):
+            if types is not None:
+                yield Finding(workflow.file, "on", "opened", "is not started by every push to a pull request")
+        elif types != ["opened"] or "workflow_run" not in workflow.on:
+            yield Finding(workflow.file, "on", "opened", f"is started by {sorted(workflow.on)}, of these {types}")
+
+
 def started(callers: Kit, ref: str) -> set[str]:
     """Return the callers that a push to `ref` starts."""
     return {file for file, workflow in callers.workflows.items() if _starts(workflow, ref)}
@@ -140,4 +170,4 @@ def _starts(workflow: Workflow, ref: str) -> bool:
     return "push" in workflow.on and push.accepts(ref, lambda: ["README.md"])
 
 
-RULES = (environments, concurrency, time_limits, choices, skipped, cancelled, after_calls, following)
+RULES = (environments, concurrency, time_limits, choices, skipped, cancelled, after_calls, following, opened)

@@ -20,7 +20,6 @@ REQUIRED_CHECK = "ci-passed"
 """The one job that is not named by a sentence: branch protection rules name it."""
 VARIANTS = {
     ("input", "environment"): 2,  # an approval is for staging or production only
-    ("input", "runs-on"): 2,  # a deployment may need a self-hosted runner
     ("output", "result"): 3,  # the action verify accepts a promotion; not every run can be superseded
 }
 """Names that have more than one description, and how many."""
@@ -99,7 +98,7 @@ def step_names(kit: Kit) -> Iterator[Finding]:
     """A step of an action names its command, so that a log does not show the name of the workflow's step twice."""
     for action in kit.actions.values():
         for step in action.steps[1:]:
-            name = f"Run the command {' '.join(step.run.split()[:2])}"
+            name = f"Run the command ml-cicd {step.command}"
             if step.name != name:
                 yield Finding(action.file, f"step {step.name!r}", "step-names", f"is not {name!r}")
     inner = {step.name for action in kit.actions.values() for step in action.steps}

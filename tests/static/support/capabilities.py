@@ -33,29 +33,61 @@ class Capability:
         return {*job, *({"REGISTRY_TOKEN"} if "packages" in self.permissions else ()), *self.secrets}
 
 
+IDENTITY = {"id-token": "write"}
+"""What lets a command log in to the project's registry by the job's identity, outside of rings 0 and 0T."""
 CAPABILITIES = {
-    "build": Capability(Runs.SOURCE, {"packages": "read"}),
+    "build": Capability(Runs.SOURCE, {"packages": "read"}, frozenset({"BUILD_SECRETS", "TRAIN_SECRETS"})),
     "test": Capability(Runs.SOURCE),
     "check": Capability(Runs.SOURCE),
-    "train": Capability(Runs.SOURCE, {"packages": "write"}),
-    "release": Capability(Runs.SOURCE, {"packages": "write"}),
-    "verify": Capability(Runs.NOTHING, {"contents": "read", "packages": "read"}),
+    "rehearse": Capability(
+        Runs.SOURCE, {"contents": "read", "packages": "read"}, frozenset({"BUILD_SECRETS", "TRAIN_SECRETS"})
+    ),
+    "train": Capability(
+        Runs.SOURCE, {"contents": "read", "packages": "write", **IDENTITY}, frozenset({"TRAIN_SECRETS"})
+    ),
+    "release": Capability(Runs.SOURCE, {"packages": "write", **IDENTITY}, frozenset({"BUILD_SECRETS"})),
+    "verify": Capability(Runs.NOTHING, {"contents": "read", "packages": "read", **IDENTITY}),
     "deploy": Capability(
         Runs.DIGEST,
-        {"contents": "read", "packages": "read"},
+        {"contents": "read", "packages": "read", **IDENTITY},
         frozenset({"DEPLOY_SSH_KEY", "KUBECONFIG_TEXT", "APP_SECRETS"}),
     ),
-    "record": Capability(Runs.NOTHING, {"contents": "write", "packages": "write"}, frozenset({"LEDGER_KEY"})),
+    "record": Capability(
+        Runs.NOTHING, {"contents": "write", "packages": "write", **IDENTITY}, frozenset({"LEDGER_KEY"})
+    ),
     "approve": Capability(Runs.NOTHING, {"contents": "write"}, frozenset({"LEDGER_KEY"})),
     "advance": Capability(Runs.NOTHING, {"contents": "write", "actions": "write"}),
     "conclude": Capability(Runs.NOTHING),
+    "comment": Capability(Runs.NOTHING, {"actions": "read", "pull-requests": "write"}),
 }
 TOKENS = {token for capability in CAPABILITIES.values() for token in capability.tokens}
 # For people in a terminal: no action runs these.
-INTERACTIVE = {"local", "status", "history", "promote", "rollback", "checkout", "keys", "freeze", "unlock"}
+INTERACTIVE = {
+    "adopt",
+    "upgrade",
+    "init",
+    "local",
+    "status",
+    "history",
+    "promote",
+    "rollback",
+    "checkout",
+    "keys",
+    "doctor",
+    "rulesets",
+    "freeze",
+    "unlock",
+    "gate",
+}
 
 # Outputs whose form the command that receives them checks before it does anything with them.
-VALIDATED = {"commit", "release", "test", "outcome"}
+VALIDATED = {"commit", "release", "test", "evaluation", "outcome"}
 
 # Actions of others, and the permissions that each needs.
-THIRD_PARTY = {"actions/checkout": {"contents": "read"}}
+THIRD_PARTY = {
+    "actions/attest": {"attestations": "write", "id-token": "write"},
+    "actions/checkout": {"contents": "read"},
+    "actions/create-github-app-token": {},
+}
+UPLOAD = "actions/upload-artifact"
+"""It leaves what a run says for the comment; nothing else takes an artifact."""

@@ -69,6 +69,12 @@ class Step:
         return self._text("run")
 
     @property
+    def command(self) -> str:
+        """Return the command of `ml-cicd` that takes the place of the step's shell, or an empty string."""
+        words = self.run.split()
+        return words[2] if words[:2] == ["exec", "ml-cicd"] and len(words) > 2 else ""
+
+    @property
     def shell(self) -> str:
         """Return the shell of the step's script, or an empty string."""
         return self._text("shell")
@@ -210,7 +216,7 @@ class Action:
     @property
     def commands(self) -> list[str]:
         """Return the commands of `ml-cicd` that the action runs."""
-        return [step.run.split()[1] for step in self.steps if step.run.startswith("ml-cicd ")]
+        return [step.command for step in self.steps if step.command]
 
 
 @dataclass(frozen=True)

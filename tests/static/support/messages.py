@@ -18,19 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-LEFT_OUT = {"testing"}
+LEFT_OUT = {"template", "testing"}
 ERRORS = {
     "CheckFailedError": "1",
     "ClusterError": "1",
     "UsageError": "2",
     "NotStartedError": "2",
-    "UndecidedError": "3",
     "RefusedError": "4",
+    "AnswerError": "4",
     "UnreachableError": "69",
     "MissingError": "69",
     "MissingImageError": "69",
     "ConflictError": "69",
+    "DiskFullError": "69",
     "NoAccessError": "69",
+    "LockedError": "69",
 }
 """The exit code of each kind of error; a test holds the names against the classes of the package."""
 NOTES = {"say", "_say"}

@@ -79,7 +79,9 @@ class Description:
 
     def of_call(self, call: Call) -> Operation | None:
         """Return the operation of a call in the code; values stand only where the path has parameters."""
-        operations = self.operations(call.method, PARAMETERS.join(map(re.escape, call.path.split("{}"))))
+        operations = self.operations(
+            call.method, PARAMETERS.join(map(re.escape, call.path.partition("?")[0].split("{}")))
+        )
         return operations[0] if len(operations) == 1 else None
 
     def of_request(self, method: str, url: str) -> Operation | None:
@@ -88,12 +90,15 @@ class Description:
         operations = self.operations(method, "/".join(rf"(?:{part}|\{{\w+\}})" if part else "" for part in parts))
         return min(operations, key=lambda one: one.template.count("{"), default=None)
 
-    def problems(self, exchange: Exchange) -> list[str]:
-        """Return everything in a request and its answer that does not fit the description."""
+    def problems(self, exchange: Exchange, *, partial: bool = False) -> list[str]:
+        """Return everything in a request and its answer that does not fit the description.
+
+        A `partial` answer may leave out properties, and has none that are not described.
+        """
         operation = self.of_request(exchange.method, exchange.url)
         if operation is None:
             return [f"{exchange.method} {exchange.url} is not described"]
-        return [*self._request(operation, exchange), *self._answer(operation, exchange)]
+        return [*self._request(operation, exchange), *self._answer(operation, exchange, partial)]
 
     def _request(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
         parameters = [self._inlined(one) for one in operation.data.get("parameters", [])]
@@ -116,7 +121,7 @@ class Description:
         else:
             yield from self._misfits("the request", body["content"][JSON]["schema"], exchange.body)
 
-    def _answer(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
+    def _answer(self, operation: Operation, exchange: Exchange, partial: bool) -> Iterator[str]:
         responses = operation.data["responses"]
         described = responses.get(str(exchange.status))
         if described is None and exchange.status in ERRORS:
@@ -133,7 +138,8 @@ class Description:
         elif exchange.status >= 400:
             yield from self._error(content[JSON]["schema"], exchange)
         else:
-            yield from self._misfits("the answer", content[JSON]["schema"], exchange.answer)
+            schema = self._inlined(content[JSON]["schema"])
+            yield from self._misfits("the answer", _of_parts(schema) if partial else schema, exchange.answer)
 
     def _error(self, schema: Schema, exchange: Exchange) -> Iterator[str]:
         """Return what is wrong with the answer to a bad request: every error has the properties of the basic one."""
@@ -166,8 +172,17 @@ class Description:
         return {"anyOf": [result, {"type": "null"}]} if node.get("nullable") is True else result
 
 
+def _of_parts(schema: Any) -> Any:
+    """Return a schema for objects that leave out properties."""
+    if isinstance(schema, list):
+        return [_of_parts(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _of_parts(value) for key, value in schema.items() if key != "required" or not isinstance(value, list)}
+
+
 def calls(sources: Mapping[str, str]) -> Iterator[Call]:
-    """Return every call of `github.api` in the sources.
+    """Return every call of `github.api` and `github.download` in the sources.
 
     Raises:
         ValueError: method or path of one is no literal.
@@ -175,12 +190,16 @@ def calls(sources: Mapping[str, str]) -> Iterator[Call]:
     """
     for file, text in sources.items():
         for node in ast.walk(ast.parse(text)) if "api" in text else ():
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("api", "github.api"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("api", "github.api", "github.download"):
                 place = f"{file}:{node.lineno}"
-                method, path = ([*map(_literal, node.args), "", ""])[:2]
+                literals = [
+                    *(["GET"] if ast.unparse(node.func) == "github.download" else []),
+                    *map(_literal, node.args),
+                ]
+                method, path = [*literals, "", ""][:2]
                 if not method or not path:
                     raise ValueError(f"{place}: method and path of a call are literals, or nobody can check them")
-                yield Call(place, method, path)
+                yield Call(place, method, path.partition("?")[0])
 
 
 def _literal(node: ast.expr) -> str:
