@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import signal
+import subprocess
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from cicd.errors import UnreachableError
-from cicd.forge import lifecycle
+from cicd.comment import data, document
+from cicd.errors import UnreachableError, UsageError
+from cicd.forge import lifecycle, run_secrets
 from cicd.forge.running import records
 from cicd.printers import runs as printer
 from tests.act.support.forge import (
@@ -33,7 +37,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return one project for all tests, each on its own branch. Its folder has a name that needs quoting in shells."""
     folder = tmp_path_factory.mktemp("forge")
     project = make_project(folder / "it's a=project", folder / "cache")
-    lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None)
+    lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None, workflows="all")
     project.push("main")
     return project
 
@@ -51,6 +55,15 @@ def test_push_runs_workflow_and_streams_steps(project: Project) -> None:
     assert log.job("after").step("Tell").output == ["told hello feature/green"]
     assert log.job("ci / Work").step("Greet").outputs == {"greeting": "hello feature/green"}
     assert (records.folder(project.forge, project.last.number) / "log.txt").read_text().count("told hello") == 1
+
+
+@pytest.mark.case("K25", "the .actrc of a person changes a run")
+def test_settings_of_act_change_nothing(project: Project, tmp_path: Path) -> None:
+    (tmp_path / ".actrc").write_text("--env GREETING=leaked\n")
+    project.commit({"script.sh": 'echo "home $HOME, greeting ${GREETING:-none}"'}, branch="feature/settings")
+    with patch.dict(project.environment, {"HOME": str(tmp_path)}):
+        project.push("feature/settings")
+    assert f"home {tmp_path}, greeting none" in project.log
 
 
 def test_failed_step_is_shown_with_its_output(project: Project) -> None:
@@ -182,7 +195,15 @@ def test_hostile_branch_name_is_harmless(project: Project) -> None:
     assert not [path for path in project.path.parent.rglob("x") if ".git" not in path.parts]
 
 
-@pytest.mark.parametrize("branch", ["umlaut/größe-✓\u2028\x85", "umlaut/" + os.fsdecode(b"\xff")])
+@pytest.mark.case("K13", "a branch whose name holds U+2028 or U+0085")
+@pytest.mark.case("K11", "a step name that the terminal's encoding lacks")
+@pytest.mark.parametrize(
+    "branch",
+    [
+        "umlaut/größe-✓\u2028\x85",
+        pytest.param("umlaut/" + os.fsdecode(b"\xff"), marks=pytest.mark.linux("file names of any bytes")),
+    ],
+)
 def test_characters_decide_no_result(project: Project, branch: str) -> None:
     odd = "name: Größe ✓\non: push\njobs: {job: {runs-on: ubuntu-latest, steps: [{name: Größe ✓, run: 'echo ✓'}]}}\n"
     project.environment["PYTHONIOENCODING"] = "ascii"
@@ -211,7 +232,7 @@ def test_invalid_workflow_is_named_and_others_run(project: Project) -> None:
     ("job", "message"),
     [
         (
-            "{runs-on: ubuntu-latest, steps: [{uses: acme/tool@v1}]}",
+            "{runs-on: ubuntu-latest, steps: [{uses: org/ml-cicd/actions/greet@v1}, {uses: acme/tool@v1}]}",
             ".github/workflows/odd.yml: 'uses: acme/tool@v1' can't run locally.",
         ),
         ("{uses: org/ml-cicd/.github/workflows/none.yml@v1}", "There is no .github/workflows/none.yml in org/ml-cicd."),
@@ -231,6 +252,32 @@ def test_job_that_cannot_run_fails_with_a_reason(project: Project, job: str, mes
     assert message in output
     assert "FAILED: Odd" in output
     assert project.last.result == "failure"
+
+
+def test_terminal_shows_the_step_in_progress_in_place(project: Project) -> None:
+    slow = "for n in 1 2 3 4 5 6; do echo epoch $n; sleep 0.5; done"
+    job = f"jobs: {{train: {{runs-on: ubuntu-latest, steps: [{{name: Train, run: '{slow}'}}]}}}}\n"
+    project.commit(
+        {".github/workflows/slow.yml": f"name: Slow\non: push\n{job}",
+         ".github/workflows/ci.yml": "on: release\njobs: {}\n"},
+        branch="feature/slow",
+    )  # fmt: skip
+    shown = project.push_on_a_terminal("feature/slow")
+    versions = re.findall(r"(?:\r|K)  \.\.\. +(\d+\.\d) s  train: Train \| epoch \d[^\r\n]*\r(?!\n)", shown)
+    assert versions, shown
+    assert re.search(r"  ok +\d\.\d s  train: Train", shown.rpartition("epoch")[2])
+    slower = project.push("feature/slow:feature/slow-again")
+    assert "..." not in slower
+
+
+def test_workflow_that_is_not_the_kits_is_skipped(project: Project) -> None:
+    lint = "name: Lint\non: push\njobs: {lint: {runs-on: ubuntu-latest, steps: [{uses: actions/setup-node@v6}]}}\n"
+    project.commit({".github/workflows/lint.yml": lint}, branch="feature/lint")
+    before = len(project.records())
+    output = project.push("feature/lint")
+    assert "skipped locally: Lint (lint.yml) can't run on this machine. .github/workflows/lint.yml: 'uses: " in output
+    assert "passed: CI" in output
+    assert [run.file for run in project.records()[before:]] == ["ci.yml"]
 
 
 VARIABLE = """
@@ -258,6 +305,88 @@ def test_repository_variable_is_kept_until_removed(project: Project) -> None:
         log = records.log(project.forge, project.last.number)
         results.append((log.results, [line for job in log.jobs for step in job.steps for line in step.output]))
     assert results == [({"read": "success"}, ["at <a=b 'c'>"])] * 2 + [({"read": "skipped"}, [])]
+
+
+SECRET = """
+name: Secret
+on: {push: {branches: [secret]}}
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    environment: {name: staging}
+    steps:
+      - name: Compare
+        env: {KEY: '${{ secrets.KEY }}', TOKEN: '${{ secrets.TOKEN }}', OTHER: '${{ secrets.OTHER }}'}
+        run: printf '%s|%s|%s' "$KEY" "$TOKEN" "$OTHER" | sha256sum
+"""
+
+
+def test_secrets_of_the_repository_and_of_the_environment_reach_a_run(project: Project, tmp_path: Path) -> None:
+    """A value arrives byte by byte, without the line's end of the file; that of another environment does not."""
+    values = {"key": '{\n  "a": "$(id) \\\\ ü"\n}\n', "token": "of the repository\n", "own": "of staging"}
+    for name, text in values.items():
+        (tmp_path / name).write_text(text)
+    project.commit(
+        {".github/workflows/secret.yml": SECRET, ".github/workflows/ci.yml": "on: release\njobs: {}\n"}, branch="secret"
+    )
+    told = []
+    for changes in (
+        [("KEY", "key"), ("token", "token"), ("production/OTHER", "own")],
+        [("staging/TOKEN", "own")],
+        [("staging/TOKEN", ""), ("KEY", "")],
+    ):
+        kit = Path(project.forge.state().source)
+        secrets = [(name, str(tmp_path / file) if file else "") for name, file in changes]
+        lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, secrets=secrets)
+        project.commit()
+        project.push("secret")
+        log = records.log(project.forge, project.last.number)
+        told.append(next(line.split()[0] for job in log.jobs for step in job.steps for line in step.output))
+        kept = (records.folder(project.forge, project.last.number) / "log.jsonl").read_text("utf-8")
+        assert not any(part in kept for part in ("$(id)", "of the repository", "of staging"))
+    key, token, own = (text.rstrip("\n") for text in values.values())
+    expected = [f"{key}|{token}|", f"{key}|{own}|", f"|{token}|"]
+    assert told == [hashlib.sha256(text.encode()).hexdigest() for text in expected]
+    stored = [project.forge.path / "secrets" / name for name in run_secrets.names(project.forge)]
+    assert [path.name for path in stored] == ["TOKEN", "OTHER"]
+    assert {path.stat().st_mode & 0o777 for path in stored} == {0o600}
+    for name, change in (("TOKEN", ""), ("production/OTHER", "")):
+        run_secrets.change(project.forge, [(name, change)])
+
+
+@pytest.mark.parametrize(
+    ("secrets", "message"),
+    [
+        ([("1KEY", "value")], "'1KEY' is not a valid name for a secret"),
+        ([("Staging!/KEY", "value")], "'Staging!' is not the name of an environment"),
+        ([("KEY", "nowhere")], "The value of the secret KEY can't be read from"),
+        ([("KEY", "short")], "The secret KEY has fewer than 4 characters"),
+    ],
+)
+def test_secret_that_can_not_be_used_is_refused(
+    project: Project, tmp_path: Path, secrets: list[tuple[str, str]], message: str
+) -> None:
+    (tmp_path / "value").write_text("value")
+    (tmp_path / "short").write_text("abc\n")
+    kit = Path(project.forge.state().source)
+    files = [(name, str(tmp_path / file)) for name, file in secrets]
+    with pytest.raises(UsageError) as refused:
+        lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, secrets=files)
+    assert message in refused.value.message
+    assert run_secrets.names(project.forge) == []
+
+
+@pytest.mark.parametrize("name", ["acme/ml-cicd", "acme/release-road"])
+def test_fork_of_the_kit_runs_under_its_own_name(tmp_path: Path, name: str) -> None:
+    """A fork keeps the name; a mirror with another one is known by the remote of its clone."""
+    project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
+    subprocess.run(["git", "-C", kit, "remote", "add", "origin", f"git@github.example.com:{name}.git"], check=True)
+    caller = project.path / ".github" / "workflows" / "ci.yml"
+    caller.write_text(caller.read_text().replace("org/ml-cicd", name))
+    project.commit()
+    lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, workflows="all")
+    assert "passed: CI" in project.push("main")
+    assert "told hello main" in project.log
 
 
 @pytest.mark.parametrize("how", ["interrupt", "kill"])
@@ -310,7 +439,7 @@ def test_second_push_waits_for_the_first(project: Project, tmp_path: Path) -> No
 
 def test_next_run_uses_the_changed_kit(tmp_path: Path) -> None:
     project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
-    lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
+    lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, workflows="all")
     action = kit / "actions" / "greet" / "action.yml"
     action.write_text(action.read_text().replace("hello", "good morning"))
     project.push("main")
@@ -321,10 +450,10 @@ def test_up_repairs_and_down_removes_everything(tmp_path: Path) -> None:
     project, kit = make_project(tmp_path / "project", tmp_path / "cache"), make_kit(tmp_path / "kit")
     stopped: list[str] = []
     for _ in range(2):
-        forge, state = lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
+        forge, state = lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, workflows="all")
         (forge.remote(state.repository) / "hooks" / "post-receive").unlink()
         shutil.rmtree(forge.kit)
-    forge, _ = lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
+    forge, _ = lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, workflows="all")
     assert project.git("status", "--porcelain") == ""
     assert "passed: CI" in project.push("main")
     lifecycle.down(project.path, lambda _data, name, _say: stopped.append(name), lambda _: None)
@@ -338,6 +467,42 @@ def test_up_without_act_names_its_package(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("sys.executable", str(tmp_path / "python3"))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     with pytest.raises(UnreachableError) as failure:
-        lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None)
+        lifecycle.up(project.path, kit, lambda *_: SERVICES, lambda _: None, workflows="all")
     assert failure.value.exit_code == 69
     assert "pip install 'CLONE[local]'" in failure.value.hint
+
+
+SAYS = """\
+on: {push: {branches: ["quiet/**"]}}
+jobs:
+  say:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v7
+      - uses: org/ml-cicd/actions/greet@v1
+      - uses: actions/upload-artifact@v7
+        with: {name: ml-cicd-comment, path: comment.json, overwrite: true}
+"""
+
+
+def test_run_keeps_what_it_says(project: Project) -> None:
+    said = data.dump(
+        data.Said("ci", "failed", "projects/a", {"test": "failure"}, {"passed": 3, "failed": 1}, {"x": True})
+    )
+    commit = project.commit({".github/workflows/says.yml": SAYS, "comment.json": said}, branch="quiet/says")
+    project.push("quiet/says")
+    run = project.last
+    assert (run.file, run.result) == ("says.yml", "success")
+    assert (records.artifacts(project.forge, run.number) / "ml-cicd-comment" / "comment.json").read_text() == said
+    shown = [
+        f"ci of projects/a: failed (run {run.number})", "  job test: failure", "  unit tests: 3 passed, 1 failed",
+        "  checks: all passed",
+    ]  # fmt: skip
+    code, text = project.local("comments")
+    assert (code, text.splitlines()) == (0, shown)
+    code, text = project.local("comments", "quiet/says", "--markdown")
+    assert (code, [part.key for part in document.parse(text).parts]) == (
+        0, ["ci@projects/a", "tests@projects/a", "checks@projects/a"],
+    )  # fmt: skip
+    assert f"run {run.number} of commit `{commit[:12]}`" in text
+    assert project.local("comments", "quiet/nothing")[0] == 2

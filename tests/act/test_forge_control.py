@@ -6,11 +6,13 @@ import json
 import re
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import account
 from cicd.forge import lifecycle
 from cicd.forge.running import records
 from tests.act.support.forge import (
@@ -27,7 +29,10 @@ from tests.act.support.forge import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SHOW = "echo flag=$FLAG:$RAW count=$COUNT where=$WHERE ref=$GITHUB_REF type=$GITHUB_REF_TYPE"
+SHOW = (
+    "echo flag=$FLAG:$RAW count=$COUNT where=$WHERE ref=$GITHUB_REF type=$GITHUB_REF_TYPE "
+    "who=$GITHUB_ACTOR/$GITHUB_TRIGGERING_ACTOR"
+)
 BY_HAND = f"""
 name: By hand
 on:
@@ -105,7 +110,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         "ci": "on: release\njobs: {}\n",
     }
     project.commit({f".github/workflows/{name}.yml": text for name, text in texts.items()})
-    lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None)
+    lifecycle.up(project.path, make_kit(folder / "kit"), lambda *_: SERVICES, lambda _: None, workflows="all")
     project.push("main")
     return project
 
@@ -170,6 +175,56 @@ def test_fire_runs_each_schedule(project: Project) -> None:
     assert [(run.event, run.result) for run in project.records()[before:]] == [("schedule", "success")] * 2
     assert "cron=3 4 * * 0 on refs/heads/main by schedule" in project.log
     assert project.local("fire", "by-hand.yml")[0] == 2
+
+
+def test_rerun_repeats_event_and_commit(project: Project) -> None:
+    project.local("dispatch", "by-hand.yml", "--input", "needed=bad", "--input", "count=7")
+    first = replace(project.last, actor="github-actions[bot]")
+    records.save(project.forge, first)
+    project.commit({".github/workflows/by-hand.yml": BY_HAND.replace("count=", "changed=")})
+    project.push("main")
+    try:
+        code, output = project.local("rerun", str(first.number))
+        again = project.last
+        assert (code, again.result, again.rerun_of) == (1, "failure", first.number), output
+        assert (again.event, again.ref, again.sha, again.actor) == (first.event, first.ref, first.sha, first.actor)
+        assert "count=7 where=here" in project.log
+        assert f"who=github-actions[bot]/{account.name()}" in project.log
+        assert f"at {first.sha[:7]}, run {first.number} again" in output
+        project.local("rerun", str(again.number))
+        assert project.last.rerun_of == first.number
+    finally:
+        project.git("revert", "--no-edit", "HEAD")
+        project.push("main")
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [("999", "There is no run 999"), ("NEWEST", "the remote no longer has by-hand.yml at")],
+    ids=["unknown", "commit gone"],
+)
+def test_refused_rerun_leaves_no_run(project: Project, number: str, message: str) -> None:
+    project.local("dispatch", "by-hand.yml", "--input", "needed=good")
+    newest = project.last
+    records.save(project.forge, replace(newest, sha="0" * 40))
+    before = len(project.records())
+    code, output = project.local("rerun", number.replace("NEWEST", str(newest.number)))
+    assert (code, len(project.records())) == (2, before)
+    assert message in output
+
+
+def test_run_in_progress_does_not_run_again(project: Project, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    project.commit({"script.sh": RUNS_UNTIL_RELEASED.format(mark=mark)})
+    project.push("main")
+    with project.start("dispatch", "long.yml") as process:
+        until(mark.exists)
+        number = project.last.number
+        code, output = project.local("rerun", str(number))
+        assert (code, f"Run {number} is in progress" in output) == (2, True), output
+        mark.with_name("mark.go").touch()
+        process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 def test_create_and_delete_run_workflows(project: Project) -> None:
@@ -248,6 +303,7 @@ jobs: {{job: {{runs-on: ubuntu-latest, steps: [{{run: '{script}'}}]}}}}
 """
 
 
+@pytest.mark.case("K3", "local wait after a push of which one run failed")
 def test_wait_tells_of_every_run_of_the_push(project: Project, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     texts = {"a-fails": "exit 1", "b-passes": RUNS_UNTIL_RELEASED.format(mark=mark)}
@@ -271,7 +327,7 @@ def test_default_branch_may_be_master(tmp_path: Path) -> None:
     project.git("checkout", "-q", "master")
     workflows = {".github/workflows/by-hand.yml": BY_HAND, ".github/workflows/clock.yml": CLOCK}
     project.commit({**workflows, ".github/workflows/ci.yml": "on: release\njobs: {}\n"})
-    lifecycle.up(project.path, make_kit(tmp_path / "kit"), lambda *_: SERVICES, lambda _: None)
+    lifecycle.up(project.path, make_kit(tmp_path / "kit"), lambda *_: SERVICES, lambda _: None, workflows="all")
     project.push("master")
     code, output = project.local("dispatch", "by-hand.yml", "--input", "needed=good")
     assert (code, project.last.ref) == (0, "refs/heads/master"), output

@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def up(project: Project) -> None:
-    lifecycle.up(project.path, project.path.parent / "kit", lambda *_: SERVICES, lambda _: None)
+    lifecycle.up(project.path, project.path.parent / "kit", lambda *_: SERVICES, lambda _: None, workflows="all")
 
 
 def kill_in_the_middle(project: Project) -> int:

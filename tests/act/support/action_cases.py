@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cicd.testing import Reply
-from cicd.testing.replies import BUNDLE, COMMIT, IMAGE, passing
+from cicd.testing.replies import COMMIT, COUNTS, IMAGE, LINTED, linted, passing
 from tests.act.support.case import GITHUB_TOKEN, HOSTILE, Case, Ended, call, green, red
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ANSWERS = passing("staging") | {"conclude": Reply(outputs={"result": "passed"})}
+CONCLUDED = {"result": "passed", "report": "", "artifact": "", "tests": "", "checks": ""}
+ANSWERS = passing("staging") | {"conclude": Reply(outputs=CONCLUDED)}
 USE = "Use the action"
 SHOW = "Show its outputs"
 
@@ -29,6 +31,8 @@ class Action:
     tokens: tuple[str, ...] = ()
     positional: tuple[str, ...] = ()
     """The inputs that are passed without a name, after the options."""
+    flags: tuple[str, ...] = ()
+    """What the action always passes, before the options."""
 
 
 PROMOTION = {"environment": "staging", "commit": COMMIT}
@@ -38,25 +42,33 @@ LAX = {"tag": "", "backwards": "false"}
 TOKENS = {
     "token": "GITHUB_TOKEN", "registry-token": "REGISTRY_TOKEN", "ssh-key": "DEPLOY_SSH_KEY",
     "kubeconfig": "KUBECONFIG_TEXT", "app-secrets": "APP_SECRETS", "ledger-key": "LEDGER_KEY",
+    "build-secrets": "BUILD_SECRETS", "train-secrets": "TRAIN_SECRETS",
 }  # fmt: skip
 BOTH = ("token", "registry-token")
-BOOLEAN = ("backwards", "use-cache")
+CHOSEN = {"backwards": "true", "use-cache": "true", "trains": "branch"}
+"""What these inputs are set to, which take a few words alone."""
 ACTIONS = {
     "build-image": Action(
-        "build", ("directory", "use-cache"), defaults=HERE | {"use-cache": "false"}, tokens=BOTH
+        "build", ("directory", "use-cache", "trains"), defaults=HERE | {"use-cache": "false", "trains": "false"},
+        tokens=(*BOTH, "build-secrets", "train-secrets"),
     ),
     "run-tests": Action("test", ("directory", "image"), {"image": IMAGE}, HERE),
     "run-checks": Action("check", ("directory", "image"), {"image": IMAGE}, HERE),
-    "train": Action("train", ("directory", "image"), {"image": IMAGE}, HERE, BOTH),
+    "rehearse": Action(
+        "rehearse", ("directory", "image"), {"image": IMAGE}, HERE, (*BOTH, "build-secrets", "train-secrets")
+    ),
+    "train": Action("train", ("directory", "image"), {"image": IMAGE}, HERE, (*BOTH, "train-secrets")),
     "release": Action(
-        "release", ("directory", "bundle", "test-image"), {"bundle": BUNDLE, "test-image": IMAGE}, HERE, BOTH
+        "release", ("directory", "bundle", "test-image"), {"test-image": IMAGE}, HERE | {"bundle": ""},
+        (*BOTH, "build-secrets"),
     ),
     "verify": Action(
         "verify", ("directory", "environment", "commit", "tag", "backwards"), WHERE, HERE | LAX | {"commit": ""}, BOTH
     ),
     "deploy": Action(
-        "deploy", ("directory", "environment", "commit", "tag", "backwards", "release", "test"), PROMOTION,
-        HERE | LAX | {"release": "", "test": ""}, (*BOTH, "ssh-key", "kubeconfig", "app-secrets"),
+        "deploy", ("directory", "environment", "commit", "tag", "backwards", "release", "test", "evaluation"),
+        PROMOTION, HERE | LAX | {"release": "", "test": "", "evaluation": ""},
+        (*BOTH, "ssh-key", "kubeconfig", "app-secrets"),
     ),
     "record": Action(
         "record", ("directory", "outcome", "environment", "commit", "release", "test"), {"outcome": "{}"} | PROMOTION,
@@ -64,12 +76,13 @@ ACTIONS = {
     ),
     "approve": Action(
         "approve", ("directory", "reason"), PROMOTION | {"reason": "looked at it"}, HERE, ("token", "ledger-key"),
-        ("environment", "commit"),
+        ("environment", "commit"), ("--yes",),
     ),
     "advance": Action(
         "advance", ("directory", "commit", "staging-workflow"), {"commit": COMMIT},
         HERE | {"staging-workflow": "staging.yml"}, ("token",),
     ),
+    "comment": Action("comment", (), tokens=("token",)),
 }  # fmt: skip
 
 
@@ -86,12 +99,13 @@ def _workflow(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _case(name: str, what: str, inputs: Mapping[str, str], reply: Reply | None = None, *, tokens: Any = None) -> Case:
-    action = ACTIONS.get(name) or Action("conclude", ("needs",), {"needs": ""})
+    conclude = Action("conclude", ("needs", "stage", "directory"), {"needs": ""}, HERE | {"stage": ""})
+    action = ACTIONS.get(name, conclude)
     reply = reply or ANSWERS[action.command]
     workflow = _workflow(name, inputs)
     values = {**dict.fromkeys(action.required, ""), **action.defaults, **inputs}
     ended: Ended = red(USE, still=[SHOW]) if reply.exit_code else green()
-    words = [word for option in action.options for word in ("--" + option, values[option])]
+    words = [*action.flags, *(word for option in action.options for word in ("--" + option, values[option]))]
     words += [values[name] for name in action.positional]
     put_out = {**dict.fromkeys(ANSWERS[action.command].outputs, ""), **reply.outputs}
     return Case(
@@ -103,10 +117,10 @@ def _case(name: str, what: str, inputs: Mapping[str, str], reply: Reply | None =
 
 
 def _cases(name: str, action: Action) -> list[Case]:
-    every = {option: "true" if option in BOOLEAN else f"the {option}" for option in action.defaults}
+    every = {option: CHOSEN.get(option, f"the {option}") for option in action.defaults}
     secrets = {token: f"the {token} of the caller" for token in action.tokens}
     tokens = {TOKENS[token]: value for token, value in secrets.items()}
-    hostile = {option: HOSTILE for option in (*action.options, *action.positional) if option not in BOOLEAN}
+    hostile = {option: HOSTILE for option in (*action.options, *action.positional) if option not in CHOSEN}
     # These two put something out although they fail.
     outputs = ANSWERS[action.command].outputs if action.command in ("deploy", "check") else {}
     return [
@@ -116,19 +130,34 @@ def _cases(name: str, action: Action) -> list[Case]:
             if every or secrets
             else []
         ),
-        _case(name, "hostile inputs", hostile),
+        *([_case(name, "hostile inputs", hostile)] if hostile else []),
         _case(name, "fails", action.required, Reply(1, outputs)),
         _case(name, "is refused", action.required, Reply(4)),
     ]
 
 
-def _conclude(what: str, needs: str, shown: str, result: str) -> Case:
+REPORTED = {
+    "result": "passed",
+    "report": "/tmp/x/comment.json",
+    "artifact": "ml-cicd-comment",
+    "tests": COUNTS,
+    "checks": LINTED,
+}
+
+
+def _conclude(what: str, needs: str, shown: str, result: str, **counted: str) -> Case:
     case = _case(
         "conclude", what, {"needs": needs} if needs else {}, Reply(int(result not in ("passed", "superseded")))
     )
-    return replace(case, replies={}, calls=[shown], outputs={"result": result})
+    return replace(
+        case,
+        replies={},
+        calls=[shown],
+        outputs={**CONCLUDED, "result": result, **counted},
+    )
 
 
+ENCODED = linted(LINTED)["encoded-checks"]
 CONCLUDE = [
     _conclude("all succeeded", '{"a": {"result": "success"}}', "conclude a=success", "passed"),
     _conclude("one was skipped", '{"a": {"result": "skipped"}}', "conclude a=skipped", "failed"),
@@ -144,9 +173,18 @@ CONCLUDE = [
         "conclude a=failure b=skipped",
         "failed",
     ),
+    _conclude(
+        "counts are handed on, encoded or not",
+        json.dumps({"a": {"result": "success", "outputs": {"tests": COUNTS, "encoded-checks": ENCODED}}}),
+        "conclude a=success",
+        "passed",
+        tests=COUNTS,
+        checks=LINTED,
+    ),
     _conclude("needs nothing", "{}", "conclude", ""),
-    _conclude("nothing given", "", call("conclude", needs=""), ""),
-    _conclude("hostile inputs", HOSTILE, call("conclude", needs=HOSTILE), ""),
+    _conclude("nothing given", "", call("conclude", needs="", stage="", directory="."), ""),
+    _conclude("hostile inputs", HOSTILE, call("conclude", needs=HOSTILE, stage="", directory="."), ""),
+    _case("conclude", "every input", {"needs": "the needs", "stage": "ci", "directory": HOSTILE}, Reply(0, REPORTED)),
 ]
 CASES = [case for name, action in ACTIONS.items() for case in _cases(name, action)] + CONCLUDE
 MISSING = [
@@ -155,10 +193,11 @@ MISSING = [
 NOT_TRUE_OR_FALSE = ("neither true nor false", {"backwards": "yes"}, "--backwards is 'yes'; write true or false")
 NO_DIRECTORY = ("no such directory", {"directory": "nowhere"}, "nowhere")
 NOT_JSON = "not JSON"
+NOT_AN_OUTCOME = "not an outcome"
 WRONG_INPUTS = {
-    **dict.fromkeys(ACTIONS, NO_DIRECTORY),
+    **dict.fromkeys([name for name, action in ACTIONS.items() if "directory" in action.options], NO_DIRECTORY),
     **dict.fromkeys(("verify", "deploy"), NOT_TRUE_OR_FALSE),
-    "record": (NOT_JSON, {"outcome": "passed"}, "--outcome is not JSON"),
+    "record": (NOT_AN_OUTCOME, {"outcome": "passed"}, "--outcome can't be read"),
     "conclude": (NOT_JSON, {"needs": "success"}, "--needs"),
 }
 """An input of another type than is meant, and what is said of it."""

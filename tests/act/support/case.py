@@ -23,7 +23,15 @@ PUSHED = "c5e73789fe7d5fd80fb7f7b22a56b007fb6a1492"
 GITHUB_TOKEN = JOB_TOKEN
 SECRETS = {
     name: f"the {name} of the caller"
-    for name in ("REGISTRY_TOKEN", "DEPLOY_SSH_KEY", "KUBECONFIG", "APP_SECRETS", "LEDGER_KEY")
+    for name in (
+        "REGISTRY_TOKEN",
+        "DEPLOY_SSH_KEY",
+        "KUBECONFIG",
+        "APP_SECRETS",
+        "BUILD_SECRETS",
+        "TRAIN_SECRETS",
+        "LEDGER_KEY",
+    )
 }
 CONFIG = b"""name = "app"
 [tests]
@@ -92,6 +100,8 @@ class Case:
     jobs: Mapping[str, Any]
     """The jobs as written, to know their steps."""
     replies: Mapping[str, Reply] = field(default_factory=dict)
+    says: str = ""
+    """What an annotation says."""
     outputs: Mapping[str, str] | None = None
     """What reaches the following job or step; None when there is none."""
     tokens: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_TOKEN": GITHUB_TOKEN})
@@ -127,6 +137,7 @@ class Case:
         for call in run.calls:
             assert call.tokens == self._tokens(call.command), call.command
         assert run.exit_code == any(ended.result == "failure" for ended in self.ended.values())
+        assert any(self.says in annotation.message for annotation in run.annotations) or not self.says
         if self.outputs is not None:
             assert outputs(run) == self.outputs
         assert not (run.folder / PLANTED).exists(), "an input was run as shell code"
@@ -143,14 +154,21 @@ def outputs(run: Run) -> dict[str, str]:
 
 
 def shown(call: Call) -> str:
-    """Return a call as cases write it; for `conclude`, the results of the jobs instead of the long JSON."""
+    """Return a call as cases write it; for `conclude`, the results of the jobs instead of the long JSON.
+
+    Its other options follow unless they have their defaults.
+    """
     try:
         results = json.loads(call.arguments[1]) if call.command == "conclude" else None
     except ValueError:
         results = None
     if results is None:
         return str(call)
-    return " ".join(["conclude", *(f"{job}={value['result']}" for job, value in sorted(results.items()))])
+    others = zip(call.arguments[2::2], call.arguments[3::2], strict=True)
+    words = [f"{job}={value['result']}" for job, value in sorted(results.items())]
+    words += [f"model={model}" for value in results.values() if (model := value.get("outputs", {}).get("model"))]
+    words += [f"{name.removeprefix('--')}={value}" for name, value in others if value not in ("", ".")]
+    return " ".join(["conclude", *words])
 
 
 def call(command: str, **options: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import pty
 import re
 import shutil
 import signal
@@ -17,7 +18,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from cicd import cli
+from cicd import cli, processes
 from cicd.forge.running import records
 from cicd.forge.state import Forge
 from cicd.printers import runs as printer
@@ -67,6 +68,20 @@ class Project:
             errors="replace", check=True,
         )  # fmt: skip
         return re.sub(r" *$", "", done.stderr.replace("remote: ", ""), flags=re.MULTILINE)
+
+    def push_on_a_terminal(self, *arguments: str) -> str:
+        """Push from a terminal, and return all that it shows."""
+        primary, secondary = pty.openpty()
+        words = ["git", "push", "local", *arguments]
+        variables = {**self.environment, "TERM": "xterm"}
+        shown = b""
+        with subprocess.Popen(words, cwd=self.path, env=variables, stdin=secondary, stdout=secondary, stderr=secondary):
+            os.close(secondary)
+            with suppress(OSError):  # the terminal is closed when the last process has ended
+                while chunk := os.read(primary, 1 << 16):
+                    shown += chunk
+        os.close(primary)
+        return shown.decode(errors="replace")
 
     def start_push(self, *arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
         """Start a push that runs during the block."""
@@ -147,7 +162,4 @@ def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
 
 def alive(process: int) -> bool:
     """Return whether the process still runs."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    return processes.start_time(process) != ""

@@ -6,18 +6,22 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cicd import stages
 from cicd.act import workflows
 from cicd.testing import Reply
 from cicd.testing.replies import (
     BUNDLE,
     COMMIT,
     COUNTS,
+    EVALUATION_SET,
     IMAGE,
     LINTED,
+    REHEARSED,
     RELEASE_IMAGE,
     TEST_IMAGE,
     URL,
     deployed,
+    linted,
     passing,
 )
 from cicd.testing.replies import outcome as outcome_of
@@ -27,7 +31,6 @@ from tests.act.support.case import (
     HOSTILE,
     PUSHED,
     ROOT,
-    SECRETS,
     SKIPPED,
     Case,
     Ended,
@@ -47,16 +50,23 @@ CHECKOUT = "Check out the code"
 BUILD = "Build the image"
 TESTS = "Run the unit tests in the image"
 CHECKS = "Run the checks in the image"
+REHEARSE = "Train thinly and evaluate on the development set"
 TRAIN = "Train the model if its inputs changed"
 RELEASE = "Build the release image and push both images"
 VERIFY = "Verify that the commit may be promoted"
+INSTALL = "Install the packages of the model gate"
 DEPLOY = "Deploy the release and test it"
 RECORD = "Record the deployment in the ledger"
 APPROVE = "Record the approval in the ledger"
 ADVANCE = "Fast-forward main, move the tag Staging and start staging"
 CONCLUDE = "Fail unless every earlier job succeeded"
+LEAVE = "Leave what the run says for the comment"
+COMMENT = "Write what the runs say into the comment"
 
 
+LOST, DROPPED = Reply(1, {"result": "failed"}), Reply(outputs={"result": "passed", "url": URL})
+"""What `ml-cicd deploy` puts out if it dies after it began; and if GitHub drops its outcome, which holds a secret."""
+TOLD = "The job deploy began a deployment, and its outcome did not arrive: nothing was recorded."
 NOT_LINTED = '{"lint": false, "types": true}'
 
 
@@ -86,16 +96,13 @@ def shipped(name: str) -> dict[str, Any]:
     return _followed({**caller, "jobs": {name: caller["jobs"][name]}}, name)
 
 
-def calling(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
-    """Return a caller that passes on inputs from the event, and every secret."""
+def steered(name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
+    """Return the shipped caller, started by hand, with inputs from the event in place of those that it passes on."""
+    caller = shipped(name)
     passed = {key: f"${{{{ github.event.inputs.{key} }}}}" for key in inputs}
-    declared = _document(ROOT / ".github" / "workflows" / f"{name}.yml")["on"]["workflow_call"].get("secrets", {})
-    job = {
-        "uses": f"org/ml-cicd/.github/workflows/{name}.yml@v1",
-        "with": passed,
-        "secrets": {secret: f"${{{{ secrets.{secret} }}}}" for secret in SECRETS if secret in declared},
-    }
-    return _followed({"on": {"workflow_dispatch": {}}, "jobs": {name: job}}, name)
+    job = {key: value for key, value in caller["jobs"][name].items() if name != "comment" or key != "if"}
+    jobs = {**caller["jobs"], name: {**job, "with": passed}}  # the comment is not started by hand
+    return {**caller, "on": {"workflow_dispatch": {}}, "jobs": jobs}
 
 
 class Road:
@@ -109,10 +116,11 @@ class Road:
         self.calls = calls
         self.outputs = outputs
         self.jobs = _document(ROOT / ".github" / "workflows" / f"{name}.yml")["jobs"]
+        self.withheld = frozenset([("build", "REGISTRY_TOKEN"), ("rehearse", "REGISTRY_TOKEN")])
         self.replies = passing({"ci": "", "deploy": "staging"}.get(name, name))
 
     def case(self, what: str, *, ended: Mapping[str, Ended] | None = None, calls: Sequence[str] | None = None,
-             outputs: Mapping[str, str] | None = None, **answers: Reply) -> Case:  # fmt: skip
+             outputs: Mapping[str, str] | None = None, says: str = "", **answers: Reply) -> Case:  # fmt: skip
         """Return the shipped caller in one outcome. After a failure no job follows, since `act` stops there."""
         caller = shipped(self.name)
         all_ended = dict(ended or self.passes)
@@ -123,7 +131,8 @@ class Road:
             name=f"{self.name}: {what}", workflow=caller, event=self.event, ended=all_ended,
             calls=self.calls() if calls is None else calls,
             jobs={**self.jobs, FOLLOWING: caller["jobs"][FOLLOWING]}, replies=self.replies | answers,
-            outputs=None if fails else {**self.outputs, **(outputs or {})}, of=self.name,
+            outputs=None if fails else {**self.outputs, **(outputs or {})}, of=self.name, says=says,
+            tokens=ALL_TOKENS, withheld=self.withheld,
         )  # fmt: skip
 
     def again(self) -> Case:
@@ -138,42 +147,50 @@ class Road:
 
     def with_inputs(self, what: str, inputs: Mapping[str, str], *, labels: Sequence[str] = ()) -> Case:
         """Return a successful run with these inputs."""
-        caller = calling(self.name, inputs)
+        caller = steered(self.name, inputs)
         ours = {key.replace("-", "_"): value for key, value in inputs.items()}
-        for name in ("runs_on", "timeout_minutes"):
+        for name in ("runs_on", "deploy_runs_on", "timeout_minutes", "submodules", "lfs", "training_environment"):
             ours.pop(name, None)
         return replace(
             self.case(what), workflow=caller, event=lambda project: project.dispatch(inputs),
             calls=self.calls(**ours), labels=frozenset(labels), sets=frozenset(inputs),
-            tokens=ALL_TOKENS, withheld=frozenset({("build", "REGISTRY_TOKEN")}),  # ring 0 has no secret
         )  # fmt: skip
+
+
+def _concluded(jobs: str, stage: str, directory: str = ".") -> str:
+    """Return the call that concludes a run; without a stage, the run leaves nothing for the comment."""
+    if not stage:
+        return f"conclude {jobs}"
+    return f"conclude {jobs} stage={stage}" + (f" directory={directory}" if directory != "." else "")
 
 
 def _ci(directory: str = ".") -> list[str]:
     return [
-        call("build", directory=directory, **{"use-cache": "true"}),
+        call("build", directory=directory, **{"use-cache": "true"}, trains="branch"),
         call("test", directory=directory, image=IMAGE),
         call("check", directory=directory, image=IMAGE),
-        "conclude test=success",
+        _concluded("test=success", "ci", directory),
     ]
 
 
-def _integration(directory: str = ".", staging_workflow: str = "staging.yml", outcome: str = "") -> list[str]:
+def _integration(
+    directory: str = ".", staging_workflow: str = "staging.yml", outcome: str = "", evaluation: str = EVALUATION_SET
+) -> list[str]:
     return [
-        call("build", directory=directory, **{"use-cache": "false"}),
+        call("build", directory=directory, **{"use-cache": "false"}, trains="true"),
         call("test", directory=directory, image=IMAGE),
         call("train", directory=directory, image=IMAGE),
         call("release", directory=directory, bundle=BUNDLE, test_image=IMAGE),
         call(
             "deploy", directory=directory, environment="integration", commit=COMMIT, tag="", backwards="false",
-            release=RELEASE_IMAGE, test=TEST_IMAGE,
+            release=RELEASE_IMAGE, test=TEST_IMAGE, evaluation=evaluation,
         ),
         call(
             "record", directory=directory, outcome=outcome or outcome_of("integration"), environment="integration",
             commit=COMMIT, release=RELEASE_IMAGE, test=TEST_IMAGE,
         ),
         call("advance", directory=directory, commit=COMMIT, staging_workflow=staging_workflow),
-        "conclude build=success deploy=success record=success",
+        _concluded("build=success deploy=success record=success", "integration", directory),
     ]  # fmt: skip
 
 
@@ -184,15 +201,17 @@ def _recorded(where: str, result: Result = "passed", *, directory: str = ".", en
     )  # fmt: skip
 
 
-def _promotion(where: str, commit: str, tag: str, backwards: str = "false") -> Callable[..., list[str]]:
+def _promotion(
+    where: str, commit: str, tag: str, *, stage: str = "", backwards: str = "false"
+) -> Callable[..., list[str]]:
     def calls(directory: str = ".", commit: str = commit, tag: str = tag, environment: str = where) -> list[str]:
         place = {"directory": directory, "environment": environment}
         strict = {"tag": tag, "backwards": backwards}
         return [
             call("verify", **place, commit=commit, **strict),
-            call("deploy", **place, commit=COMMIT, **strict, release="", test=""),
+            call("deploy", **place, commit=COMMIT, **strict, release="", test="", evaluation=""),
             _recorded(where, directory=directory, environment=environment),
-            "conclude deploy=success record=success verify=success",
+            _concluded("deploy=success record=success verify=success", stage, directory),
         ]
 
     return calls
@@ -200,13 +219,28 @@ def _promotion(where: str, commit: str, tag: str, backwards: str = "false") -> C
 
 def _ci_cases() -> list[Case]:
     outputs = {"result": "passed", "tests": COUNTS, "checks": LINTED}
-    passes = {"test": green(), "ci-passed": green()}
+    passes = {"test": green(without=[INSTALL, REHEARSE]), "ci-passed": green()}
     road = Road("ci", lambda project: project.push("refs/heads/feature/x"), passes, _ci, outputs)
-    failed = "conclude test=failure"
+    failed = _concluded("test=failure", "ci")
     build, test, check, _ = _ci()
-    concluded = red(CONCLUDE)
+    concluded = red(CONCLUDE, still=[LEAVE])
+    trains = Reply(outputs={"image": IMAGE, "trains": "true"})
+    rehearse = call("rehearse", directory=".", image=IMAGE)
     return [
         road.case("passes"),
+        road.case(
+            "passes and trains thinly", build=trains,
+            calls=[build, test, check, rehearse, _concluded(f"test=success model={REHEARSED}", "ci")],
+            ended={"test": green(), "ci-passed": green()},
+        ),
+        road.case(
+            "the thin training fails", build=trains, rehearse=Reply(1), calls=[build, test, check, rehearse, failed],
+            ended={"test": red(REHEARSE), "ci-passed": concluded},
+        ),
+        road.case(
+            "a check fails, so that nothing is trained", build=trains, check=Reply(1, linted(NOT_LINTED)),
+            calls=[build, test, check, failed], ended={"test": red(CHECKS), "ci-passed": concluded},
+        ),
         road.case(
             "the image does not build", build=Reply(1), calls=[build, failed],
             ended={"test": red(BUILD), "ci-passed": concluded},
@@ -216,11 +250,11 @@ def _ci_cases() -> list[Case]:
             ended={"test": red(TESTS, still=[CHECKS]), "ci-passed": concluded},
         ),
         road.case(
-            "a check fails", check=Reply(1, {"checks": NOT_LINTED}), calls=[build, test, check, failed],
+            "a check fails", check=Reply(1, linted(NOT_LINTED)), calls=[build, test, check, failed],
             ended={"test": red(CHECKS), "ci-passed": concluded},
         ),
         road.case(
-            "a unit test and a check fail", test=Reply(1), check=Reply(1, {"checks": NOT_LINTED}),
+            "a unit test and a check fail", test=Reply(1), check=Reply(1, linted(NOT_LINTED)),
             calls=[build, test, check, failed], ended={"test": red(TESTS, too=[CHECKS]), "ci-passed": concluded},
         ),
         road.case(
@@ -228,12 +262,16 @@ def _ci_cases() -> list[Case]:
             ended={"test": red(BUILD), "ci-passed": concluded},
         ),
         road.again(),
-        road.cancelled("test", {"test": red(TESTS), "ci-passed": green(without=[CONCLUDE])}, [build, test]),
+        road.cancelled("test", {"test": red(TESTS), "ci-passed": green(without=[CONCLUDE, LEAVE])}, [build, test]),
         road.with_inputs(
-            "every input", {"directory": "projects/a b", "runs-on": '["gpu"]', "timeout-minutes": "7"},
+            "every input",
+            {
+                "directory": "projects/a b", "runs-on": '["gpu"]', "timeout-minutes": "7", "submodules": "recursive",
+                "lfs": "false", "training-environment": "training",
+            },
             labels=["gpu", "ubuntu-latest"],
         ),
-        road.with_inputs("hostile inputs", {"directory": HOSTILE}),
+        road.with_inputs("hostile inputs", {"directory": HOSTILE, "training-environment": HOSTILE}),
     ]  # fmt: skip
 
 
@@ -247,18 +285,24 @@ def _integration_cases() -> list[Case]:
     build, test, train, release, deploy, record, advance, _ = _integration()
     failed = _integration(outcome=outcome_of("integration", "failed"))[5]
     built = [build, test, train, release]
-    concluded = red(CONCLUDE)
+    concluded = red(CONCLUDE, still=[LEAVE])
 
     def stopped(step: str) -> dict[str, Ended]:
         return {"build": red(step), "deploy": SKIPPED, "record": SKIPPED, "conclude": concluded}
 
-    nothing = "conclude build=failure deploy=skipped record=skipped"
-    not_recorded = "conclude build=success deploy=failure record=skipped"
+    nothing = _concluded("build=failure deploy=skipped record=skipped", "integration")
+    not_recorded = _concluded("build=success deploy=failure record=skipped", "integration")
+    not_advanced = _concluded("build=success deploy=success record=failure", "integration")
     return [
         road.case("passes"),
         road.case(
-            "passes with a model that did not change", train=Reply(outputs={"bundle": BUNDLE, "trained": "false"}),
+            "passes with a model that did not change",
+            train=Reply(outputs={"bundle": BUNDLE, "trained": "false", "evaluation": EVALUATION_SET}),
             outputs={"trained": "false"},
+        ),
+        road.case(
+            "passes without a model gate", train=Reply(outputs={"bundle": BUNDLE, "trained": "true", "evaluation": ""}),
+            ended={**passes, "deploy": green(without=[INSTALL])}, calls=_integration(evaluation=""),
         ),
         road.case("the image does not build", build=Reply(1), calls=[build, nothing], ended=stopped(BUILD)),
         road.case("a unit test fails", test=Reply(1), calls=[build, test, nothing], ended=stopped(TESTS)),
@@ -268,7 +312,7 @@ def _integration_cases() -> list[Case]:
         road.case("the release is refused", release=Reply(4), calls=[*built, nothing], ended=stopped(RELEASE)),
         road.case(
             "the deployment fails, is recorded, and goes no further", deploy=deployed("integration", "failed"),
-            calls=[*built, deploy, failed, "conclude build=success deploy=failure record=success"],
+            calls=[*built, deploy, failed, _concluded("build=success deploy=failure record=success", "integration")],
             ended={**passes, "deploy": red(DEPLOY), "record": green(without=[ADVANCE]), "conclude": concluded},
         ),
         road.case(
@@ -281,18 +325,27 @@ def _integration_cases() -> list[Case]:
         ),
         road.case(
             "the ledger can't be written, so nothing advances", record=Reply(69),
-            calls=[*built, deploy, record, "conclude build=success deploy=success record=failure"],
+            calls=[*built, deploy, record, _concluded("build=success deploy=success record=failure", "integration")],
             ended={**passes, "record": red(RECORD), "conclude": concluded},
         ),
         road.case(
             "the deployment fails and can't be recorded", deploy=deployed("integration", "failed"), record=Reply(69),
-            calls=[*built, deploy, failed, "conclude build=success deploy=failure record=failure"],
+            calls=[*built, deploy, failed, _concluded("build=success deploy=failure record=failure", "integration")],
             ended={**passes, "deploy": red(DEPLOY), "record": red(RECORD), "conclude": concluded},
+        ),
+        road.case(
+            "the deployment ends before it says how", deploy=LOST, calls=[*built, deploy, not_recorded], says=TOLD,
+            ended={**passes, "deploy": red(DEPLOY), "record": SKIPPED, "conclude": concluded},
+        ),
+        road.case(
+            "the outcome does not arrive", deploy=DROPPED, says=TOLD,
+            calls=[*built, deploy, _concluded("build=success deploy=success record=skipped", "integration")],
+            ended={**passes, "record": SKIPPED, "conclude": concluded},
         ),
         *(
             road.case(
                 what, advance=Reply(code),
-                calls=[*built, deploy, record, advance, "conclude build=success deploy=success record=failure"],
+                calls=[*built, deploy, record, advance, not_advanced],
                 ended={**passes, "record": red(ADVANCE), "conclude": concluded},
             )
             for what, code in (("advancing is refused", 4), ("staging can't be started", 69))
@@ -302,44 +355,49 @@ def _integration_cases() -> list[Case]:
             outputs={"state": "superseded"},
         ),
         road.again(),
-        road.cancelled("train", {**stopped(TRAIN), "conclude": green(without=[CONCLUDE])}, built[:3]),
+        road.cancelled("train", {**stopped(TRAIN), "conclude": green(without=[CONCLUDE, LEAVE])}, built[:3]),
         road.cancelled(
-            "deploy", {**passes, **_cancelled_in_deploy(), "record": green(without=[RECORD, ADVANCE])},
+            "deploy", {**passes, **_cancelled_in_deploy(CONCLUDE, LEAVE), "record": green(without=[RECORD, ADVANCE])},
             [*built, deploy],
         ),
         road.cancelled(
-            "advance", {**passes, "record": red(ADVANCE), "conclude": green(without=[CONCLUDE])},
+            "advance", {**passes, "record": red(ADVANCE), "conclude": green(without=[CONCLUDE, LEAVE])},
             [*built, deploy, record, advance],
         ),
         road.with_inputs(
             "every input",
-            {"directory": "projects/a", "runs-on": '["gpu"]', "timeout-minutes": "7", "staging-workflow": "next.yml"},
-            labels=["gpu", "ubuntu-latest"],
+            {
+                "directory": "projects/a", "runs-on": '["gpu"]', "timeout-minutes": "7", "staging-workflow": "next.yml",
+                "submodules": "recursive", "lfs": "false", "deploy-runs-on": '["here"]',
+            },
+            labels=["gpu", "here", "ubuntu-latest"],
         ),
         road.with_inputs("hostile inputs", {"directory": HOSTILE, "staging-workflow": HOSTILE}),
     ]  # fmt: skip
 
 
-def _cancelled_in_deploy() -> dict[str, Ended]:
-    return {"deploy": red(DEPLOY), "record": green(without=[RECORD]), "conclude": green(without=[CONCLUDE])}
+def _cancelled_in_deploy(*last: str) -> dict[str, Ended]:
+    return {"deploy": red(DEPLOY), "record": green(without=[RECORD]), "conclude": green(without=last)}
 
 
 def _promotion_cases(road: Road, environment: str) -> list[Case]:
     verify, deploy, record, _ = road.calls()
     failed = _recorded(environment, "failed")
-    concluded = red(CONCLUDE)
+    stage = road.name if road.name in stages.TAGGED else ""
+    last = [CONCLUDE, LEAVE] if stage else [CONCLUDE]
+    concluded = red(CONCLUDE, still=last[1:])
     passes = road.passes
     refused = {"verify": red(VERIFY), "deploy": SKIPPED, "record": SKIPPED, "conclude": concluded}
-    nothing = "conclude deploy=skipped record=skipped verify=failure"
+    nothing = _concluded("deploy=skipped record=skipped verify=failure", stage)
     not_recorded = {**passes, "deploy": red(DEPLOY), "record": SKIPPED, "conclude": concluded}
-    only_verified = "conclude deploy=failure record=skipped verify=success"
+    only_verified = _concluded("deploy=failure record=skipped verify=success", stage)
     return [
         road.case("passes"),
         road.case("refused", verify=Reply(4), calls=[verify, nothing], ended=refused),
         road.case("neither ledger nor registry answers", verify=Reply(69), calls=[verify, nothing], ended=refused),
         road.case(
             "the deployment fails and is recorded", deploy=deployed(environment, "failed"),
-            calls=[verify, deploy, failed, "conclude deploy=failure record=success verify=success"],
+            calls=[verify, deploy, failed, _concluded("deploy=failure record=success verify=success", stage)],
             ended={**passes, "deploy": red(DEPLOY), "conclude": concluded},
         ),
         road.case(
@@ -348,20 +406,29 @@ def _promotion_cases(road: Road, environment: str) -> list[Case]:
         ),
         road.case("no engine answers", deploy=Reply(69), calls=[verify, deploy, only_verified], ended=not_recorded),
         road.case(
+            "the deployment ends before it says how", deploy=LOST, calls=[verify, deploy, only_verified],
+            ended=not_recorded, says=TOLD,
+        ),
+        road.case(
+            "the outcome does not arrive", deploy=DROPPED, says=TOLD,
+            calls=[verify, deploy, _concluded("deploy=success record=skipped verify=success", stage)],
+            ended={**passes, "record": SKIPPED, "conclude": concluded},
+        ),
+        road.case(
             "the ledger can't be written", record=Reply(69),
-            calls=[verify, deploy, record, "conclude deploy=success record=failure verify=success"],
+            calls=[verify, deploy, record, _concluded("deploy=success record=failure verify=success", stage)],
             ended={**passes, "record": red(RECORD), "conclude": concluded},
         ),
         road.case(
             "the deployment fails and can't be recorded", deploy=deployed(environment, "failed"), record=Reply(69),
-            calls=[verify, deploy, failed, "conclude deploy=failure record=failure verify=success"],
+            calls=[verify, deploy, failed, _concluded("deploy=failure record=failure verify=success", stage)],
             ended={**passes, "deploy": red(DEPLOY), "record": red(RECORD), "conclude": concluded},
         ),
         road.again(),
-        road.cancelled("verify", {**refused, "conclude": green(without=[CONCLUDE])}, [verify]),
-        road.cancelled("deploy", {**passes, **_cancelled_in_deploy()}, [verify, deploy]),
+        road.cancelled("verify", {**refused, "conclude": green(without=last)}, [verify]),
+        road.cancelled("deploy", {**passes, **_cancelled_in_deploy(*last)}, [verify, deploy]),
         road.cancelled(
-            "record", {**passes, "record": red(RECORD), "conclude": green(without=[CONCLUDE])},
+            "record", {**passes, "record": red(RECORD), "conclude": green(without=last)},
             [verify, deploy, record],
         ),
     ]  # fmt: skip
@@ -373,11 +440,11 @@ def _promotions() -> list[Case]:
     }  # fmt: skip
     passes = {"verify": green(), "deploy": green(), "record": green(), "conclude": green()}
     superseded = Reply(outputs={"commit": COMMIT, "release": "", "test": "", "result": "superseded"})
-    left = "conclude deploy=skipped record=skipped verify=success"
+    left, waited = (f"deploy={ended} record=skipped verify=success" for ended in ("skipped", "success"))
     newer = {"release": "", "test": "", "entry": "", "url": "", "result": "superseded"}
     cases = []
     for name, tag in (("staging", "Staging"), ("production", "Production")):
-        calls = _promotion(name, PUSHED, tag)
+        calls = _promotion(name, PUSHED, tag, stage=name)
         road = Road(name, _pushed(tag), passes, calls, outputs)
         cases += _promotion_cases(road, name)
         cases += [
@@ -385,17 +452,18 @@ def _promotions() -> list[Case]:
                 "every input",
                 {
                     "directory": "projects/a", "commit": "v1.2", "tag": f"a/{tag}", "runs-on": '["gpu"]',
-                    "timeout-minutes": "7",
+                    "deploy-runs-on": '["here"]', "timeout-minutes": "7",
                 },
-                labels=["gpu", "ubuntu-latest"],
+                labels=["gpu", "here", "ubuntu-latest"],
             ),
             road.case(
-                "superseded by a newer run", verify=superseded, calls=[calls()[0], left], outputs=newer,
+                "superseded by a newer run", verify=superseded, calls=[calls()[0], _concluded(left, name)],
+                outputs=newer,
                 ended={**passes, "deploy": SKIPPED, "record": SKIPPED},
             ),
             road.case(
                 "superseded while it waited", deploy=Reply(outputs={"outcome": "", "result": "superseded", "url": ""}),
-                calls=[*calls()[:2], "conclude deploy=success record=skipped verify=success"],
+                calls=[*calls()[:2], _concluded(waited, name)],
                 outputs={**newer, "release": RELEASE_IMAGE, "test": TEST_IMAGE},
                 ended={**passes, "record": SKIPPED},
             ),
@@ -403,7 +471,7 @@ def _promotions() -> list[Case]:
             road.with_inputs("hostile inputs", {"directory": HOSTILE, "commit": HOSTILE, "tag": HOSTILE}),
         ]  # fmt: skip
     inputs = {"environment": "staging", "commit": "v1.1"}
-    calls = _promotion("staging", "v1.1", "", "true")
+    calls = _promotion("staging", "v1.1", "", backwards="true")
     road = Road("deploy", lambda project: project.dispatch(inputs), passes, calls, outputs)
     cases += _promotion_cases(road, "staging")
     cases += [
@@ -412,9 +480,9 @@ def _promotions() -> list[Case]:
             "every input",
             {
                 "directory": "projects/a", "environment": "staging", "commit": "v1.2", "runs-on": '["gpu"]',
-                "timeout-minutes": "7",
+                "deploy-runs-on": '["here"]', "timeout-minutes": "7",
             },
-            labels=["gpu", "ubuntu-latest"],
+            labels=["gpu", "here", "ubuntu-latest"],
         ),
         road.with_inputs("hostile inputs", {"directory": HOSTILE, "environment": HOSTILE, "commit": HOSTILE}),
     ]  # fmt: skip
@@ -424,7 +492,7 @@ def _promotions() -> list[Case]:
 def _approve(
     directory: str = ".", environment: str = "production", commit: str = COMMIT, reason: str = "looked at it"
 ) -> list[str]:
-    approve = shlex.join(["approve", "--directory", directory, "--reason", reason, environment, commit])
+    approve = shlex.join(["approve", "--yes", "--directory", directory, "--reason", reason, environment, commit])
     return [approve, "conclude approve=success"]
 
 
@@ -453,8 +521,25 @@ def _approve_cases() -> list[Case]:
     ]  # fmt: skip
 
 
+def _comment_cases() -> list[Case]:
+    passes = {"comment": green(), "conclude": green()}
+    outputs = {"comment": "updated", "result": "passed"}
+    calls = ["comment", "conclude comment=success"]
+    road = Road("comment", lambda project: project.pull_request(), passes, lambda: calls, outputs)
+    failed = {"comment": red(COMMENT), "conclude": red(CONCLUDE)}
+    nothing = ["comment", "conclude comment=failure"]
+    return [
+        road.case("passes"),
+        road.case("refused", comment=Reply(4), calls=nothing, ended=failed),
+        road.case("GitHub does not answer", comment=Reply(69), calls=nothing, ended=failed),
+        road.again(),
+        road.cancelled("comment", {**failed, "conclude": green(without=[CONCLUDE])}, ["comment"]),
+        road.with_inputs("every input", {"runs-on": '["gpu"]'}, labels=["gpu", "ubuntu-latest"]),
+    ]  # fmt: skip
+
+
 def _pushed(tag: str) -> Callable[[Project], Event]:
     return lambda project: project.push(f"refs/tags/{tag}")
 
 
-CASES = [*_ci_cases(), *_integration_cases(), *_promotions(), *_approve_cases()]
+CASES = [*_ci_cases(), *_integration_cases(), *_promotions(), *_approve_cases(), *_comment_cases()]
