@@ -12,10 +12,13 @@ import pytest
 from cicd.config import Config, Environment
 from cicd.forge.machine import engine_setup, services
 from cicd.oci import engine
+from tests.deploy.support import base_layers
+from tests.deploy.support.second import Second
 from tests.deploy.support.tiny import CRASH, NAME, built, docker_target, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import docker
 
@@ -43,6 +46,7 @@ def own_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]
     """Yield a registry and a base image for a project of another name; at the end all of that project is removed."""
     data = tmp_path_factory.mktemp("services")
     up = services.up(data, NAME, print)
+    base_layers.bring(up.registry, up.base, NAME)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ML_CICD_PROXY", up.proxy)
         yield up
@@ -92,3 +96,14 @@ def crashing(release: Callable[[str, str], str]) -> str:
 def target(client: docker.DockerClient, config: Config) -> Iterator[DockerTarget]:
     yield docker_target(client, config, "staging")
     sweep(client)
+
+
+@pytest.fixture
+def second(tmp_path: Path, sockets: str) -> Iterator[Second]:
+    engine = Second(tmp_path, sockets)
+    try:
+        yield engine
+        engine.end()
+    finally:
+        engine.namespaces.kill()
+        engine.namespaces.wait()

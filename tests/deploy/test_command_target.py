@@ -57,7 +57,7 @@ import json, os, pathlib, sys, urllib.request
 received = {name: value for name, value in os.environ.items() if name.startswith(("ML_CICD_", "PLATFORM"))}
 received["KEY"] = pathlib.Path("/run/secrets/KEY").read_text()
 received["seen"] = sorted(os.environ)
-urllib.request.urlopen(urllib.request.Request(os.environ["PLATFORM"], json.dumps(received).encode()), timeout=5)
+urllib.request.urlopen(urllib.request.Request(os.environ["PLATFORM"], json.dumps(received).encode()), timeout=60)
 """
 NAME = f"tiny-{uuid.uuid4().hex[:6]}"
 A, B, C, D = (f"ghcr.io/acme/app@sha256:{letter * 64}" for letter in "abcd")
@@ -117,7 +117,7 @@ def test_tool_gets_the_order_and_nothing_else(
 
 
 def received(target: CommandTarget) -> list[dict[str, str]]:
-    with urllib.request.urlopen(f"{target.settings.url}/received", timeout=5) as answer:
+    with urllib.request.urlopen(f"{target.settings.url}/received", timeout=60) as answer:
         orders: list[dict[str, str]] = json.load(answer)
         return orders
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import interrupts
 from cicd.deploy import holder
 from cicd.errors import CheckFailedError
 from cicd.oci import engine
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from cicd.deploy.docker.target import DockerTarget
     from cicd.deploy.target import Order
 
-ENDED = {0: "ended", 1: "failed", -signal.SIGKILL: "killed", 130: "stopped"}
+ENDS = {"SIGKILL": -signal.SIGKILL, "SIGINT": 130, "SIGTERM": 143}
+"""The exit code of a deployment that gets the signal, as `subprocess` shows it."""
+ENDED = {0: "ended", 1: "failed", -signal.SIGKILL: "killed", 130: "stopped", 143: "terminated"}
 
 
 def in_child(target: DockerTarget, wanted: Order, **marks: str) -> int:
@@ -35,7 +38,6 @@ def in_child(target: DockerTarget, wanted: Order, **marks: str) -> int:
     if pid == 0:
         code = 1
         with suppress(BaseException):
-            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore Ctrl-C
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.environ.update({f"ML_CICD_CRASH_{name.upper()}": value for name, value in marks.items()})
             code = deploy(replace(target, site=replace(target.site, client=engine.connect())), wanted)
@@ -46,12 +48,12 @@ def in_child(target: DockerTarget, wanted: Order, **marks: str) -> int:
 def deploy(target: DockerTarget, wanted: Order) -> int:
     """Deploy under the lock; the exit code."""
     try:
-        with target.locked(holder.this_process("somebody"), 0):
+        with interrupts.handled(), target.locked(holder.this_process("somebody"), 0):
             target.apply(wanted, accept)
     except CheckFailedError:
         return 1
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as stop:
+        return interrupts.exit_code(stop)
     return 0
 
 
@@ -82,7 +84,7 @@ class Scenario:
     @property
     def wanted(self) -> Order:
         """What is deployed this time."""
-        kind = self.kind.removesuffix(", Ctrl-C")
+        kind = self.kind.partition(",")[0]
         images = {"first deployment": [self.good], "bad image": [self.bad]}.get(kind, [self.better, self.good])
         image = images[self.number % len(images)]
         return order(image, commit="c" * 40 if kind == "rollback" else f"{self.number:040d}")
@@ -115,10 +117,14 @@ def scenario(target: DockerTarget, good: str, better: str, crashing: str, reques
 KINDS = {
     "first deployment": "SIGKILL",
     "replacement": "SIGKILL",
-    "replacement, Ctrl-C": "SIGINT",
+    "replacement, stopped": "SIGINT",
     "bad image": "SIGKILL",
     "rollback": "SIGKILL",
 }
+
+
+TERMINATED = ("docker.wait.before", "docker.drain.before")
+"""Where a deployment that is stopped gets SIGTERM, as from a runner that cancels: with a candidate, and switched."""
 
 
 @pytest.mark.timeout(600)
@@ -131,15 +137,16 @@ def test_r6_killed_at_every_step_it_converges(
     for mark in marks(scenario, tmp_path / "trace"):
         scenario.begin()
         wanted, before = scenario.wanted, scenario.served()
-        ended = in_child(target, wanted, at=mark, signal=KINDS[kind])
+        sent = "SIGTERM" if KINDS[kind] == "SIGINT" and mark in TERMINATED else KINDS[kind]
+        ended = in_child(target, wanted, at=mark, signal=sent)
         meanwhile, left = scenario.served(), sorted(name.rpartition("-")[2] for name in state(target)[2])
         again = deploy(target, wanted)
         after, remains = scenario.served(), state(target)
         right = before if kind == "bad image" else digest(wanted.release)
         fine = (
-            ended == (-signal.SIGKILL if KINDS[kind] == "SIGKILL" else 130)
+            ended == ENDS[sent]
             and meanwhile in {before, digest(wanted.release)} - {digest(scenario.bad)}
-            and (KINDS[kind] == "SIGKILL" or not left)
+            and (sent == "SIGKILL" or not left)
             and again == (1 if kind == "bad image" else 0)
             and after == right
             and (len(remains[0]), remains[2]) == (1, set())
@@ -158,6 +165,7 @@ def test_r6_killed_at_every_step_it_converges(
         print(f"\n{kind}\n{terminal.table(head, rows)}")
     assert wrong == []
     assert len(rows) >= 5
+    assert [row[1] for row in rows].count("terminated") == (2 if KINDS[kind] == "SIGINT" else 0)
 
 
 def test_full_disk_leaves_the_old_release_serving(target: DockerTarget, good: str, better: str) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import json
-from dataclasses import dataclass
+import os
+import signal
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +17,7 @@ from cicd import cli
 from cicd.deploy.holder import Holder
 from cicd.deploy.target import Order
 from cicd.ledger import pending
-from tests.deploy.support.tiny import docker_target, everything, serving, sweep
+from tests.deploy.support.tiny import docker_target, everything, registry_of, serving, sweep
 from tests.deploy.support.typed import Typed
 from tests.unit.support.workspace import new_workspace
 
@@ -46,6 +51,11 @@ def images(release: Callable[[str, str], str]) -> tuple[str, str]:
     return release("first", "# first\n"), release("second", "# second\n")
 
 
+@pytest.fixture(scope="module")
+def third(release: Callable[[str, str], str]) -> str:
+    return release("third", "# third\n")
+
+
 @pytest.fixture
 def production(
     client: docker.DockerClient,
@@ -59,11 +69,19 @@ def production(
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "outputs"))
     workspace = new_workspace(tmp_path)
     monkeypatch.chdir(workspace.clone)
-    target = docker_target(client, config, "production")
-    production = Production(config.name, workspace, tmp_path / "outputs", CONFIG.format(config.name), target)
+    name = f"{config.name}-{uuid.uuid4().hex[:4]}"  # the registry keeps the tags of each project's ledger
+    target = docker_target(client, replace(config, name=name), "production")
+    production = Production(name, workspace, tmp_path / "outputs", CONFIG.format(name), target)
     assert [production.bring(image) for image in images] == [0, 0]
     yield production
-    sweep(client)
+    sweep(client, name)
+
+
+def problem(capfd: pytest.CaptureFixture[str]) -> str:
+    """Return what `ml-cicd status` says of production."""
+    capfd.readouterr()
+    cli.main(["status", "--json"])
+    return str(json.loads(capfd.readouterr().out)["environments"]["production"]["problem"])
 
 
 def test_r1_accepted_digest_runs(
@@ -110,7 +128,7 @@ def test_r8_rollback_needs_no_git_remote(production: Production, images: tuple[s
 def test_r8_the_way_back_without_the_registry(
     client: docker.DockerClient, production: Production, images: tuple[str, str], commands: list[list[str]]
 ) -> None:
-    (registry,) = client.containers.list(filters={"name": f"ml-cicd-{production.name}-registry"}, ignore_removed=True)
+    registry = registry_of(client, images[0])
     registry.stop(timeout=1)
     try:
         assert [cli.main(words) for words in commands] == [0] * len(commands)
@@ -185,13 +203,84 @@ def test_r5_unlock_removes_another_machines_lock(
 def test_r10_status_tells_a_deviation_from_the_ledger(
     production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def problem() -> str:
-        capfd.readouterr()
-        cli.main(["status", "--json"])
-        return str(json.loads(capfd.readouterr().out)["environments"]["production"]["problem"])
-
-    assert problem() == ""
+    assert problem(capfd) == ""
     production.target.apply(Order(images[0], "e" * 40, "", "", "somebody, past the ledger"), lambda *_: None)
-    assert problem() == f"the ledger says {images[1]}, but {images[0]} runs"
+    told = f"the ledger says {images[1]}, but {images[0]} runs, deployed by somebody, past the ledger: no entry records"
+    assert problem(capfd).startswith(told)
     serving(production.target).remove(force=True)
-    assert problem().startswith("nothing runs, but the ledger says that ")
+    assert problem(capfd).startswith("nothing runs, but the ledger says that ")
+
+
+def killed_before_it_is_recorded(production: Production, image: str) -> str:
+    """Deploy in a process that is killed when the release serves, before it says so; return the commit."""
+    commit = production.accepted(image)
+    pid = os.fork()
+    if pid == 0:
+        os.environ["ML_CICD_CRASH_AT"] = "docker.unlock.before"
+        with suppress(BaseException):
+            cli.main(["deploy", "--environment", "production", "--commit", commit])
+        os._exit(99)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+    assert production.runs == image
+    return commit
+
+
+@pytest.mark.case("K3", "lost outcome")
+def test_r11_lost_outcome_is_told_and_recorded_on_demand(
+    production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    commit = killed_before_it_is_recorded(production, images[0])
+    running = production.target.observe()
+    assert running
+    assert f"but {images[0]} runs since {running.started}, deployed by {getpass.getuser()}: no entry" in problem(capfd)
+    assert cli.main(["record", "--observed", "--environment", "production"]) == 0
+    newest = production.entries()[-1].deployment
+    assert (newest.commit, newest.release, newest.observed) == (commit, images[0], True)
+    assert (newest.started, newest.actor, newest.replaced) == (running.started, getpass.getuser(), images[1])
+    assert newest.basis == production.entries("staging")[-1].basis
+    assert (problem(capfd), cli.main(["verify", "--ledger"])) == ("", 0)
+
+
+def test_r11_next_deployment_records_the_lost_one(
+    production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    commit = killed_before_it_is_recorded(production, images[0])
+    assert production.bring(images[1]) == 0
+    lost, newest = (entry.deployment for entry in production.entries()[-2:])
+    assert (lost.commit, lost.release, lost.observed) == (commit, images[0], True)
+    assert (newest.release, newest.replaced, newest.observed) == (images[1], images[0], False)
+    assert (problem(capfd), cli.main(["verify", "--ledger"])) == ("", 0)
+
+
+def test_r11_lost_rollback_to_a_retained_release_is_recorded(
+    production: Production, images: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["deploy", *BACK]) == 0
+    first = production.entries()[0].deployment
+    running = production.target.observe()
+    assert running
+    assert (running.release, running.action) == (images[0], "rollback")
+    assert running.started != first.started or running.after != "", "the container's labels are the first deployment's"
+    assert f"but {images[0]} runs since {running.started}" in problem(capfd)
+    assert cli.main(["record", "--observed", "--environment", "production"]) == 0
+    newest = production.entries()[-1].deployment
+    assert (newest.action, newest.release, newest.observed) == ("rollback", images[0], True)
+    assert problem(capfd) == ""
+
+
+@pytest.mark.case("K14", "rollback while a record waits")
+def test_rollback_while_a_record_waits_goes_one_release_back(
+    production: Production, images: tuple[str, str], third: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    commit = production.accepted(third)
+    words = ["--environment", "production", "--commit", commit]
+    assert cli.main(["deploy", *words]) == 0
+    outcome = production.outcome
+    assert production.runs == third
+    assert cli.main(["rollback", "production", "--reason", "it is slow", "--yes"]) == 0
+    assert production.runs == images[1]
+    assert cli.main(["record", "--outcome", outcome, *words]) == 0
+    assert [entry.deployment.release for entry in production.entries()] == [*images, third, images[1], third]
+    assert problem(capfd) == "", "the late record does not stand for what runs"
+    assert cli.main(["rollback", "production", "--reason", "it is slow", "--yes"]) == 0
+    assert production.runs == images[1]

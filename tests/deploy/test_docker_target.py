@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from docker.errors import APIError
+from docker.models.containers import Container
 
 from cicd import failpoints
 from cicd import labels as names
+from cicd.config import Service
 from cicd.deploy.docker import proxy
+from cicd.deploy.docker.target import DockerTarget
 from cicd.errors import CheckFailedError, UsageError
-from cicd.oci import containers
+from cicd.oci import archives, containers, images
+from cicd.oci.output import Output
 from tests.deploy.support.tiny import (
     CRASH,
     DEAF,
+    DRIP,
     ERROR,
     HANG,
+    HOST,
     MUTE,
+    NAME,
     SICK,
     SLOW,
+    STREAM,
+    TEXT,
     accept,
     configured,
     digest,
@@ -38,7 +49,7 @@ if TYPE_CHECKING:
     import docker
 
     from cicd.config import Config
-    from cicd.deploy.docker.target import DockerTarget
+    from cicd.forge.machine.services import Services
 
 
 def test_release_answers_at_its_url(target: DockerTarget, good: str) -> None:
@@ -80,6 +91,7 @@ BAD = {
     "fails at health": (ERROR, "not healthy within 5 s"),
     "names another digest": (SICK, "names the digest sha256:another"),
     "starts too slowly": (SLOW, "not healthy within 5 s"),
+    "checks the header Host": (HOST, "answers 400 to a request with 'Host: "),
     "ignores SIGTERM": (DEAF + HANG, "not healthy within 5 s"),
 }
 
@@ -97,6 +109,51 @@ def test_r2_r3_bad_release_never_answers_a_user(
     assert target.observe() == old
     assert serves(old) == digest(good)
     assert state(target) == ([good], [], set())
+
+
+@pytest.mark.case("K13", "a health answer streams without end")
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [(STREAM, "has more than 65,536 bytes|did not end in time"), (DRIP, "did not end in time")],
+    ids=["fast", "slow"],
+)
+def test_endless_health_answer_is_cut(
+    target: DockerTarget, release: Callable[[str, str], str], good: str, lines: str, reason: str
+) -> None:
+    target = configured(target, health_timeout=5)
+    old = target.apply(order(good), accept)
+    proxy_container = target.site.proxy.container()
+    with pytest.raises(CheckFailedError, match=reason):
+        target.apply(order(release("endless", lines), "2" * 40), accept)
+    stats: Any = proxy_container.stats(stream=False)
+    assert stats["memory_stats"]["max_usage"] < 2**30
+    assert target.observe() == old
+    assert state(target) == ([good], [], set())
+
+
+def test_health_answer_needs_to_name_no_digest(target: DockerTarget, release: Callable[[str, str], str]) -> None:
+    text = release("text", TEXT)
+    assert target.apply(order(text), accept).release == text
+    assert target.plan(order(text)) == []
+
+
+@pytest.mark.case("K7", "a service checks the header Host")
+def test_public_host_is_sent_by_health_checks_and_tests(
+    target: DockerTarget, release: Callable[[str, str], str], good: str
+) -> None:
+    service = Service(public_host="flights.example.org")
+    public = DockerTarget(replace(target.site, config=replace(target.site.config, service=service)))
+    strict, asked = release("strict", HOST), []
+
+    def judge(url: str, network: str) -> None:
+        code = f"import urllib.request as r; print(r.urlopen('{url}/health').read().decode())"
+        done = public.runner(network)(good, ["python3", "-c", code], labels={}, environment={}, collect=[])
+        asked.append((url, done.exit_code))
+
+    assert public.apply(order(strict), judge).healthy
+    assert public.plan(order(strict)) == []
+    public.apply(order(strict), judge)
+    assert asked == [("http://flights.example.org:8000", 0), ("http://flights.example.org:8080", 0)]
 
 
 @pytest.mark.timeout(120)
@@ -155,11 +212,44 @@ def test_switch_without_an_answer_is_undone(
     assert state(target)[0] == [good]
 
 
+@pytest.mark.case("K1", "the old container can't be stopped after the switch")
+def test_failure_after_the_switch_is_a_warning(
+    target: DockerTarget, good: str, better: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise APIError("500 Server Error", explanation="the engine can't stop it")
+
+    target.apply(order(good), accept)
+    monkeypatch.setattr(Container, "stop", stop)
+    assert target.apply(order(better, "2" * 40), accept).release == better
+    assert "the engine can't stop it The next deployment does it." in capsys.readouterr().err
+    monkeypatch.undo()
+    assert target.apply(order(better, "2" * 40), accept).release == better
+    assert state(target) == ([better], [good], set())
+
+
 def test_failed_first_release_leaves_nothing_serving(target: DockerTarget, crashing: str) -> None:
     with pytest.raises(CheckFailedError):
         target.apply(order(crashing), accept)
     assert target.observe() is None
-    assert state(target) == ([], [], set())
+    assert everything(target) == []
+
+
+@pytest.mark.case("K5", "a first deployment that fails leaves neither proxy nor network")
+def test_first_deployment_that_fails_leaves_nothing(target: DockerTarget, good: str) -> None:
+    def refuse(_url: str, _network: str) -> None:
+        raise CheckFailedError("The integration tests failed: exit code 4.")
+
+    with pytest.raises(CheckFailedError, match="exit code 4"):
+        target.apply(order(good), refuse)
+    assert everything(target) == []
+    with pytest.raises(UsageError, match="APP_SECRETS is not set"):
+        configured(target, secrets=("API_KEY",)).apply(order(good), accept)
+    assert everything(target) == []
+    serves = target.apply(order(good), accept)
+    with pytest.raises(CheckFailedError):
+        target.apply(replace(order(good), commit="2" * 40), refuse)
+    assert target.observe() == serves
 
 
 def started(target: DockerTarget) -> dict[str, str]:
@@ -314,12 +404,30 @@ def test_secrets_arrive_only_as_files(
     assert secret.apply(order(reads), accept).healthy, "a retained release has its own"
 
 
+@pytest.mark.case("K12", "an image has a file where the secrets belong")
+def test_image_without_a_place_for_secrets_is_named(
+    target: DockerTarget, good: str, own_services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP_SECRETS", '{"API_KEY": "hunter2"}')
+    client, name = target.site.client, f"{NAME}-secrets"
+    base = client.containers.create(good)
+    base.put_archive("/", archives.packed({"run/secrets": b"x"}))
+    base.commit(name)
+    base.remove()
+    bad = images.push(client, name, f"{own_services.registry}/{NAME}", "secrets")
+    with pytest.raises(CheckFailedError, match=r"Could not write the secrets into .*-candidate") as failed:
+        configured(target, secrets=("API_KEY",)).apply(order(bad), accept)
+    assert "Remove /run/secrets from the image" in failed.value.hint
+    assert state(target) == ([], [], set())
+
+
 def test_taken_port_is_named(target: DockerTarget, good: str) -> None:
     first = target.apply(order(good), accept)
     port = int(first.url.rpartition(":")[2])
     other = docker_target(target.site.client, target.site.config, "production")
     with pytest.raises(UsageError, match=f"can't have port {port} of 127.0.0.1"):
         configured(other, port=port).apply(order(good), accept)
+    assert everything(other) == []
     moved = configured(target, port=port + 1)
     assert "remove" in moved.plan(order(good))[0]
     assert moved.apply(order(good), accept).url == f"http://127.0.0.1:{port + 1}"
@@ -337,10 +445,11 @@ def test_project_code_sees_nothing_of_the_job(
         "print(os.path.exists('/var/run/docker.sock'), os.getuid())\n"
         "try:\n    socket.create_connection(('1.1.1.1', 53), 1)\nexcept OSError:\n    print('no network')"
     )
-    chunks: list[bytes] = []
+    texts: list[str] = []
     labels = {names.PROJECT: config.name}
-    done = containers.run(client, good, ["python3", "-c", code], labels=labels, network="none", say=chunks.append)
-    output = b"".join(chunks).decode()
+    printed = Output(texts.append)
+    done = containers.run(client, good, ["python3", "-c", code], labels=labels, network="none", output=printed)
+    output = "".join(texts)
     assert done.exit_code == 0, output
     assert not {"GITHUB_TOKEN", "REGISTRY_TOKEN", "APP_SECRETS"} & set(output.split("'"))
     assert "False 10001\nno network" in output

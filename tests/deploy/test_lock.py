@@ -142,6 +142,7 @@ def test_two_machines_deploy_one_after_another(target: DockerTarget, good: str, 
     assert serves(target.observe()) == digest(done[1])
 
 
+@pytest.mark.case("K6", "a deployment removes the lock of another")
 def test_removal_spares_a_later_lock(target: DockerTarget) -> None:
     lock = target._lock
     dead = lock.take(ELSEWHERE)
@@ -155,6 +156,7 @@ def test_removal_spares_a_later_lock(target: DockerTarget) -> None:
     assert lock.find() is None
 
 
+@pytest.mark.case("K6", "the lock of a deployment is pruned")
 def test_pruned_lock_stops_the_deployment_before_its_switch(target: DockerTarget, good: str, better: str) -> None:
     """`docker container prune` removes a lock, since its container was never started; the old release serves on."""
     target.apply(order(good), accept)
@@ -162,7 +164,8 @@ def test_pruned_lock_stops_the_deployment_before_its_switch(target: DockerTarget
 
         def judge(url: str, network: str) -> None:
             accept(url, network)
-            target.site.client.containers.prune(filters={"label": [f"{names.ROLE}={names.LOCK}"]})
+            ours = [f"{names.ROLE}={names.LOCK}", f"{names.PROJECT}={target.site.config.name}"]
+            target.site.client.containers.prune(filters={"label": ours})
             check()
 
         with pytest.raises(RefusedError, match="was removed while this deployment held it; nobody holds it now"):

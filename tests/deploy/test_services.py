@@ -9,6 +9,7 @@ import socket
 import subprocess
 import urllib.request
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import docker
@@ -21,7 +22,7 @@ from cicd.errors import UnreachableError
 from cicd.forge.machine import base_images, engine_setup, services
 from cicd.forge.running import cleanup
 from cicd.forge.state import Forge
-from cicd.oci import engine
+from cicd.oci import engine, images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def _digest(registry: str, repository: str, tag: str) -> str:
         f"http://{registry}/v2/{repository}/manifests/{tag}",
         headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json"},
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return str(answer.headers["Docker-Content-Digest"])
 
 
@@ -58,8 +59,7 @@ def _build_and_push(client: docker.DockerClient, up: services.Services, context:
     subprocess.run(
         [*command, *argument, *engine.ca_secret(), "--tag", f"{name}:1", context], env=environment, check=True
     )
-    answers = client.images.push(name, tag="1", stream=True, decode=True)
-    digest = next(answer["aux"]["Digest"] for answer in answers if "aux" in answer)
+    digest = images.push(client, f"{name}:1", name, "1").partition("@")[2]
     client.images.remove(f"{name}:1")
     return name, digest
 
@@ -150,6 +150,7 @@ def test_down_removes_all_of_the_project(client: docker.DockerClient, project: t
     assert f"{name}: removed 0 containers, 0 networks, 0 volumes; images stay" in lines
 
 
+@pytest.mark.case("K5", "containers of others on the networks of a local forge")
 def test_down_leaves_foreign_containers_alone(client: docker.DockerClient, project: tuple[Path, str]) -> None:
     data, name = project
     labels = {"ml-cicd.instance": forge_identity.of_data(data)}
@@ -238,6 +239,7 @@ def test_choices_are_kept_beside_the_project(project: tuple[Path, str]) -> None:
     up = services.up(data, name, print)
     assert json.loads((data / "services.json").read_text()) == {
         "base": up.base,
+        "builds_on": "",
         "port": int(up.registry.rpartition(":")[2]),
         "proxy": up.proxy,
         "runner": "",
@@ -261,3 +263,39 @@ def test_started_engine_outlives_its_starter(tmp_path: Path, sockets: str) -> No
         assert not (tmp_path / "dockerd.pid").exists()
     finally:
         os.kill(process, signal.SIGTERM)  # a child that ended stays until it is waited for
+
+
+@pytest.mark.case("K6", "images of a forge that is taken down")
+def test_down_with_images_removes_what_this_forge_built(
+    client: docker.DockerClient, project: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, name = project
+    up = services.up(data, name, print)
+    (tmp_path / "context").mkdir()
+    built = {}
+    for owner in (forge_identity.of_data(data), "0ther000", ""):
+        monkeypatch.setenv("ML_CICD_INSTANCE", owner)
+        for kind in ("pushed", "local", "kept"):
+            file = tmp_path / f"{kind}.Dockerfile"
+            file.write_text(f'FROM scratch\nLABEL unique="{uuid.uuid4().hex}" made="{owner}"\n')
+            place = {"pushed": f"{up.registry}/acme/{kind}", "local": f"ml-cicd/{name}-{owner or 'none'}", "kept": name}
+            tag = f"{place[kind]}:{owner or 'none'}"
+            built[owner, kind] = images.build(tmp_path / "context", file, tag=tag)
+    images.push(client, built["", "pushed"], f"{up.registry}/acme/pushed", "1")
+    used = client.containers.create(f"{up.registry}/acme/pushed:0ther000", ["x"])
+    lines: list[str] = []
+    try:
+        services.down(data, name, lines.append, with_images=True)
+        left = {key for key, identity in built.items() if images.present(client, identity)}
+        own = forge_identity.of_data(data)
+        assert left == {(own, "kept"), ("0ther000", "pushed"), ("0ther000", "local"), ("0ther000", "kept"),
+                        ("", "local"), ("", "kept")}  # fmt: skip
+        assert images.present(client, up.base or base_images.PYTHON)
+        assert images.present(client, up.proxy)
+        assert lines[-1].endswith("; 3 images") or any("; 3 images" in line for line in lines)
+        assert any("stays" in line and "0ther000" in line for line in lines)
+    finally:
+        used.remove(force=True)
+        for identity in built.values():
+            with suppress(docker.errors.ImageNotFound):
+                client.images.remove(identity, force=True)

@@ -37,6 +37,23 @@ SLOW = "import time\ntime.sleep(20)\n"
 SICK = "import os\nos.environ['ML_CICD_DIGEST'] = 'sha256:another'\n"
 ERROR = "import json\njson.dumps = None\n"
 MUTE = "import socket, time\ns = socket.create_server(('', 8000))\ntime.sleep(60)\n"
+SERVES = """import http.server, time
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        while True:
+            %s
+http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()
+"""
+STREAM = SERVES % "self.wfile.write(b'x' * 65_536)"
+DRIP = SERVES % "self.wfile.write(b'x'), time.sleep(0.5)"
+TEXT = "import json\njson.dumps = lambda *_: 'ok'\n"
+HOST = """from http.server import BaseHTTPRequestHandler as Base
+parse = Base.parse_request
+allowed = lambda self: self.headers["Host"].partition(":")[0] == "flights.example.org"
+Base.parse_request = lambda self: parse(self) and (allowed(self) or self.send_error(400))
+"""
 DEAF = "import signal as s\ns.signal = lambda *_: None\n"
 
 
@@ -54,7 +71,7 @@ def built(client: docker.DockerClient, up: Services, context: Path, label: str, 
             context / "cicd" / "release" / "Dockerfile",
             tag=f"{NAME}:{label}",
             arguments={"BUNDLE": f"{NAME}-bundle:latest"},
-            labels={"made.for": label},
+            labels={"made.for": label, names.TITLE: NAME},
         )
     return images.push(client, image, f"{up.registry}/{NAME}", label)
 
@@ -81,7 +98,7 @@ def accept(url: str, network: str) -> None:
 
 
 def get(url: str, path: str = "/predict/2") -> dict[str, object]:
-    with urllib.request.urlopen(url + path, timeout=5) as answer:
+    with urllib.request.urlopen(url + path, timeout=60) as answer:
         body: dict[str, object] = json.load(answer)
         return body
 
@@ -126,9 +143,21 @@ def everything(target: DockerTarget) -> list[str]:
     return sorted([*states, *(str(other.id) for other in others)])
 
 
-def sweep(client: docker.DockerClient) -> None:
+def registry_of(client: docker.DockerClient, release: str) -> Container:
+    """Return the registry that has a release; a process that ran tests of two tiers has two."""
+    port = release.partition("/")[0].rpartition(":")[2]
+    marks: dict[str, str | list[str] | bool] = {"label": f"{names.ROLE}={names.REGISTRY}"}
+    (registry,) = [
+        container
+        for container in client.containers.list(filters=marks, ignore_removed=True)
+        if f"'{port}'" in str(container.ports)
+    ]
+    return registry
+
+
+def sweep(client: docker.DockerClient, name: str = NAME) -> None:
     """Remove what was deployed: every container, volume and network of the project but the registry's."""
-    marks: dict[str, str | list[str] | bool] = {"label": f"{names.PROJECT}={NAME}"}
+    marks: dict[str, str | list[str] | bool] = {"label": f"{names.PROJECT}={name}"}
     for container in client.containers.list(all=True, filters=marks, ignore_removed=True):
         if container.labels[names.ROLE] != "registry":
             container.remove(force=True)

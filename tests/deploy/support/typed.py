@@ -42,10 +42,14 @@ class Typed:
         """Deploy a new commit of that release and record it, as the workflow does. Returns the deployment's code."""
         words = ["--environment", "production", "--commit", self.accepted(image)]
         code = cli.main(["deploy", *words])
-        lines = self.outputs.read_text().splitlines()
-        outcome = [line for line in lines if line.startswith("outcome={")][-1].removeprefix("outcome=")
-        assert cli.main(["record", "--outcome", outcome, *words]) == 0
+        assert cli.main(["record", "--outcome", self.outcome, *words]) == 0
         return code
+
+    @property
+    def outcome(self) -> str:
+        """What the last deployment put out."""
+        lines = self.outputs.read_text().splitlines()
+        return [line for line in lines if line.startswith("outcome=")][-1].removeprefix("outcome=")
 
     def entries(self, environment: str = "production") -> list[ledger.Entry]:
         return ledger.read(self.workspace.repository(), self.name, environment)
