@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-CONFIG = f"""name = "{NAME}"
+CONFIG = """name = "{0}"
 [environments.production]
 target = "kubernetes"
-namespace = "{{}}"
+namespace = "{0}"
 replicas = 2
 service-type = "NodePort"
-health-timeout = 8
+health-timeout = 120
 stop-timeout = 1
 """
 
@@ -61,8 +61,9 @@ def production(
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "outputs"))
     workspace = new_workspace(tmp_path)
     monkeypatch.chdir(workspace.clone)
-    kubectl = Kubectl(f"{NAME}-{uuid.uuid4().hex[:6]}")
-    production = Production(NAME, workspace, tmp_path / "outputs", CONFIG.format(kubectl.namespace), kubectl, capfd)
+    name = f"{NAME}-{uuid.uuid4().hex[:6]}"  # the registry keeps the tags of each project's ledger
+    kubectl = Kubectl(name)
+    production = Production(name, workspace, tmp_path / "outputs", CONFIG.format(name), kubectl, capfd)
     assert production.bring(good) == 0
     yield production
     kubectl.run("delete", "namespace", kubectl.namespace, "--wait=false")
@@ -104,3 +105,15 @@ def test_r10_status_tells_a_deviation_from_the_ledger(production: Production, go
     assert production.status["problem"] != ""
     production.kubectl.run("delete", name)
     assert production.status["problem"].startswith("nothing runs, but the ledger says that ")
+
+
+@pytest.mark.case("K3", "lost outcome")
+def test_r11_lost_outcome_is_told_and_recorded_from_the_cluster(production: Production, better: str) -> None:
+    commit = production.accepted(better)
+    assert cli.main(["deploy", "--environment", "production", "--commit", commit]) == 0
+    assert f"but {better} runs since " in production.status["problem"]
+    assert cli.main(["record", "--observed", "--environment", "production"]) == 0
+    newest = production.entries()[-1].deployment
+    assert (newest.commit, newest.release, newest.observed) == (commit, better, True)
+    assert newest.basis == production.entries("staging")[-1].basis
+    assert production.status["problem"] == ""

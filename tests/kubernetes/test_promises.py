@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import processes
 from cicd.deploy import holder
 from cicd.deploy.holder import Holder
 from cicd.errors import CheckFailedError, RefusedError
@@ -24,6 +25,7 @@ from tests.kubernetes.support.common import (
     answer_of,
     deploy,
     digest,
+    hurried,
     order,
     pods,
 )
@@ -67,7 +69,7 @@ def test_r2_r3_bad_image_answers_nobody(
 ) -> None:
     bad, before = release("bad", lines), pods(target)
     with load(running.url) as users, pytest.raises(CheckFailedError, match=reason):
-        deploy(target, order(bad, "2" * 40))
+        deploy(hurried(target), order(bad, "2" * 40))
     assert set(users.digests) == {digest(running.release)}
     assert users.failed == []
     assert target.observe() == running
@@ -80,9 +82,9 @@ def test_failed_first_release_leaves_nothing_serving(
     first = make(suffix="first")
     for lines in (CRASH, LATE):
         with pytest.raises(CheckFailedError):
-            deploy(first, order(release("bad", lines)))
+            deploy(hurried(first), order(release("bad", lines)))
         assert first.observe() is None
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while pods(first) and time.monotonic() < end:
             time.sleep(1)  # the cluster removes them after their Deployment
         assert pods(first) == {}
@@ -97,14 +99,18 @@ def test_rejected_release_is_never_rolled_out(target: KubernetesTarget, running:
     assert target.observe() == running
 
 
-def test_r4_no_request_fails(target: KubernetesTarget, release: Callable[[str, str], str], running: Running) -> None:
+@pytest.mark.usefixtures("usual_stops")
+def test_r4_no_request_fails(make: Callable[..., KubernetesTarget], release: Callable[[str, str], str]) -> None:
+    target = make(suffix="users")
     first, second = (release(f"keeps-{n}", f"{KEEPS}# {n}\n") for n in "12")
     bad = release("bad", LATE)
-    deploy(target, order(first))
+    deploy(target, order(release("good", "")))
+    running = deploy(target, order(first))
+    answer_of(running)
     with load(running.url) as users:
         deploy(target, order(second, "2" * 40))
         with pytest.raises(CheckFailedError):
-            deploy(target, order(bad, "3" * 40))
+            deploy(hurried(target), order(bad, "3" * 40))
         assert target.retained()[0].release == first
         deploy(target, order(first))
     answers = sum(users.digests.values())
@@ -136,7 +142,7 @@ def test_r5_second_deployment_waits_its_time(target: KubernetesTarget, running: 
 
 def test_r5_only_a_local_dead_holder_is_recovered(target: KubernetesTarget, running: Running) -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    stat = f"{child.pid}@{holder._start_time(child.pid)}@{holder._pid_namespace()}"
+    stat = f"{child.pid}@{processes.start_time(child.pid)}@{processes.pid_namespace()}"
     dead = Holder("a dead process", holder.this_process("x").where, stat)
     first = target.locked(dead, 0)
     first.__enter__()

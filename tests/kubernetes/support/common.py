@@ -7,9 +7,11 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cicd.deploy import holder
+from cicd.deploy.kubernetes.site import Site
 from cicd.deploy.target import Order
 
 if TYPE_CHECKING:
@@ -40,16 +42,24 @@ def digest(image: str) -> str:
 def answer_of(running: Running | None) -> dict[str, object]:
     """Return a service's answer to a user; a node opens the port of a new Service a moment after its creation."""
     assert running is not None
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while True:
         try:
-            with urllib.request.urlopen(f"{running.url}/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"{running.url}/health", timeout=60) as answer:
                 body: dict[str, object] = json.load(answer)
                 return body
-        except urllib.error.URLError as error:
-            if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+
+
+def hurried(target: KubernetesTarget) -> KubernetesTarget:
+    """Return the target of the same environment, which gives a release, a bad one, eight seconds to be healthy."""
+    environment = replace(target.site.environment, health_timeout=8)
+    return replace(target, site=Site(target.site.config, environment, target.site.settings, target.site.kubectl))
 
 
 def deploy(target: KubernetesTarget, order: Order, judge: Accept = accept) -> Running:

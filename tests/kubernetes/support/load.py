@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAUSE = 0.01
+PATIENCE = 60
+"""Seconds until a request counts as lost: pods without a claim on processors answer late on a busy machine."""
 
 
 @dataclass
@@ -45,9 +47,10 @@ def load(url: str, *, keeping: int = 4, closing: int = 4) -> Iterator[Load]:
 
 
 def _client(url: str, counted: Load, stop: threading.Event, keep: bool) -> None:
-    place = urlsplit(url)
-    connection, used = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10), False
+    place, started = urlsplit(url), time.monotonic()
+    connection, used = http.client.HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE), False
     while not stop.is_set():
+        asked = time.monotonic()
         try:
             counted.digests[_ask(connection)] += 1
             used = keep
@@ -58,7 +61,9 @@ def _client(url: str, counted: Load, stop: threading.Event, keep: bool) -> None:
             connection.close()
             used = False
         except Exception as error:  # noqa: BLE001 -- whatever a user would see
-            counted.failed.append(repr(error))
+            state = "kept" if used else "connecting" if connection.sock is None else "connected"
+            times = f"asked after {asked - started:.1f} s, failed after {time.monotonic() - started:.1f} s"
+            counted.failed.append(f"{error!r} ({state}, {times})")
             connection.close()
             used = False
         if not keep:
