@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from cicd import authorities
 from cicd import labels as names
 from cicd.forge.state import Forge
-from cicd.oci import authorities, containers, engine, registry
+from cicd.oci import containers, engine, registry
+from cicd.oci.output import Output
 from tests.road.support.project import KIT, Project
 
 if TYPE_CHECKING:
@@ -78,15 +80,17 @@ class Demo:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
-    def environments(self) -> dict[str, dict[str, object]]:
+    def environments(self) -> dict[str, dict[str, Any]]:
         return Project(self.home).environments()
 
     def in_release(self, *words: str) -> tuple[int, str]:
         """Run a command in the release image."""
-        said: list[bytes] = []
+        said: list[str] = []
         labels = {names.PROJECT: NAME}
-        done = containers.run(engine.connect(), str(self.release().id), words, labels=labels, say=said.append)
-        return done.exit_code, b"".join(said).decode()
+        done = containers.run(
+            engine.connect(), str(self.release().id), words, labels=labels, output=Output(said.append)
+        )
+        return done.exit_code, "".join(said)
 
     def release(self) -> Image:
         """Return the release image that Production runs."""
@@ -109,7 +113,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 def health(demo: Demo) -> dict[str, Any]:
     """Return the health answer of Production."""
-    with urllib.request.urlopen(f"{demo.environments()['production']['url']}/health", timeout=5) as answer:
+    with urllib.request.urlopen(f"{demo.environments()['production']['url']}/health", timeout=60) as answer:
         answer_json: dict[str, Any] = json.load(answer)
         return answer_json
 
@@ -154,6 +158,21 @@ def test_status_says_the_same(demo: Demo) -> None:
     assert all(one["healthy"] and not one["problem"] for one in environments.values())
 
 
+def test_report_is_a_second_service_of_each_environment(demo: Demo) -> None:
+    reports = [one["others"]["report"] for one in demo.environments().values()]
+    assert len({report["digest"] for report in reports}) == 1
+    assert reports[0]["digest"] != demo.environments()["production"]["digest"]
+    for report in reports:
+        with urllib.request.urlopen(f"{report['url']}/_stcore/script-health-check", timeout=60) as answer:
+            assert answer.read() == b"ok"
+    recorded = Project(demo.home).history("production")[0]["deployment"]
+    with containers.created(engine.connect(), recorded["others"]["report"]) as container:
+        packed = containers.archive(container, "/evaluation/metrics.json") or b""
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+        evaluation = json.load(tar.extractfile("metrics.json") or io.BytesIO())
+    assert evaluation["bundle"] == health(demo)["model"]["digest"]
+
+
 def test_second_demo_walks_only_if_asked(demo: Demo, tracking: Path, tmp_path: Path) -> None:
     before = demo.environments()
     again = demo.run()
@@ -170,6 +189,7 @@ def test_second_demo_walks_only_if_asked(demo: Demo, tracking: Path, tmp_path: P
     second, first = (one["deployment"] for one in Project(demo.home).history("integration")[:2])
     assert (second["bundle"], second["data"]) == (first["bundle"], first["data"])
     assert second["release"] != first["release"]
+    assert (first["gate"]["verdict"], second["gate"]["verdict"]) == ("first", "unchanged")
     reported = Project(demo.home).command("local", "dispatch", "tracking.yml")
     assert reported.returncode == 0, reported.stdout + reported.stderr
     for model in ("arrival_delay", "late_arrival"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.road.support.project import Project
 
@@ -33,6 +35,45 @@ def test_dispatched_rollback_needs_no_registry(road: Project) -> None:
     assert road.history("production")[0]["deployment"]["result"] == "passed"
     log = road.log(road.runs()[-1])
     assert "Only a release that production has retained can come back meanwhile." in log
+
+
+@pytest.mark.case("K9", "a commit that skips workflows starts nothing, is not promoted, and goes its way by hand")
+def test_commit_that_skips_workflows_goes_its_way_by_hand(road: Project) -> None:
+    commit = road.commit("a quiet change [skip ci]")
+    assert road.push("--force", "develop") == []
+    assert "the push of branch develop starts no workflow, as on GitHub" in road.said
+
+    before = len(road.runs())
+    done = road.command("local", "dispatch", "integration.yml", "--ref", "develop")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [(run.file, run.result) for run in road.runs()[before:]] == [
+        ("integration.yml", "success"),
+        ("staging.yml", "success"),
+    ]
+    assert road.environments()["staging"]["commit"] == commit
+
+    tagged = road.git("ls-remote", "local", "refs/tags/Production")
+    done = road.command("promote", "production", "--remote", "local", "--yes")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert f"Start deploy.yml by hand, with the environment production and the commit {commit}" in done.stderr
+    assert road.git("ls-remote", "local", "refs/tags/Production") == tagged
+
+    road.git("tag", "--force", "Production", commit)
+    assert road.push("--force", "Production") == []
+    assert "the push of tag Production starts no workflow, as on GitHub" in road.said
+    inputs = ("--input", "environment=production", "--input", f"commit={commit}")
+    assert road.command("local", "dispatch", "deploy.yml", *inputs).returncode == 0
+    assert road.environments()["production"]["commit"] == commit
+
+
+def test_integration_by_hand_on_another_branch_does_nothing(road: Project) -> None:
+    road.git("checkout", "--quiet", "-B", "feature/unseen")
+    road.commit("not reviewed [skip ci]")
+    road.push("--force", "feature/unseen")
+    before = road.environments()
+    road.command("local", "dispatch", "integration.yml", "--ref", "feature/unseen")
+    assert road.environments() == before
+    assert road.git("ls-remote", "local", "refs/heads/main").split()[0] == before["integration"]["commit"]
 
 
 def test_dispatch_of_unaccepted_commit_is_refused(road: Project) -> None:

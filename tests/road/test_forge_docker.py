@@ -74,7 +74,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project
             project.write(".github/workflows/ci.yml", CALLER)
             project.write(".github/workflows/small.yml", SMALL)
             project.commit("callers")
-            assert project.up("--runner", "docker") == 0
+            assert project.up("--runner", "docker", "--workflows", "all") == 0
         yield first, second
     finally:
         for project in (first, second):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicd import labels as names
+from cicd.forge.state import Forge
 from cicd.oci import engine
 from tests.road.support.project import EXAMPLE, TINY, Project, Run
 
@@ -52,9 +54,12 @@ def to_production(project: Project) -> list[Run]:
     return runs + project.push("Production")
 
 
-def containers() -> set[str]:
-    running = engine.connect().containers.list(all=True, filters={"label": "ml-cicd.project=tiny"}, ignore_removed=True)
-    return {str(container.name) for container in running}
+def containers(projects: tuple[Project, Project]) -> set[str]:
+    """Return the names of the containers of these projects' forges alone: other tests run beside this one."""
+    list_containers = engine.connect().containers.list
+    labels = [f"{names.INSTANCE}={Forge.of_project(project.path).instance}" for project in projects]
+    listed = [list_containers(all=True, filters={"label": label}, ignore_removed=True) for label in labels]
+    return {str(container.name) for running in listed for container in running}
 
 
 def test_two_forges_of_one_project_are_separate(clones: tuple[Project, Project]) -> None:
@@ -66,10 +71,10 @@ def test_two_forges_of_one_project_are_separate(clones: tuple[Project, Project])
     first, second = clones
     mine, theirs = first.environments(), second.environments()
     assert {state["url"] for state in mine.values()}.isdisjoint(state["url"] for state in theirs.values())
-    before = containers()
+    before = containers(clones)
 
     first.down()
-    gone = before - containers()
+    gone = before - containers(clones)
     assert len([name for name in gone if "registry" in name]) == 1
     assert len(gone) == 7, "a registry, and a release and a proxy for each of three environments"
     assert second.environments() == theirs

@@ -13,6 +13,7 @@ import pytest
 from cicd import labels as names
 from cicd.forge.state import Forge
 from cicd.oci import engine
+from tests.road.support.project import COMMAND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def health(project: Project, environment: str) -> dict[str, Any]:
     """Return the health answer of an environment's service."""
     url = project.environments()[environment]["url"]
-    with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+    with urllib.request.urlopen(f"{url}/health", timeout=60) as answer:
         content: dict[str, Any] = json.load(answer)
         return content
 
@@ -67,6 +68,14 @@ def test_promotion_rests_on_previous_entry(walked: Project) -> None:
     for name, before in (("staging", "integration"), ("production", "staging")):
         basis = newest[name]["deployment"]["basis"]
         assert basis == {"environment": before, "number": newest[before]["number"], "sha256": newest[before]["sha256"]}
+
+
+def test_comment_says_where_the_commit_was_deployed(walked: Project) -> None:
+    shown = walked.command("local", "comments", "develop", "--markdown").stdout
+    sections = dict(re.findall(r"<!-- ml-cicd begin (\w+) -->\n(.*?)\n<!-- ml-cicd end", shown, re.DOTALL))
+    for stage in ("integration", "staging", "production"):
+        assert sections[stage].startswith(f"### ✅ {stage} passed"), shown
+        assert f"Deployed to <code>{stage}</code> on " in sections[stage]
 
 
 def test_main_and_staging_follow_the_passed_commit(road: Project) -> None:
@@ -151,6 +160,37 @@ def test_wrong_configuration_fails_first(road: Project) -> None:
     (run,) = road.push("--force", "develop")
     assert run.result == "failure"
     assert "train: unknown key imputs. Did you mean inputs?" in road.said
+
+
+def test_missing_suite_fails_before_the_build(road: Project) -> None:
+    before = entries(road), road.environments()
+    text = (road.path / "ml-cicd.toml").read_text()
+    suite = '[tests]\nsmoke = ["python3", "-m", "pytest", "tests/smoke"]\n'
+    road.write("ml-cicd.toml", text.replace("[tests]\n", suite))
+    road.commit("a suite that is not there")
+    (run,) = road.push("--force", "develop")
+    assert run.failed.endswith("Build the image")
+    assert "has no 'tests/smoke', which the command of [tests] smoke names" in road.said
+    assert "exit status 2" in road.log(run)
+    assert (entries(road), road.environments()) == before
+
+
+def test_real_remote_beside_the_forge_is_left_alone(road: Project, tmp_path: Path) -> None:
+    origin = tmp_path / "origin.git"
+    road.git("clone", "--quiet", "--bare", str(road.path), str(origin))
+    road.git("remote", "add", "origin", str(origin))
+    try:
+        tags = road.git("ls-remote", "origin")
+        refused = road.command("promote", "production", "--yes")
+        assert (refused.returncode, "--remote local or --remote origin" in refused.stderr) == (2, True), refused.stderr
+        allowed = road.command("promote", "production", "--yes", "--remote", "local")
+        assert allowed.returncode == 0, allowed.stdout + allowed.stderr
+        assert road.git("ls-remote", "origin") == tags
+        shown = road.command("history", "production").stdout
+        assert shown.startswith(f"remote origin, {origin}\n")
+        assert f"\nremote local, the local forge of {road.path}\n" in shown
+    finally:
+        road.git("remote", "remove", "origin")
 
 
 @pytest.mark.parametrize(
@@ -272,8 +312,37 @@ def test_good_change_reaches_production_after_failures(road: Project) -> None:
     road.git("tag", "--force", "Production")
     assert [run.result for run in road.push("--force", "Production")] == ["success"], road.said
     environments = road.environments()
+    assert f"production: {environments['production']['url']} serves {commit[:7]}" in road.said
     assert {one["commit"] for one in environments.values()} == {commit}
     assert len({one["digest"] for one in environments.values()}) == 1
+
+
+def test_commands_in_a_subfolder_work_on_the_project(walked: Project) -> None:
+    folder = walked.path / "app"
+    for words in (("status",), ("history", "production"), ("local", "runs")):
+        done = subprocess.run([COMMAND, *words], cwd=folder, check=False, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (0, walked.command(*words).stdout), done.stderr
+
+
+def test_recorded_run_runs_again(road: Project) -> None:
+    road.git("checkout", "--quiet", "-B", "feature/again")
+    road.commit("a change that is tested twice")
+    (before,) = road.push("--force", "feature/again")
+    done = road.command("local", "rerun", str(before.number))
+    again = road.runs()[-1]
+    assert (done.returncode, again.result, again.number) == (0, "success", before.number + 1), done.stdout
+    assert (again.file, again.ref, again.sha) == (before.file, before.ref, before.sha)
+
+
+def test_terminal_builds_with_the_forges_base_and_registry(walked: Project) -> None:
+    state = Forge.of_project(walked.path).state()
+    built = walked.command("build")
+    assert built.returncode == 0, built.stdout + built.stderr
+    image = built.stdout.splitlines()[-1].removeprefix("build image: ")
+    assert f"registry {state.registry}" in built.stdout
+    trained = walked.command("train", "--image", image)
+    assert f"model bundle: {state.registry}/" in trained.stdout, trained.stdout + trained.stderr
+    assert leftovers(walked) == []
 
 
 def test_deploy_by_hand_rolls_back(road: Project) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cicd import labels as names
 from cicd.forge.state import Forge
 from cicd.oci import engine
+from tests.deploy.support import base_layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,13 @@ class Project:
 
     def up(self, *words: str) -> int:
         """Start the forge with its output on the terminal, and return the exit code."""
-        return subprocess.run([COMMAND, "local", "up", *words], cwd=self.path, check=False).returncode
+        forge = Forge.of_project(self.path)
+        is_new = not forge.path.is_dir()
+        code = subprocess.run([COMMAND, "local", "up", *words], cwd=self.path, check=False).returncode
+        if is_new and not code:
+            state = forge.state()
+            base_layers.bring(state.registry, state.base, state.repository, f"{state.repository}/test")
+        return code
 
     def down(self) -> None:
         """Stop and remove the forge and everything that ran in it."""
