@@ -30,7 +30,10 @@ HEAD = ("what", "measured", "compared with")
 TITLES = {
     "make demo": "The whole road",
     "make measure": "Start-up, builds, ledger and the example",
+    "make measure: a hosted runner": "On a machine that starts empty",
+    "make measure: the model gate": "How fast the model gate is",
     "make load": "What users notice of a deployment",
+    "make error-rates": "How often the model gate errs",
     "make mutants": "What the tests see",
     "make test-fast": "The inner loop",
 }
@@ -43,9 +46,10 @@ INTRODUCTION = """\
 `make benchmarks` measures everything on your machine and writes this page. One part of it:
 
 ```bash
-make measure   # start-up, builds, the release image, the example's training and answers, the ledger
-make load      # what users notice of a deployment, five bad releases and a rollback, under load
-make mutants   # every fault that can be made in the YAML, and the test that sees it
+make measure       # start-up, builds, the example, the ledger; a machine that starts empty; the model gate
+make load          # what users notice of a deployment, five bad releases and a rollback, under load
+make error-rates   # the model gate beside `candidate >= champion`, a threshold and a bootstrap
+make mutants       # every fault that can be made in the YAML, and the test that sees it
 ```
 
 Each prints its figures; with `ARGS=--write` it also writes them here. `make measure` needs a release image for some
@@ -96,8 +100,8 @@ def _lines(results: dict[str, dict[str, Any]]) -> Iterator[str]:
             result = results[command]
             yield from [f"## {title}", ""]
             yield (
-                f"`{command}` on {result['date']}, at commit {result['commit']}: {result['cores']} cores "
-                f"({result['machine']}), load average {result['load']:g} at the start."
+                f"`{command.partition(':')[0]}` on {result['date']}, at commit {result['commit']}: "
+                f"{result['cores']} cores ({result['machine']}), load average {result['load']:g} at the start."
             )
             yield ""
             yield from table(HEAD, [(one["what"], one["measured"], one["compared"]) for one in result["figures"]])
@@ -134,8 +138,9 @@ def main() -> int:
     if parser.parse_args().page:
         PAGE.write_text(page(read()))
         return 0
-    for words in (["demo", "--again"], ["measure"], ["load"], ["mutants"]):
-        command = [sys.executable, "-m", f"tests.tools.{words[0]}", *words[1:], "--write"]
+    for words in ("demo --again", "measure", "hosted", "gate_speed", "load", "error_rates", "mutants"):
+        module, *options = words.split()
+        command = [sys.executable, "-m", f"tests.tools.{module}", *options, "--write"]
         if code := subprocess.run(command, cwd=ROOT, check=False).returncode:
             return code
     report("make test-fast", inner_loop(), write=True)

@@ -22,10 +22,11 @@ SUCCEEDS, GATE, REFUSED, UNREACHABLE = "succeeds", "a gate fails", "refused", "u
 UNTRAINED, SUPERSEDED, SKIPPED = "nothing to train", "superseded", "stage skipped"
 CANCELLED, AGAIN, INPUTS, HOSTILE = "cancelled", "run again", "inputs", "hostile inputs"
 OUTCOMES = {
-    SUCCEEDS: ("passes",),
+    SUCCEEDS: ("passes", "passes without a model gate", "passes and trains thinly"),
     GATE: (
         "the image does not build", "a unit test fails", "a unit test fails, the checks still run", "a check fails",
-        "a unit test and a check fail", "the training fails", "the release does not build",
+        "a unit test and a check fail", "the training fails", "the thin training fails",
+        "a check fails, so that nothing is trained", "the release does not build",
         "the deployment fails, is recorded, and goes no further",
         "the deployment fails and is recorded",
     ),
@@ -37,12 +38,14 @@ OUTCOMES = {
         "no engine answers", "no engine answers the deployment", "neither ledger nor registry answers",
         "the ledger can't be written, so nothing advances", "the ledger can't be written",
         "no registry takes the images", "the deployment fails and can't be recorded", "staging can't be started",
+        "the deployment ends before it says how", "the outcome does not arrive", "GitHub does not answer",
     ),
     UNTRAINED: ("passes with a model that did not change",),
     SUPERSEDED: ("superseded by a newer run", "superseded while it waited"),
     SKIPPED: (),
     CANCELLED: tuple(
-        f"cancelled during {one}" for one in ("test", "train", "verify", "deploy", "record", "advance", "approve")
+        f"cancelled during {one}"
+        for one in ("test", "train", "verify", "deploy", "record", "advance", "approve", "comment")
     ),
     AGAIN: ("run again",),
     INPUTS: ("every input", "no trigger tag", "the release before"),
@@ -50,10 +53,15 @@ OUTCOMES = {
 }  # fmt: skip
 DEFAULTS, OPTIONS, MISSING, WRONG, FAILS = "defaults", "every option", "missing", "wrong type", "fails"
 CLASSES = {
-    DEFAULTS: ("what must be given", "all succeeded", "the rest is left to a newer run"),
+    DEFAULTS: (
+        "what must be given",
+        "all succeeded",
+        "the rest is left to a newer run",
+        "counts are handed on, encoded or not",
+    ),
     OPTIONS: ("every input",),
     MISSING: ("nothing given", "needs nothing"),
-    WRONG: ("neither true nor false", "no such directory", "not JSON"),
+    WRONG: ("neither true nor false", "no such directory", "not JSON", "not an outcome"),
     HOSTILE: ("hostile inputs",),
     FAILS: ("fails", "one was skipped", "a failure is no newer run's business"),
     REFUSED: ("is refused",),
@@ -63,7 +71,7 @@ MOVES_NOTHING = "no branch moves"
 PROMOTIONS = ("staging", "production", "deploy")
 ABSENT = {
     ("ci", REFUSED): "no command in it refuses anything",
-    ("ci", UNTRAINED): TRAINS_NOTHING,
+    ("ci", UNTRAINED): "what it trains is never used again, so that nothing stands in for it",
     ("ci", SUPERSEDED): MOVES_NOTHING,
     ("ci", SKIPPED): "it does not start a stage",
     (
@@ -77,8 +85,14 @@ ABSENT = {
     ("approve", UNTRAINED): TRAINS_NOTHING,
     ("approve", SUPERSEDED): MOVES_NOTHING,
     ("approve", SKIPPED): "it does not start a stage",
+    ("comment", GATE): "it runs no tests",
+    ("comment", UNTRAINED): TRAINS_NOTHING,
+    ("comment", SUPERSEDED): MOVES_NOTHING,
+    ("comment", SKIPPED): "it does not start a stage",
+    ("comment", HOSTILE): "its only input is the runner",
+    ("actions/comment", MISSING): "none of its inputs is required",
+    **{("actions/comment", kind): "its only input is the token" for kind in (WRONG, HOSTILE)},
     ("actions/build-image", MISSING): "none of its inputs is required",
-    ("actions/conclude", OPTIONS): "its only input is required",
     ("actions/conclude", REFUSED): "it never refuses",
 }
 """Why there is no case: of that workflow or action, for that outcome."""

@@ -81,7 +81,7 @@ def predict(url: str) -> str:
     """Return the service's answer for a real flight."""
     body = json.dumps(FLIGHT).encode()
     request = urllib.request.Request(f"{url}/predict", data=body, headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return str(answer.read().decode())
 
 
@@ -158,9 +158,10 @@ def main() -> int:
     except FailedError as error:
         print(f"\n{error}\nThe log: cd {arguments.home} && {COMMAND} local runs", file=sys.stderr)
         return 1
-    url = project.environments()["production"]["url"]
+    production = project.environments()["production"]
     say(f"Asked of Production: {json.dumps(FLIGHT)}")
-    print(predict(url))
+    print(predict(production["url"]))
+    say(f"The report on its model: {production['others']['report']['url']}")
     seconds = time.monotonic() - started
     say(f"Done in {seconds:.0f} s. The services stay; `make down` removes them.")
     print(f"\n{table}\n")

@@ -6,6 +6,7 @@ themselves take as long in any pipeline.
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -18,11 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd.bootstrap import GROUPS, LOCKS
-from cicd.oci import authorities, engine
+from cicd import authorities
+from cicd.bootstrap import LOCKS, NEEDS
+from cicd.oci import engine
 from tests.deploy.support.hosted import BASE, REGISTRY, HostedRunner
 from tests.road.support.project import EXAMPLE, KIT
-from tests.tools.benchmarks import Figure
+from tests.tools.benchmarks import Figure, add_write, report
+from tests.tools.measure import TUTORIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,9 +102,9 @@ def set_ups(times: int) -> list[Figure]:
 
 
 def _everything(home: Path) -> None:
-    """Install all packages of the kit into a new virtual environment."""
+    """Install the packages of all jobs into a new virtual environment; those of the model gate are not among them."""
     environment = {**os.environ, "PIP_CACHE_DIR": str(home / "pip")}
-    locks = [word for group in GROUPS for word in ("-r", str(LOCKS / f"{group}.txt"))]
+    locks = [word for group in NEEDS["deploy"] for word in ("-r", str(LOCKS / f"{group}.txt"))]
     pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes", *locks]
     for command in ([sys.executable, "-m", "venv", str(home)], pip):
         subprocess.run(command, env=environment, check=True, capture_output=True)
@@ -210,3 +213,16 @@ def pipelines(dockerfile: str) -> list[Figure]:
         ),
         Figure(f"{name}: nothing changed", f"{nothing:.0f} s", f"{nothing_first:.0f} s before the first test"),
     ]  # fmt: skip
+
+
+def main() -> int:
+    """Measure and print the figures; with --write also keep them."""
+    parser = argparse.ArgumentParser(prog="python -m tests.tools.hosted", description=__doc__)
+    add_write(parser)
+    arguments = parser.parse_args()
+    report("make measure: a hosted runner", set_ups(3) + pipelines(TUTORIAL), write=arguments.write)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

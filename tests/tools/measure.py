@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from cicd import ledger
+from cicd import labels, ledger
 from cicd.forge.machine import services
 from cicd.ledger import signing
 from cicd.oci import engine
@@ -30,7 +30,7 @@ from cicd.testing import Kit, Project
 from tests.act.support import action_cases, workflow_cases
 from tests.act.support.case import CONFIG
 from tests.road.support.project import COMMAND, EXAMPLE, KIT
-from tests.tools import hosted
+from tests.tools import generated
 from tests.tools.benchmarks import Figure, add_write, report
 from tests.tools.demo import FLIGHT
 
@@ -259,14 +259,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     add_write(parser)
     arguments = parser.parse_args()
-    rows = start_up() + hosted.set_ups(3) + act_cases() + long_ledger()
+    rows = start_up() + act_cases() + long_ledger()
     with tempfile.TemporaryDirectory() as data:
         base = services.up(Path(data), "ml-cicd-measure", print).base
         try:
-            rows += rebuilds(base) + training() + hosted.pipelines(TUTORIAL)
+            rows += rebuilds(base) + generated.builds(base) + training()
         finally:
             services.down(Path(data), "ml-cicd-measure", print)
-    labelled = engine.connect().images.list(filters={"label": "org.opencontainers.image.title=flights"})
+    filters = {"label": [f"{labels.PROJECT}=flights", labels.DELIVERABLES]}  # not the image of the report
+    labelled = engine.connect().images.list(filters=filters)
     if labelled:
         rows += release_image(str(labelled[0].id)) + answers(str(labelled[0].id))
     else:

@@ -26,7 +26,7 @@ from tests.act.support import action_cases, workflow_cases
 from tests.act.support.case import CONFIG, ROOT, Case
 from tests.act.support.faults import faults
 from tests.static.node import build
-from tests.static.rules import callers, interface, invariants, rings, unseen
+from tests.static.rules import callers, interface, invariants, release, rings, unseen
 from tests.static.support import kit as kits
 from tests.tools import benchmarks
 
@@ -58,7 +58,7 @@ def rules() -> dict[str, Callable[[kits.Kit], object]]:
     calling = kits.load(ROOT / "example_project")
     all_rules: dict[str, Callable[[kits.Kit], object]] = {
         f"tests/static/test_invariants.py::test_rule_holds[{rule.__name__}]": rule
-        for rule in (*invariants.RULES, *interface.RULES)
+        for rule in (*invariants.RULES, *interface.RULES, *release.RULES)
     }
     all_rules["tests/static/test_rings.py::test_jobs_keep_to_their_rings"] = rings.findings
     all_rules["tests/static/test_callers.py::test_callers_fit_the_kit"] = lambda kit: callers.findings(calling, kit)
@@ -112,7 +112,7 @@ def _by_cases(faults: Sequence[Fault], kit: kits.Kit, scratch: Path) -> dict[Fau
         folder = scratch / str(number)
         shutil.copytree(scripted.path, folder / "kit")
         text = fault.made_in(kit).files[fault.file]
-        (folder / "kit" / fault.file).write_text(freeze.release_form(text, freeze.REPOSITORY, "v1"), "utf-8")
+        (folder / "kit" / fault.file).write_text(freeze.release_form(text, freeze.PLACEHOLDER, "v1"), "utf-8")
         try:
             return next(_red(cases.get(_about(fault), ()), Kit(folder / "kit"), project, folder), "")
         finally:

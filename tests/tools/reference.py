@@ -82,6 +82,9 @@ def _caller(workflow: Workflow) -> Iterator[str]:
     if required := [name for name, data in workflow.call["inputs"].items() if data["required"]]:
         yield "  with:"
         yield from (f"    {name}: ..." for name in required)
+    if secrets := workflow.call["secrets"]:
+        yield "  secrets:"
+        yield from (f"    {name}: ${{{{ secrets.{name} }}}}" for name in secrets)
 
 
 def ceiling(workflow: Workflow) -> dict[str, str]:
@@ -152,7 +155,11 @@ def _keys(node: Mapping[str, Any], schema: Mapping[str, Any], prefix: str) -> It
             yield from _keys(inner, schema, f"{prefix}{name}.")
         elif "additionalProperties" in data:
             value = _resolved(data["additionalProperties"], schema)
-            yield code(f"{prefix}{name}.<name>"), _type(value), "", data["description"]
+            if "properties" in value:
+                yield code(f"[{prefix}{name}.<name>]"), "table", "", data["description"]
+                yield from _keys(value, schema, f"{prefix}{name}.<name>.")
+            else:
+                yield code(f"{prefix}{name}.<name>"), _type(value), "", data["description"]
         else:
             default = code(data["default"]) if "default" in data else ""
             required = "required" if name in node.get("required", []) else default
@@ -160,14 +167,16 @@ def _keys(node: Mapping[str, Any], schema: Mapping[str, Any], prefix: str) -> It
 
 
 def _resolved(data: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    reference = data.get("$ref", "").rpartition("/")[2]
-    return {**schema["$defs"].get(reference, {}), **data}
+    target: Any = schema
+    for name in data.get("$ref", "#").split("/")[1:]:
+        target = target[name]
+    return {**({} if target is schema else _resolved(target, schema)), **data}
 
 
 def _type(data: Mapping[str, Any]) -> str:
     if "enum" in data:
         return " or ".join(code(value) for value in data["enum"])
-    return f"list of {data['items']['type']}s" if data["type"] == "array" else str(data["type"])
+    return f"list of {data['items'].get('type', 'string')}s" if data["type"] == "array" else str(data["type"])
 
 
 def trust(kit: Kit) -> Iterator[str]:
@@ -177,12 +186,13 @@ def trust(kit: Kit) -> Iterator[str]:
             ring.value,
             _list(policy.secrets) or "none",
             _list(policy.writes) or "nothing",
+            "yes" if policy.identity else "no",
             " and ".join(sorted(runs.value for runs in policy.runs)),
         )
         for ring, policy in POLICIES.items()
     )
     yield from ["## What a ring may do", ""]
-    yield from table(("ring", "secrets, by name", "its token may write", "runs"), rows)
+    yield from table(("ring", "secrets, by name", "its token may write", "identity tokens", "runs"), rows)
     yield from ["## The ring of every job", ""]
     ring_of_job = rings(kit)
     yield from table(
