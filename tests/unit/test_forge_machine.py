@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cicd.errors import UnreachableError
-from cicd.forge.machine import engine_setup, registry
+from cicd.forge.machine import apt, base_images, engine_setup, registry
+from cicd.oci import engine, images
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -47,3 +51,117 @@ def test_registry_gets_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
         port = taken.getsockname()[1]
         monkeypatch.setattr(registry, "PORTS", range(port, port + 3))
         assert {registry.free_port() for _ in range(20)} <= {port + 1, port + 2}
+
+
+class Machine:
+    """A machine that lacks something which two commands need at the same time."""
+
+    def __init__(self) -> None:
+        self.has: set[str] = set()
+        self.made: list[str] = []
+        self.second_waits = threading.Event()
+
+    def say(self, text: str) -> None:
+        if text.startswith("waiting for another command"):
+            self.second_waits.set()
+
+    def make(self, what: str) -> None:
+        assert self.second_waits.wait(60)
+        self.made.append(what)
+        self.has.add(what)
+
+
+def twice(work: Callable[[], object]) -> list[object]:
+    """Do some work in two threads at the same time."""
+    with ThreadPoolExecutor(2) as threads:
+        return [done.result() for done in [threads.submit(work), threads.submit(work)]]
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Machine:
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    return Machine()
+
+
+class TestTwoCommandsAtOnce:
+    """Both find something missing: one makes it, the other waits and takes it."""
+
+    @pytest.mark.parametrize("which", ["python", "registry", "proxy", "runner"])
+    def test_image_is_made_once(self, machine: Machine, monkeypatch: pytest.MonkeyPatch, which: str) -> None:
+        client: Any = None
+        monkeypatch.setattr(base_images, "_pull", lambda *_: "it can't be pulled")
+        monkeypatch.setattr(images, "present", lambda _, name: name in machine.has)
+        monkeypatch.setattr(base_images, "_bootstrap", lambda *_: machine.make(base_images.PYTHON_STANDIN))
+        monkeypatch.setattr(base_images, "_build", lambda tag, *_: machine.make(tag))
+        image = {
+            "python": lambda: base_images.python_image(client, machine.say),
+            "registry": lambda: base_images.registry_image(client, "", machine.say),
+            "proxy": lambda: base_images.proxy_image(client, "", machine.say),
+            "runner": lambda: base_images.runner_image(client, "", base_images.RUNNER, machine.say),
+        }[which]
+        one, other = twice(image)
+        assert machine.made == [one] == [other]
+
+    def test_engine_is_started_once(self, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+        def address() -> str:
+            if "engine" not in machine.has:
+                raise UnreachableError("no engine answers", "start one")
+            return "unix:///var/run/docker.sock"
+
+        monkeypatch.delenv("DOCKER_HOST", raising=False)
+        monkeypatch.setattr(engine, "address", address)
+        monkeypatch.setattr("sys.platform", "linux")
+        monkeypatch.setattr(apt, "usable", lambda: True)
+        monkeypatch.setattr("shutil.which", lambda name: f"/usr/sbin/{name}")
+        monkeypatch.setattr(engine_setup, "start_engine", lambda _: machine.make("engine"))
+        twice(lambda: engine_setup.ensure_engine(machine.say))
+        assert machine.made == ["engine"]
+
+    def test_build_client_is_installed_once(self, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+        def build_command() -> str:
+            if "docker.io" not in machine.has:
+                raise UnreachableError("no command builds", "install one")
+            return "docker build"
+
+        monkeypatch.setattr(engine, "build_command", build_command)
+        monkeypatch.setattr(apt, "usable", lambda: True)
+        monkeypatch.setattr(apt, "update", lambda: None)
+        monkeypatch.setattr(apt, "has_package", lambda _: False)
+        monkeypatch.setattr(apt, "install", lambda packages, _: machine.make(*packages))
+        twice(lambda: engine_setup.ensure_build_client(machine.say))
+        assert machine.made == ["docker.io"]
+
+
+def apt_get(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str) -> Path:
+    """Put an apt-get first on PATH that gives this answer once, then succeeds; return its list of calls."""
+    (folder / "apt-get").write_text(
+        f"#!/bin/sh\necho call >>{folder}/calls\n"
+        f"[ $(grep -c . {folder}/calls) -gt 1 ] || {{ echo '{answer}'; exit 100; }}\n"
+    )
+    (folder / "apt-get").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    return folder / "calls"
+
+
+def test_package_lists_that_another_fetches_are_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`apt-get update` does not: its option for a timeout is for the lock of installations."""
+    locked = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 2385 (apt-get)"
+    calls = apt_get(tmp_path, monkeypatch, locked)
+    apt.update()
+    assert calls.read_text() == "call\n" * 2
+
+
+def test_lists_that_stay_locked_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    calls = apt_get(tmp_path, monkeypatch, "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 2385")
+    monkeypatch.setattr(apt, "SECONDS_TO_WAIT", -1)
+    with pytest.raises(UnreachableError, match="held by process 2385"):
+        apt.update()
+    assert calls.read_text() == "call\n"
+
+
+def test_other_faults_of_the_package_manager_are_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    calls = apt_get(tmp_path, monkeypatch, "E: The repository is not signed.")
+    with pytest.raises(UnreachableError, match="not signed"):
+        apt.update()
+    assert calls.read_text() == "call\n"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 from cicd.errors import UnreachableError
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 # apt-get may not remove packages, and waits for another package manager that is busy.
-INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "--no-remove", "-o", "DPkg::Lock::Timeout=120")
+SECONDS_TO_WAIT = 120
+WAIT = ("-o", f"DPkg::Lock::Timeout={SECONDS_TO_WAIT}")
+INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "--no-remove", *WAIT)
+LISTS_ARE_LOCKED = re.compile(r"Could not get lock \S+/lists/lock")
 
 
 def usable() -> bool:
@@ -33,13 +38,21 @@ def has_package(name: str) -> bool:
 
 
 def update() -> None:
-    """Fetch the package lists.
+    """Fetch the package lists; if another command is doing so, wait for it.
 
     Raises:
         UnreachableError: apt-get failed.
 
     """
-    _run(["apt-get", "update", "-o", "DPkg::Lock::Timeout=120"])
+    deadline = time.monotonic() + SECONDS_TO_WAIT
+    while True:
+        try:
+            return _run(["apt-get", "update", *WAIT])
+        except UnreachableError as error:
+            # The timeout of apt-get is for the lock of installations, not for that of the lists.
+            if not LISTS_ARE_LOCKED.search(error.message) or time.monotonic() > deadline:
+                raise
+        time.sleep(1)
 
 
 def install(packages: Sequence[str], say: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cicd import scratch
 from cicd.deploy.docker import proxy_container
 from cicd.errors import CheckFailedError, UnreachableError
-from cicd.forge.machine import apt
+from cicd.forge.machine import apt, turns
 from cicd.oci import builder, engine, images
 from cicd.oci.errors import engine_errors
 from cicd.oci.output import Output
@@ -60,8 +60,10 @@ def python_image(client: Client, say: Callable[[str], None]) -> str:
     if not problem:
         return ""
     if not images.present(client, PYTHON_STANDIN):
-        say(problem)
-        _bootstrap(client, problem, say)
+        with turns.turn(say):
+            if not images.present(client, PYTHON_STANDIN):
+                say(problem)
+                _bootstrap(client, problem, say)
     return PYTHON_STANDIN
 
 
@@ -89,9 +91,11 @@ def _image(client: Client, base: str, say: Callable[[str], None], choice: tuple[
     if not problem:
         return official
     if not images.present(client, standin):
-        say(problem)
-        say(f"building a stand-in for {official} from Debian's package {package}")
-        _build(standin, file, base, f"Let the engine pull {official}, or connect this machine to")
+        with turns.turn(say):
+            if not images.present(client, standin):
+                say(problem)
+                say(f"building a stand-in for {official} from Debian's package {package}")
+                _build(standin, file, base, f"Let the engine pull {official}, or connect this machine to")
     return standin
 
 
@@ -108,8 +112,10 @@ def runner_image(client: Client, base: str, image: str, say: Callable[[str], Non
     file = IMAGES / "runner.Dockerfile"
     built = f"{RUNNER}:{hashlib.sha256(base.encode() + file.read_bytes()).hexdigest()[:12]}"
     if not images.present(client, built):
-        say("building the image of the job containers (only the first time)")
-        _build(built, file, base, "Connect this machine to")
+        with turns.turn(say):
+            if not images.present(client, built):
+                say("building the image of the job containers (only the first time)")
+                _build(built, file, base, "Connect this machine to")
     return built
 
 
@@ -169,10 +175,13 @@ def _bootstrap(client: Client, problem: str, say: Callable[[str], None]) -> None
     say("building a stand-in from Debian packages (only the first time; about 40 s)")
     with scratch.folder("root") as folder:
         archive = Path(folder) / "root.tar"
-        done = subprocess.run([*BOOTSTRAP, archive], stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+        done = subprocess.run(
+            [*BOOTSTRAP, archive], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace", check=False,
+        )  # fmt: skip
         if done.returncode:
             raise UnreachableError(
-                f"mmdebstrap can't build a stand-in for {PYTHON}:\n{_tail(done.stderr)}",
+                f"mmdebstrap can't build a stand-in for {PYTHON}:\n{_tail(done.stdout)}",
                 f"Let the engine pull {PYTHON}, or connect this machine to a Debian mirror.",
             )
         repository, tag = PYTHON_STANDIN.split(":")

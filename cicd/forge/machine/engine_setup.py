@@ -12,11 +12,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicd.errors import CicdError, UnreachableError
-from cicd.forge.machine import apt
+from cicd.forge.machine import apt, turns
 from cicd.oci import engine
 from cicd.text import lines
 
@@ -50,11 +51,15 @@ def ensure_engine(say: Callable[[str], None]) -> None:
             raise UnreachableError(error.message, advice()) from error
     else:
         return
-    if not shutil.which("dockerd"):
-        say("there is no Docker engine on this machine")
-        apt.update()
-        apt.install([*ENGINE_PACKAGES, *filter(apt.has_package, CLIENT_PACKAGES)], say)
-    start_engine(say)
+    with turns.turn(say):
+        with suppress(UnreachableError):
+            engine.address()
+            return  # another command has started it meanwhile
+        if not shutil.which("dockerd"):
+            say("there is no Docker engine on this machine")
+            apt.update()
+            apt.install([*ENGINE_PACKAGES, *filter(apt.has_package, CLIENT_PACKAGES)], say)
+        start_engine(say)
 
 
 def complete_path() -> None:
@@ -75,10 +80,14 @@ def ensure_build_client(say: Callable[[str], None]) -> None:
     except UnreachableError:
         if not apt.usable():
             raise
-        apt.update()
-        buildx = next(filter(apt.has_package, ("docker-buildx-plugin", "docker-buildx")), None)
-        apt.install([buildx] if buildx else ["docker.io"], say)
-        engine.build_command()
+        with turns.turn(say):
+            with suppress(UnreachableError):
+                engine.build_command()
+                return  # another command has installed it meanwhile
+            apt.update()
+            buildx = next(filter(apt.has_package, ("docker-buildx-plugin", "docker-buildx")), None)
+            apt.install([buildx] if buildx else ["docker.io"], say)
+            engine.build_command()
 
 
 def advice() -> str:
