@@ -17,6 +17,7 @@ from cicd import masking
 from cicd.errors import CicdError
 from cicd.oci import engine
 from tests.deploy.support import base_layers
+from tests.tools.failures import ToldAtOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -257,3 +258,5 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Tiers(config), "tiers")
     if not hasattr(config, "workerinput"):  # the processes of pytest-xdist share the folder
         config.add_cleanup(base_layers.share())
+        if config.getoption("--require-tiers"):
+            config.pluginmanager.register(ToldAtOnce(config), "told-at-once")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,17 @@ def test_missing_tier_fails_where_required(project: pytest.Pytester, monkeypatch
         result = project.runpytest("tests", way)
     result.stdout.fnmatch_lines(["tier kubernetes: 2 tests NOT RUN: KUBECONFIG is not set", "*that is a failure here*"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_failure_is_told_at_once_where_required(project: pytest.Pytester, required: bool) -> None:
+    (project.path / "tests" / "unit" / "test_more.py").write_text("def test_a(): assert 1 == 2\ndef test_b(): pass\n")
+    result = project.runpytest("tests/unit", "-v", *(["--require-tiers"] if required else []))
+    told = [line for line in result.outlines if line.startswith("call of tests/unit/test_more.py::test_a failed (")]
+    assert [line.partition(": ")[2] for line in told] == ["assert 1 == 2"] * required
+    if required:
+        assert result.outlines.index(told[0]) < next(n for n, line in enumerate(result.outlines) if "test_b" in line)
+        assert re.search(r"\(\d\d:\d\d:\d\d, 0 s, disk \d+\.\d GB free\)", told[0])
 
 
 @pytest.mark.parametrize("required", [True, False])
