@@ -81,7 +81,8 @@ def _old(client: Client, project: str, places: Repositories | None, current: Col
     used |= {image.id for image in [*images, *(_image(client, name) for name in within)] if image}
     pushed = set(places.all) if places else set()
     others = places.others if places else {}
-    ends = ("", "-build", "-bundle", "-wheels", "-evaluation", "-thin", *(f"-{name}" for name in others))
+    own = ("", "-build", "-build-release", "-bundle", "-wheels", "-evaluation", "-thin")
+    ends = (*own, *(f"-{name}" for name in others))
     local = {f"ml-cicd/{project}{end}" for end in ends}
     for entry in client.api.images():
         names = [name for name in _names(entry) if _repository(name) in pushed | local]

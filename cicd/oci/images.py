@@ -93,6 +93,17 @@ def of_layer(client: Client, layer: Path, local: str, marks: Mapping[str, str]) 
         client.api.import_image_from_file(str(layer), repository=name, tag=tag, changes=changes)
 
 
+def name_by_id(client: Client, identity: str, repository: str) -> str:
+    """Give an image a name in `repository` that no other image can get, and return the name.
+
+    A Dockerfile can't name an image of the engine by its id, and a build at the same time may move any other name.
+    """
+    tag = identity.removeprefix("sha256:")[:16]
+    with engine_errors(f"name the image {identity}"):
+        client.images.get(identity).tag(repository, tag)
+    return f"{repository}:{tag}"
+
+
 def push(client: Client, image: str, image_repository: str, tag: str) -> str:
     """Push an image of the engine to an image repository under a tag, and return it by digest.
 

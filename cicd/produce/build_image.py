@@ -38,7 +38,7 @@ def build(config: Config, directory: Path, *, use_cache: bool = False, trains: b
     build_context.check(context, image.name)
     readiness.check(config, directory, image)
     if config.package:  # a package that does not build ends the branch's own run
-        built = wheels.build(config, directory, "latest", {})
+        built = wheels.build(config, directory)
         if image.release and dockerfile.takes(image.release.text, conventions.WHEELS):
             below = {**image.release.arguments, conventions.WHEELS: built.image}
             image = replace(image, release=replace(image.release, arguments=below))

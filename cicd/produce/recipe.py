@@ -84,8 +84,9 @@ def build(
     given = secret_values.of_build(recipe.named)
     values = {**recipe.arguments, **(arguments or {})}
     if recipe.release:
-        below = f"{tag.rpartition(':')[0]}-release:latest"
-        values |= {RELEASE: below, RELEASE_USER: _user(build(recipe.release, tag=below, labels=labels))}
+        below = f"{tag.rpartition(':')[0]}-release"
+        release = build(recipe.release, tag=f"{below}:latest", labels=labels)
+        values |= {RELEASE: images.name_by_id(engine.connect(), release, below), RELEASE_USER: _user(release)}
     if recipe.note:
         say(recipe.note)
     with scratch.folder("recipe") as folder:

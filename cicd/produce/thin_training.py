@@ -72,7 +72,7 @@ def release(client: Client, config: Config, directory: Path, thin: str) -> Itera
     build_context.check(made.read_context(), made.name)
     arguments: Mapping[str, str] = {"BUNDLE": thin}
     if config.package and dockerfile.takes(made.text, conventions.WHEELS):
-        arguments = {**arguments, conventions.WHEELS: wheels.build(config, directory, "latest", {}).image}
+        arguments = {**arguments, conventions.WHEELS: wheels.build(config, directory).image}
     with _removed(client, _name(config)) as local:
         recipe.build(made, tag=local, arguments=arguments, labels={labels.PROJECT: config.name})
         yield local

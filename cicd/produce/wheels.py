@@ -67,9 +67,10 @@ class Wheels:
         return ("python", "-c", "; ".join(f"import {name}" for name in names))
 
 
-def build(config: Config, directory: Path, tag: str, marks: Mapping[str, str]) -> Wheels:
+def build(config: Config, directory: Path, tag: str = "", marks: Mapping[str, str] | None = None) -> Wheels:
     """Build the wheels of the project in `directory`, and make the image `ml-cicd/<project>-wheels:<tag>` of them.
 
+    Without a tag, the tag is a hash of the wheels: a build of another branch on this engine never moves the name.
     `marks` are further labels of that image.
 
     Raises:
@@ -95,8 +96,9 @@ def build(config: Config, directory: Path, tag: str, marks: Mapping[str, str]) -
             check_names(config.package.paths, wheels)
         _pack(paths, layer)
         name = f"ml-cicd/{config.name}-wheels"
+        tag = tag or _hash(layer)[:16]
         with engine_errors(f"make an image of the wheels of {config.name}"):
-            changes = [f"LABEL {label}={value}" for label, value in {**project, **marks}.items()]
+            changes = [f"LABEL {label}={value}" for label, value in {**project, **(marks or {})}.items()]
             client.api.import_image_from_file(str(layer), repository=name, tag=tag, changes=changes)
     return Wheels(f"{name}:{tag}", wheels)
 
@@ -142,9 +144,7 @@ def check(path: Path) -> Wheel:
     own = (normalized(described["Name"]), described["Version"])
     if own[0] != normalized(name["name"]) or own[1].replace("-", "_") != name["version"].replace("-", "_"):
         raise CheckFailedError(f"{path.name} describes itself as {own[0]} {own[1]}.", hint)
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Wheel(path.name, digest, tuple(_imports(members, normalized(name["name"]))))
+    return Wheel(path.name, _hash(path), tuple(_imports(members, normalized(name["name"]))))
 
 
 def check_names(paths: Sequence[str], wheels: Sequence[Wheel]) -> None:
@@ -188,6 +188,11 @@ def metadata(path: Path) -> list[tuple[str, str]]:
 def package_of(file: str) -> str:
     """Return the name of the package in the name of a wheel's file, as indexes spell it."""
     return normalized(file.partition("-")[0])
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _imports(members: Iterable[str], package: str) -> list[str]:

@@ -20,6 +20,7 @@ from tests.static.test_linters import BIN
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
     from cicd.config import Config
 
@@ -132,3 +133,24 @@ def test_one_dockerfile_is_the_release_and_tests_come_on_top(client: docker.Dock
     assert client.images.get(image).attrs["Config"]["User"] == "1234"
     with pytest.raises(docker.errors.ContainerError, match="No module named pytest"):
         output(client, release, "python", "-m", "pytest")
+
+
+def test_test_image_is_on_its_own_release_while_another_branch_is_built(
+    client: docker.DockerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two jobs on one self-hosted machine, or two clones on a laptop, build at once; both projects have one name."""
+    one, two = (Project("requirements", tmp_path / name) for name in ("one", "two"))
+    for project in (one, two):
+        (project.path / "Dockerfile").write_text(DOCKERFILE)
+        (project.path / "app" / "branch.txt").write_text(project.path.parent.name)
+    build = images.build
+
+    def build_both(context: Path, *rest: Any, **options: Any) -> str:
+        identity = build(context, *rest, **options)
+        if context == one.path and "-release:" in options["tag"]:
+            build_image.build(two.config, two.path)
+        return identity
+
+    monkeypatch.setattr(images, "build", build_both)
+    image = build_image.build(one.config, one.path)
+    assert output(client, image, "cat", "app/branch.txt") == "one"

@@ -135,6 +135,13 @@ def test_images_newer_than_the_limit_are_not_asked_for(crowded: Engine, monkeypa
     assert looked
 
 
+def test_old_releases_below_test_images_are_removed(crowded: Engine) -> None:
+    name = "ml-cicd/app-build-release:0123456789abcdef"
+    crowded.add_image(name, Created=OLD, Config={"Labels": {labels.PROJECT: "app"}})
+    housekeeping.tidy(crowded.client(), "app")
+    assert name not in crowded.images
+
+
 def test_without_a_current_release_nothing_of_a_registry_is_removed(crowded: Engine) -> None:
     before = set(crowded.images)
     housekeeping.tidy(crowded.client(), "app", repositories.beside(PLACE))

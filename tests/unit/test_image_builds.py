@@ -11,6 +11,7 @@ from cicd import variables
 from cicd.oci import images
 from cicd.produce import recipe
 from cicd.produce.recipe import Recipe
+from tests.unit.support.fake_engine import Engine
 
 CA = ["--secret", "id=ca,src=/etc/ssl/ca.pem"]
 DOCKERFILE = "ARG BASE=python:3.11\nFROM ${BASE}\n"
@@ -23,6 +24,7 @@ class Builder:
         self.words: tuple[str, ...] | list[str] = []
         self.secrets: dict[str, str] = {}
         self.files: list[Path] = []
+        self.identity = "sha256:1"
         monkeypatch.setattr("cicd.oci.engine.build_command", lambda: (["docker", "build"], {}))
         monkeypatch.setattr("cicd.oci.engine.ca_secret", lambda: CA)
         monkeypatch.setattr("cicd.oci.builder.run", self.run)
@@ -35,7 +37,7 @@ class Builder:
                 self.files.append(Path(file))
                 self.secrets[name] = Path(file).read_text("utf-8")
         (identity,) = self.after("--iidfile")
-        Path(identity).write_text("sha256:1", "utf-8")
+        Path(identity).write_text(self.identity, "utf-8")
 
     def after(self, option: str) -> list[str]:
         """Return the values of an option."""
@@ -85,3 +87,19 @@ def test_secret_is_a_file_of_the_build_alone_and_in_no_argument(
     assert builder.secrets == {"INDEX": "hunter22"}
     assert not any("hunter22" in word for word in builder.words)
     assert [path for path in builder.files if path.exists()] == []
+
+
+def test_test_image_is_built_on_a_release_whose_name_no_other_build_moves(
+    builder: Builder, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, name = Engine(), "ml-cicd/app-build-release:latest"
+    monkeypatch.setattr("cicd.oci.engine.connect", engine.client)
+    identity = engine.add_image(name)
+    builder.identity = identity
+    below = Recipe("Dockerfile", project, DOCKERFILE, project / "Dockerfile")
+    recipe.build(Recipe("Dockerfile", project, DOCKERFILE, release=below), tag="ml-cicd/app-build:latest", labels={})
+    (release,) = (word.removeprefix("RELEASE=") for word in builder.after("--build-arg") if word.startswith("RELEASE="))
+    engine.images["older"] = engine.images.pop(name)
+    engine.images["older"]["RepoTags"].remove(name)
+    engine.add_image(name, Id="sha256:2")  # another build moves the name
+    assert engine.client().images.get(release).id == identity

@@ -135,6 +135,23 @@ def test_a_dockerfile_of_the_project_leaves_its_wheels_in_a_folder_of_the_image(
     assert wheels.extract(engine.client(), "empty", tmp_path) == []
 
 
+def test_wheels_of_two_branches_have_images_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build at the same time must not put its wheels under the name that this build goes on with."""
+    config, engine, contents = configuration.parse(ALONE), Engine(), ["one", "two", "one"]
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
+    monkeypatch.setattr("cicd.oci.engine.connect", engine.client)
+    monkeypatch.setattr("cicd.produce.build_context.check", lambda *_: None)
+    monkeypatch.setattr("cicd.produce.recipe.build", lambda *_, **__: "sha256:1")
+
+    def extract(_client: object, _image: str, folder: Path) -> list[Path]:
+        return [package_index.wheel(folder, text=contents.pop(0))]
+
+    monkeypatch.setattr("cicd.produce.wheels.extract", extract)
+    one, two, again = (wheels.build(config, tmp_path).image for _ in range(3))
+    assert one == again != two
+    assert {one, two} <= set(engine.images)
+
+
 def test_a_folder_that_is_no_package_is_named_before_anything_is_built(tmp_path: Path) -> None:
     config = configuration.parse(ALONE + 'paths = ["packages/core"]\n')
     (tmp_path / "packages" / "core").mkdir(parents=True)

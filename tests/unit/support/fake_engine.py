@@ -434,6 +434,9 @@ class Engine(requests.adapters.BaseAdapter):
         self.add_image(name)
         return {"status": "done"}
 
+    def _image_tag(self, name: str, query: Mapping[str, str], **_: Any) -> None:
+        self._image(name)["RepoTags"].append(f"{query['repo']}:{query['tag']}")
+
     def _image_remove(self, name: str, **_: Any) -> Any:
         self.act(f"remove image {name}")
         image = self._image(name)
@@ -510,6 +513,7 @@ _ROUTES: list[tuple[str, Callable[..., Any]]] = [
     ("GET /images/json", Engine._image_list),
     ("POST /images/create", Engine._image_create),
     ("GET /images/(.+)/json", Engine._image),
+    ("POST /images/(.+)/tag", Engine._image_tag),
     ("DELETE /images/(.+)", Engine._image_remove),
     ("GET /networks", Engine._network_list),
     ("POST /networks/create", Engine._network_create),
