@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cicd import labels, masking
-from cicd.errors import CheckFailedError
+from cicd.errors import CheckFailedError, CicdError
 from cicd.files import file_errors
 from cicd.oci import archives, containers, metadata_shield, resources, secret_files
+from cicd.oci.errors import DiskFullError, engine_errors
 from cicd.produce import locks, training_rows
 
 if TYPE_CHECKING:
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicd.config import Train
-    from cicd.oci.engine import Client
+    from cicd.oci.endings import Ending
+    from cicd.oci.engine import Client, Container
 
 OUTPUT = "/tmp/bundle"  # noqa: S108 -- inside the container
 METADATA = "metadata.json"
 METADATA_LIMIT = 16 << 20
+ROOM = 1 << 20
+"""Bytes without which a disk counts as full."""
 OBJECT_HINT = f"Let the [train] command write one JSON object to {OUTPUT}/{METADATA}."
 
 
@@ -97,6 +101,7 @@ def train(
                 "Let it do less, or give it more time in ml-cicd.toml: [train] timeout.",
             )
         if ending.exit_code:
+            _check_disk(container, ending)
             raise CheckFailedError(
                 f"Training failed with {ending}.",
                 ending.hint("Correct the cause that the log above shows, then push again."),
@@ -109,6 +114,25 @@ def train(
     pack(raw, layer, facts)
     raw.unlink()
     return layer
+
+
+def _check_disk(container: Container, ending: Ending) -> None:
+    """Raise if there is no room for a small file in the container of a training that failed.
+
+    Raises:
+        DiskFullError: the engine's disk is full, which is not the project's fault.
+
+    """
+    try:
+        with engine_errors("write a megabyte into the container of the training"):
+            container.put_archive("/", archives.packed({"ml-cicd-room": bytes(ROOM)}))
+    except DiskFullError as error:
+        raise DiskFullError(
+            f"Training failed with {ending}, and the engine's disk is full. {error.message}",
+            f"{error.hint} Then run this again: no bundle was made.",
+        ) from error
+    except CicdError:
+        return
 
 
 def check_secrets(raw: Path) -> None:
