@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cicd import processes
@@ -43,8 +44,9 @@ def _remove_left_ones(place: Path) -> None:
             if not match or match["space"] != _short(processes.pid_namespace()):
                 continue
             ended = _short(processes.start_time(int(match["pid"]))) != match["start"]
-            if ended and entry.is_dir(follow_symlinks=False) and entry.stat().st_uid == os.getuid():
-                shutil.rmtree(entry.path, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another command has just removed it
+                if ended and entry.is_dir(follow_symlinks=False) and entry.stat().st_uid == os.getuid():
+                    shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _short(text: str) -> str:

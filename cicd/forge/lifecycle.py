@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from cicd import config, git
+from cicd import config, files, git
 from cicd.act import execution
 from cicd.errors import RefusedError, UsageError
 from cicd.forge import remote, repository_variables, run_secrets
@@ -71,24 +72,25 @@ def up(
     execution.binary()
     cache()
     forge = Forge.of_project(project)
-    before = _state(forge)
-    repository_vars = repository_variables.merge(before.variables if before else {}, variables)
-    forge.path.mkdir(parents=True, exist_ok=True)
-    (forge.path / ".gitignore").write_text("*\n", "utf-8")
-    run_secrets.change(forge, secrets)
-    repository = remote.repository_name(project)
-    remote.create(forge, forge.remote(repository), remote.default_branch(project))
-    with forge.queue.lock(wait=False) as idle:
-        if idle:
-            runner.recover(forge)
-            kit.refresh(forge, source)
-    services = start(forge.path, name, say)
-    state = State(
-        name, repository, str(source), services.registry, services.base, services.proxy, services.engine,
-        services.runner, repository_vars, workflows or (before.workflows if before else KIT),
-    )  # fmt: skip
-    forge.write_state(state)
-    remote.connect(project, forge.remote(repository))
+    with _alone(project, say):
+        before = _state(forge)
+        repository_vars = repository_variables.merge(before.variables if before else {}, variables)
+        forge.path.mkdir(parents=True, exist_ok=True)
+        (forge.path / ".gitignore").write_text("*\n", "utf-8")
+        run_secrets.change(forge, secrets)
+        repository = remote.repository_name(project)
+        remote.create(forge, forge.remote(repository), remote.default_branch(project))
+        with forge.queue.lock(wait=False) as idle:
+            if idle:
+                runner.recover(forge)
+                kit.refresh(forge, source)
+        services = start(forge.path, name, say)
+        state = State(
+            name, repository, str(source), services.registry, services.base, services.proxy, services.engine,
+            services.runner, repository_vars, workflows or (before.workflows if before else KIT),
+        )  # fmt: skip
+        forge.write_state(state)
+        remote.connect(project, forge.remote(repository))
     return forge, state
 
 
@@ -123,7 +125,7 @@ def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None]
     """
     forge = Forge.of_project(project)
     name = forge.state().project if (forge.path / "state.json").is_file() else _name(project)
-    with _all_runs_ended(forge) if forge.path.is_dir() else nullcontext():
+    with _alone(project, say), _all_runs_ended(forge) if forge.path.is_dir() else nullcontext():
         if forge.path.is_dir():
             runner.recover(forge)
         stop(forge.path, name, say)
@@ -131,8 +133,28 @@ def down(project: Path, stop: Callable[[Path, str, Callable[[str], None]], None]
         pending.drop(project, forge.instance)
         shutil.rmtree(forge.work, ignore_errors=True)
         _remove(forge.path)
-    if forge.path.parent.is_dir() and not any(forge.path.parent.iterdir()):
-        forge.path.parent.rmdir()
+        if forge.path.parent.is_dir() and not any(forge.path.parent.iterdir()):
+            forge.path.parent.rmdir()
+
+
+@contextmanager
+def _alone(project: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Wait until no other `up` or `down` works in this clone: they change the same files and the clone's git remotes.
+
+    The kernel frees the lock of a killed command.
+    """
+    common = Path(git.text(project, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+    path = common / "ml-cicd" / "local.lock"
+    with files.file_errors(f"open {path}"):
+        path.parent.mkdir(exist_ok=True)
+        stream = path.open("a")
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another ml-cicd local up or down in this clone")
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,11 @@ def keep(repository: Repository, deployment: Deployment) -> Path:
 
 def waiting(repository: Repository) -> list[Path]:
     """Return the files of the deployments that wait, oldest first."""
-    return sorted(_folder(repository).glob("*.json"), key=lambda file: file.stat().st_mtime)
+    times: dict[Path, float] = {}
+    for file in _folder(repository).glob("*.json"):
+        with suppress(FileNotFoundError):  # another command has just handed it in
+            times[file] = file.stat().st_mtime
+    return sorted(times, key=times.__getitem__)
 
 
 def hand_in(repository: Repository) -> list[Entry]:
@@ -50,6 +55,8 @@ def hand_in(repository: Repository) -> list[Entry]:
     for file in waiting(repository):
         try:
             deployment = deployment_from(json.loads(file.read_text("utf-8")))
+        except FileNotFoundError:  # another command has just handed it in
+            continue
         except ValueError as error:
             raise UsageError(
                 f"{file} should hold an outcome that waits to be recorded, but can't be read: {error}",
@@ -59,7 +66,7 @@ def hand_in(repository: Repository) -> list[Entry]:
         anchors.write(repository, entry)
         entries.append(entry)
         with failpoints.change("pending.forget"):
-            file.unlink()
+            file.unlink(missing_ok=True)
     return entries
 
 

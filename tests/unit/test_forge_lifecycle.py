@@ -20,6 +20,7 @@ from cicd.forge.running import records
 from cicd.forge.state import Forge, State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -88,6 +89,40 @@ def test_up_needs_configuration_and_repository_root(tmp_path: Path) -> None:
     git.text(tmp_path, "init", "--quiet", "--template=")
     with pytest.raises(UsageError, match="is not the root of a git repository"):
         lifecycle.up(project, tmp_path, never, print)
+    assert not (project / ".ml-cicd").exists()
+
+
+def test_second_up_of_a_clone_waits_for_the_first_and_keeps_its_choices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People have two terminals: the second `up` must neither fail nor lose the variables of the first."""
+    monkeypatch.setattr("cicd.act.execution.binary", lambda: "act")
+    monkeypatch.setattr("cicd.forge.running.kit.refresh", lambda *_: None)
+    project, said, waits = tmp_path / "app", list[str](), threading.Event()
+    project.mkdir()
+    git.text(project, "init", "--quiet", "--template=")
+    (project / "ml-cicd.toml").write_text('name = "app"\n')
+    services = State("app", "acme/app", "", "localhost:1", "", "", "")
+
+    def say(text: str) -> None:
+        said.append(text)
+        waits.set()
+
+    def up(name: str, start: Callable[..., State]) -> None:
+        lifecycle.up(project, tmp_path, start, say, [(name, "1")])
+
+    second = threading.Thread(target=up, args=("SECOND", lambda *_: services))
+
+    def start_both(*_: object) -> State:
+        second.start()
+        assert waits.wait(20)
+        return services
+
+    up("FIRST", start_both)
+    second.join()
+    assert Forge.of_project(project).state().variables == {"FIRST": "1", "SECOND": "1"}
+    assert said == ["waiting for another ml-cicd local up or down in this clone"]
+    lifecycle.down(project, lambda *_: None, say)
     assert not (project / ".ml-cicd").exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,34 @@ def test_deployments_are_handed_in_once_and_oldest_first(workspace: Workspace, r
     assert [entry.deployment.reason for entry in ledger.read(repository, "app", "integration")] == reasons
     anchors = [name for name in registry.manifests if "/ledger-" in name]
     assert anchors, "the registry keeps what the ledger has"
+
+
+def test_two_commands_hand_in_each_deployment_once(workspace: Workspace, registry: Registry) -> None:
+    """A person has two terminals; the files are gone for the one that comes later."""
+    repository, reasons = workspace.repository(), ["first", "second", "third"]
+    for reason in reasons:
+        pending.keep(repository, deployment(registry, reason))
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(pending.hand_in, workspace.repository()) for _ in range(2)]:
+            done.result()
+    recorded = [entry.deployment.reason for entry in ledger.read(repository, "app", "integration")]
+    assert sorted(recorded) == sorted(reasons)
+    assert pending.waiting(repository) == []
+
+
+def test_deployment_that_another_command_hands_in_meanwhile_is_no_error(
+    workspace: Workspace, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = workspace.repository()
+    files = [pending.keep(repository, deployment(registry, reason)) for reason in ("first", "second")]
+
+    def write(*_: object) -> None:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    monkeypatch.setattr("cicd.ledger.anchors.write", write)
+    assert len(pending.hand_in(repository)) == 1
+    assert pending.waiting(repository) == []
 
 
 def test_same_deployment_waits_once(workspace: Workspace, registry: Registry) -> None:

@@ -42,6 +42,22 @@ def test_folder_of_a_killed_command_is_removed(place: Path) -> None:
     assert list(place.iterdir()) == []
 
 
+def test_two_commands_may_remove_the_same_folders(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = scratch._short(processes.pid_namespace())
+    left = [place / f"ml-cicd-ssh-999999999-{space}-000000-{name * 8}" for name in "ab"]
+    for folder in left:
+        folder.mkdir()
+
+    def remove(*_: object, **__: object) -> None:
+        for folder in left:
+            folder.rmdir()
+
+    monkeypatch.setattr("cicd.scratch.shutil.rmtree", remove)
+    with scratch.folder("mirror") as own:
+        assert [entry.name for entry in place.iterdir()] == [Path(own).name]
+        monkeypatch.undo()
+
+
 @pytest.mark.parametrize("name", ["ml-cicd-mirror-abc", "ml-cicd-ssh-1-{space}-000000", "else-ssh-1-{space}-000000-a"])
 def test_folder_of_another_kind_stays(place: Path, name: str) -> None:
     other = place / name.format(space=scratch._short(processes.pid_namespace()))
