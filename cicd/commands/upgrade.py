@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
+from cicd import github
 from cicd.commands import options
 from cicd.printers import json
 from cicd.printers import upgrading as printer
-from cicd.start import upgrading
+from cicd.start import applying, upgrading
 
 DECIDE = 3
 """The exit code for conflicts: a person must decide."""
@@ -32,11 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Upgrade the project's files to a version of the kit."""
     directory = arguments.directory.resolve()
     if not arguments.check:
+        if applying.take_back(upgrading.root_of(directory)):
+            text = "Its files are taken back; whatever else was changed stays."
+            github.annotate("notice", text, title="An earlier upgrade was cut off")
         upgrading.check_clean(directory)
     upgrade = upgrading.plan(directory, arguments.to, arguments.base)
     written = upgrade.needed and not arguments.check
     if written:
-        upgrading.apply(upgrade)
+        applying.apply(upgrade.root, upgrade.merged, upgrade.message)
     if arguments.json:
         json.show(printer.data(upgrade, written=written))
     else:

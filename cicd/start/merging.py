@@ -157,24 +157,25 @@ def merge(root: Path, base: str, yours: str, theirs: str, labels: tuple[str, str
     return Merge(tree, tuple(stages), tuple(_replaced(text, names) for text in messages))
 
 
-def apply(root: Path, merged: Merge) -> None:
-    """Bring the result of a merge into work tree and index, with git's stages for what is in conflict.
+def checkout(root: Path, merged: Merge, index: Path) -> None:
+    """Bring the result of a merge into the work tree and the index file `index`, with git's stages for conflicts.
 
     Raises:
         UsageError: a file that git does not know would be overwritten; nothing was changed.
 
     """
-    git.completed(root, "update-index", "-q", "--refresh")  # else a file that was only touched counts as changed
-    git.output(root, "read-tree", "-m", "-u", "HEAD", merged.tree)
+    environment = {"GIT_INDEX_FILE": str(index)}
+    git.output(root, "read-tree", "-m", "-u", "HEAD", merged.tree, environment=environment)
     none = "0" * len(merged.tree)
     rows = [f"0 {none}\t{path}\0" for path in merged.conflicts]
-    _update(root, [*rows, *(f"{stage.mode} {stage.name} {stage.number}\t{stage.path}\0" for stage in merged.stages)])
+    sides = [f"{stage.mode} {stage.name} {stage.number}\t{stage.path}\0" for stage in merged.stages]
+    _update(root, [*rows, *sides], environment)
 
 
-def changed(root: Path, tree: str) -> list[tuple[str, ...]]:
+def changed(root: Path, tree: str, *, renames: bool = True) -> list[tuple[str, ...]]:
     """Return what a tree changes in the last commit: `(status letter, path)`, and for a renamed file its new path."""
     words = git.output(
-        root, *SETTINGS, "diff-tree", "-r", "-z", "-M", "--name-status", "HEAD", tree
+        root, *SETTINGS, "diff-tree", "-r", "-z", "-M" if renames else "--no-renames", "--name-status", "HEAD", tree
     ).decode("utf-8", "surrogateescape").split("\0")  # fmt: skip
     rows, position = [], 0
     while position < len(words) - 1:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicd import files, git
+from cicd import git
 from cicd.errors import UsageError
 from cicd.kit import changelog, versions
 from cicd.start import base, earlier, merging, pins, target
@@ -57,6 +57,16 @@ class Upgrade:
         return "\n\n".join(filter(None, (f"Upgrade ml-cicd{since} to {self.until}", self.changelog, *notes))) + "\n"
 
 
+def root_of(directory: Path) -> Path:
+    """Return the root of the work tree that a project is in.
+
+    Raises:
+        UsageError: `directory` is in no git repository.
+
+    """
+    return Path(git.text(directory, "rev-parse", "--show-toplevel"))
+
+
 def check_clean(directory: Path) -> None:
     """Refuse a work tree with changes: an upgrade can be undone as a whole only where it is the only change.
 
@@ -84,7 +94,7 @@ def plan(directory: Path, to: str = "", since: str = "") -> Upgrade:
         UnreachableError: git is too old, or the kit at `to` can't be fetched.
 
     """
-    root = Path(git.text(directory, "rev-parse", "--show-toplevel"))
+    root = root_of(directory)
     merging.check_git(root)
     inside = Path(os.path.relpath(directory.resolve(), root.resolve())).as_posix().removeprefix(".")
     place = base.path_in(inside)
@@ -122,18 +132,6 @@ def plan(directory: Path, to: str = "", since: str = "") -> Upgrade:
         upgrade, merged=replace(merged, tree=tree), changes=rows, locks=sides.kept_locks(),
         removed=tuple(path for path in gone if sides.differs(path)),
     )  # fmt: skip
-
-
-def apply(upgrade: Upgrade) -> None:
-    """Bring an upgrade into work tree and index, with the message for its commit; see `check_clean`.
-
-    Raises:
-        UsageError: a file that git does not know would be overwritten; nothing was changed.
-
-    """
-    merging.apply(upgrade.root, upgrade.merged)
-    place = git.text(upgrade.root, "rev-parse", "--git-path", "SQUASH_MSG")
-    files.replace(upgrade.root / place, upgrade.message)
 
 
 @dataclass(frozen=True)

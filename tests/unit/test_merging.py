@@ -11,7 +11,7 @@ import pytest
 
 from cicd import git
 from cicd.errors import UnreachableError, UsageError
-from cicd.start import merging
+from cicd.start import applying, merging
 from cicd.start.merging import Blob
 
 if TYPE_CHECKING:
@@ -153,6 +153,6 @@ def test_submodule_in_conflict_stays_a_submodule(root: Path) -> None:
 def test_file_that_was_only_touched_is_no_change(root: Path) -> None:
     committed(root, {"a": "old\n"})
     os.utime(root / "a", (1, 1))
-    merging.apply(root, merging.Merge(tree(root, {"a": "new\n"})))
+    applying.apply(root, merging.Merge(tree(root, {"a": "new\n"})), "a message\n")
     assert (root / "a").read_text() == "new\n"
     assert git.text(root, "status", "--porcelain") == "M  a"

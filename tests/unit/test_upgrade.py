@@ -6,9 +6,10 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -622,6 +623,33 @@ class TestAdopted:
         assert cli.main(["adopt", "--directory", str(tmp_path)]) == 0
         assert project.text(".github/dependabot.yml") == "version: 2\nupdates: []\n"
         assert "dependabot.yml does not update the kit's version" in capsys.readouterr().out
+
+
+def killed_after_the_files(project: Project) -> int:
+    """Run an upgrade that is killed when git has written its files; return the signal."""
+    process = os.fork()
+    if process == 0:
+        output = git.output
+
+        def strikes(directory: Path, *words: str, **options: Any) -> bytes:
+            printed = output(directory, *words, **options)
+            if "-u" in words:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return printed
+
+        project.monkeypatch.setattr(git, "output", strikes)
+        project.run()
+        os._exit(1)
+    return os.WTERMSIG(os.waitpid(process, 0)[1])
+
+
+def test_killed_upgrade_is_run_again(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.commit({README: project.text(README).replace("# prices", "# ours")})
+    project.offers(edits={README: ("# prices", "# theirs")}, moves={BUILD: "cicd/build/renamed.sh"})
+    assert killed_after_the_files(project) == signal.SIGKILL
+    assert project.run() == 3
+    assert "An earlier upgrade was cut off" in capsys.readouterr().err
+    assert "UU README.md" in project.status()
 
 
 class TestEarlier:
