@@ -47,9 +47,9 @@ setup: $(READY)
 	@requirements/bootstrap.sh $(PYTHON)
 
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json | .venv/.ready
-	@echo "installing $(NODE)/package-lock.json"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 npm ci --loglevel=error --no-audit --no-fund --prefix $(NODE)
-	@touch $@
+	@exec 9>>$<; $(BIN)/python -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'; \
+	[ $@ -nt $< ] || { echo "installing $<"; PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 \
+	npm ci --loglevel=error --no-audit --no-fund --prefix $(NODE) && touch $@; }
 
 demo: $(READY)
 	@$(BIN)/python -m tests.tools.demo $(ARGS)

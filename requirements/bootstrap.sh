@@ -30,6 +30,19 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         fail 69 "apt-get can't install $package."
 fi
 
+# A second `make` would clear the environment that the first one fills. The lock ends with this script.
+exec 9>>requirements/bootstrap.sh
+waited=$("$python" -c 'import fcntl, sys
+try:
+    fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    sys.stderr.write("waiting for another make that sets up this clone\n")
+    fcntl.flock(9, fcntl.LOCK_EX)
+    print("waited")')
+if [ "$waited" ] && [ -e .venv/.ready ] && [ -z "$(find requirements pyproject.toml -newer .venv/.ready)" ]; then
+    exit
+fi
+
 if ! .venv/bin/python -c '' 2>/dev/null || ! [ -x .venv/bin/uv ]; then
     echo "making .venv with $python"
     "$python" -m venv --clear .venv
