@@ -7,6 +7,8 @@ engine gives its bridge no address, and the containers in it can't reach each ot
 
 from __future__ import annotations
 
+import re
+import time
 from typing import TYPE_CHECKING
 
 from cicd import github
@@ -22,6 +24,8 @@ OPTIONS = {
     "com.docker.network.bridge.inhibit_ipv4": "true",  # else this machine's own way to the service would end there
     "com.docker.network.bridge.enable_icc": "false",
 }
+SECONDS_TO_APPEAR = 10
+_TAKEN = re.compile(r"overlap|already (exists|used)", re.IGNORECASE)
 
 
 def join(client: Client, container: Container) -> None:
@@ -60,7 +64,11 @@ def _create(client: Client) -> Network:
                 NAME, driver="bridge", internal=True, check_duplicate=True, options=OPTIONS,
                 ipam=IPAMConfig(pool_configs=[pool]),
             )  # fmt: skip
-    except UnreachableError:
-        if network := _find(client):  # another process was quicker
-            return network
-        raise
+    except UnreachableError as error:
+        # Another process was quicker: the engine hands out the addresses before it lists the network.
+        end = time.monotonic() + (SECONDS_TO_APPEAR if _TAKEN.search(error.message) else 0)
+        while not (network := _find(client)):
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.1)
+        return network
