@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cicd import labels
 from cicd.oci import repositories
-from cicd.produce import build_context, conventions, dockerfile, layer_cache, readiness, recipe, secret_values, wheels
+from cicd.produce import build_context, conventions, dockerfile, layer_cache, readiness, recipe, secret_values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,8 @@ def build(config: Config, directory: Path, *, use_cache: bool = False, trains: b
     build_context.check(context, image.name)
     readiness.check(config, directory, image)
     if config.package:  # a package that does not build ends the branch's own run
+        from cicd.produce import wheels  # noqa: PLC0415 -- the package `packaging`, 0.1 s that other projects need not pay
+
         built = wheels.build(config, directory)
         if image.release and dockerfile.takes(image.release.text, conventions.WHEELS):
             below = {**image.release.arguments, conventions.WHEELS: built.image}

@@ -46,6 +46,11 @@ def test_module_imports_no_heavy_package(module: str) -> None:
     assert imported(f"import cicd.{module}; status = 0") == (0, set())
 
 
+def test_build_imports_packaging_only_where_it_needs_it() -> None:
+    code = "import sys, cicd.commands.build; sys.exit('packaging' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_help_imports_no_heavy_package() -> None:
     assert imported("status = cli.main(['--help'])") == (0, set())
 
