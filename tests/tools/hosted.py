@@ -1,7 +1,7 @@
 """Measure the feature pipeline as on a hosted runner: each job starts with an empty engine and an empty tool cache.
 
 Measured is what comes before the tests and checks: the set-up of each job, and the image. The tests and checks
-themselves take as long in any pipeline.
+themselves take as long in any pipeline. The kinds of change take turns, so that they meet the same load.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAIVE_INSTALLS = 4
+ROUNDS = 3
+CACHE = f"{REGISTRY}/local/flights/test:cache"
 NAIVE = """set -e
 python3 -m venv venv
 venv/bin/pip install --quiet --no-cache-dir --no-deps --require-hashes -r requirements/dev.txt
@@ -114,7 +116,7 @@ class Pipeline:
     """The jobs of `ci.yml` for one project, each on a machine as new."""
 
     def __init__(self, runner: HostedRunner, folder: Path) -> None:
-        self.runner, self.folder, self.number = runner, folder, 0
+        self.runner, self.folder, self.number, self.pushed = runner, folder, 0, False
         self.project = folder / "project"
         shutil.copytree(EXAMPLE, folder / "pristine", ignore=shutil.ignore_patterns(".*", "__pycache__"))
         self.reset()
@@ -128,14 +130,19 @@ class Pipeline:
         self.number += 1
         return Job(self.runner, self.project, self.folder / f"job-{self.number}")
 
-    def seconds(self) -> tuple[float, float]:
-        """Run the pipeline without its tests and checks; return all seconds, and those before the first test."""
+    def fresh(self) -> None:
+        """Start with a machine as new: no image, and no writes of an earlier job that the disk still waits for."""
         self.runner.fresh()
+        os.sync()
+
+    def seconds(self, *, cached: bool = True) -> tuple[float, float]:
+        """Run the pipeline without its tests and checks; return all seconds, and those before the first test."""
+        self.fresh()
         job = self._job()
 
         def first() -> None:
             job.set_up("build")
-            job.command("build", "--directory", ".", "--use-cache", "true")
+            job.command("build", "--directory", ".", "--use-cache", str(cached).lower())
             job.set_up("test")
 
         before = timed(first)
@@ -154,8 +161,26 @@ class Pipeline:
 
     def push(self) -> None:
         """Push the image that was built into the layer cache, as integration does."""
-        self.runner.docker("tag", "ml-cicd/flights-build:latest", f"{REGISTRY}/local/flights/test:cache")
-        self.runner.docker("push", "--quiet", f"{REGISTRY}/local/flights/test:cache")
+        self.runner.docker("tag", "ml-cicd/flights-build:latest", CACHE)
+        self.runner.docker("push", "--quiet", CACHE)
+
+    def pull(self) -> float:
+        """Return the seconds in which an empty engine pulls that image: no pipeline with its layers is faster."""
+        self.fresh()
+        return timed(partial(self.runner.docker, "pull", "--quiet", CACHE))
+
+    def round(self) -> dict[str, tuple[float, ...]]:
+        """Return the seconds after each kind of change, and those of the pull alone. The first round also pushes."""
+        seconds: dict[str, tuple[float, ...]] = {"cold": self.seconds(cached=False)}
+        if not self.pushed:
+            self.push()
+            self.pushed = True
+        self.change("src/flights/__init__.py", "# changed\n")
+        seconds["source"] = self.seconds()
+        self.change("requirements/dev.txt", ADDED[0] if ADDED else "")
+        seconds["added"] = self.seconds()
+        self.reset()
+        return {**seconds, "nothing": self.seconds(), "pull": (self.pull(),)}
 
     def naive(self, dockerfile: str) -> float:
         """Return the seconds of a workflow with four jobs that install with pip, and one that builds an image."""
@@ -189,15 +214,14 @@ def pipelines(dockerfile: str) -> list[Figure]:
         HostedRunner(engine.connect(), Path(folder), Path(sockets)) as runner,
     ):
         pipeline = Pipeline(runner, Path(folder))
-        cold, cold_first = pipeline.seconds()
-        pipeline.push()
-        pipeline.change("src/flights/__init__.py", "# changed\n")
-        source, source_first = pipeline.seconds()
-        pipeline.change("requirements/dev.txt", ADDED[0])
-        added, added_first = pipeline.seconds()
-        pipeline.reset()
-        nothing, nothing_first = pipeline.seconds()
+        rounds = [pipeline.round() for _ in range(ROUNDS)]
         naive = pipeline.naive(dockerfile)
+    middle = {
+        kind: [statistics.median(values) for values in zip(*(one[kind] for one in rounds), strict=True)]
+        for kind in rounds[0]
+    }
+    (cold, cold_first), (source, source_first) = middle["cold"], middle["source"]
+    (added, added_first), (nothing, nothing_first), (pull,) = middle["added"], middle["nothing"], middle["pull"]
     name = "feature pipeline as on a hosted runner, tests and checks left out"
     return [
         Figure(f"{name}: no cache", f"{cold:.0f} s", f"{cold_first:.0f} s before the first test"),
@@ -212,6 +236,10 @@ def pipelines(dockerfile: str) -> list[Figure]:
             f"{added_first:.0f} s before the first test; {cold / added:.1f} times less than without cache",
         ),
         Figure(f"{name}: nothing changed", f"{nothing:.0f} s", f"{nothing_first:.0f} s before the first test"),
+        Figure(
+            "an empty engine pulls the image whose layers that pipeline takes", f"{pull:.0f} s",
+            f"{pull / source:.0%} of the pipeline after a source line changed",
+        ),
     ]  # fmt: skip
 
 
