@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cicd.commands import options
 from cicd.errors import UsageError
 from cicd.printers import json, starting
-from cicd.start import adoption, callers, record, trial
+from cicd.start import adoption, callers, record, trial, updates
 from cicd.start.project import Asked, Kind
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ def _ask(adopted: adoption.Adoption, arguments: argparse.Namespace) -> adoption.
 
 
 def _undo(arguments: argparse.Namespace) -> int:
-    undone = record.undo(record.store(arguments.directory.resolve()), keep_edited=arguments.keep_edited)
+    place = record.store(arguments.directory.resolve())
+    undone = record.undo(place, keep_edited=arguments.keep_edited, shared=updates.needed_by_others(place))
     if arguments.json:
         json.show(undone)
     else:

@@ -59,8 +59,10 @@ def trial(tried: Trial) -> str:
 
 def undone(result: Undone) -> str:
     """Return which files were removed, and which stay."""
-    lines = [f"removed: {path}" for path in result.removed] + [
-        f"kept, since it was changed: {path}" for path in result.edited
+    lines = [
+        *(f"removed: {path}" for path in result.removed),
+        *(f"kept, since it was changed: {path}" for path in result.edited),
+        *(f"kept, since other workflows call the kit, too: {path}" for path in result.shared),
     ]
     return "\n".join(lines or ["nothing to undo: adopt wrote nothing in this clone"])
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cicd import config, freeze, git, stages
 from cicd.errors import UsageError
 from cicd.python_project import declared
-from cicd.start import base, branching, callers, configuration, docker, generated, record, survey, target, tree
+from cicd.start import base, branching, callers, configuration, docker, generated, record, survey, target, tree, updates
 from cicd.start.note import Kind, Note, assumed, undecided
 from cicd.start.project import Asked
 
@@ -206,10 +206,10 @@ def _with_base(
     if not texts:
         return texts, {}
     present = [path for ending in ("yml", "yaml") if (path := root / f".github/dependabot.{ending}").is_file()]
-    if present and "github-actions" not in present[0].read_text("utf-8", "replace"):
+    if lack := updates.lack(present[0].read_text("utf-8", "replace"), choices) if present else "":
         notes.append(
             undecided(
-                "dependabot", f"{present[0].name} does not update the kit's version in the callers.",
+                "dependabot", f"{present[0].name} {lack}.",
                 "In that file, package-ecosystem: github-actions, as the kit's docs/upgrades.md shows.",
             )
         )  # fmt: skip

@@ -19,7 +19,7 @@ from cicd import failpoints, files, git
 from cicd.errors import CheckFailedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Undone:
     removed: tuple[str, ...]
     edited: tuple[str, ...]
     """Files that were changed since, and stay."""
+    shared: tuple[str, ...] = ()
+    """Files that other workflows of the repository need, and that stay."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,8 @@ def write(
     shutil.rmtree(drafts, ignore_errors=True)
 
 
-def undo(place: Store, *, keep_edited: bool = False) -> Undone:
-    """Remove what was written, with the folders that were made for it and are empty now.
+def undo(place: Store, *, keep_edited: bool = False, shared: Collection[str] = ()) -> Undone:
+    """Remove what was written, except `shared` files, with the folders that were made for it and are empty now.
 
     Raises:
         CheckFailedError: a file was changed since, and `keep_edited` is not set; nothing is removed.
@@ -145,7 +147,9 @@ def undo(place: Store, *, keep_edited: bool = False) -> Undone:
             "To remove the others and keep these: ml-cicd adopt --undo --keep-edited. To remove them too, delete them "
             "first.",
         )
-    removed = tuple(path for path in record.hashes if path not in edited and (place.root / path).exists())
+    there = [path for path in record.hashes if path not in edited and (place.root / path).exists()]
+    kept = tuple(path for path in there if path in shared)
+    removed = tuple(path for path in there if path not in kept)
     for path in removed:
         with failpoints.change("adopt.remove"), files.file_errors(f"remove {path}"):
             (place.root / path).unlink(missing_ok=True)
@@ -154,7 +158,7 @@ def undo(place: Store, *, keep_edited: bool = False) -> Undone:
     shutil.rmtree(place.folder, ignore_errors=True)
     for folder in (place.folder.parent, place.folder.parent.parent):
         _remove_if_empty(folder)
-    return Undone(removed, edited)
+    return Undone(removed, edited, kept)
 
 
 def unchanged(place: Store, record: Record, path: str) -> bool:

@@ -663,6 +663,55 @@ def test_two_projects_of_a_repository_are_adopted_and_undone_alone(tmp_path: Pat
     assert names == {f"b-{name}.yml" for name in callers.USUAL}
 
 
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Path, Path]:
+    """Return the folders of two projects of one repository; the first is adopted."""
+    first = Foreign({"app.py": ""}, folder="projects/a").create(tmp_path)
+    second = tmp_path / "projects" / "b"
+    second.mkdir()
+    (second / "app.py").write_text("")
+    assert adopt(first, "--kit", "acme/ml-cicd", "--main", "main", "--integration", "develop") == 0
+    return first, second
+
+
+def test_undo_of_one_project_leaves_the_other_its_updates(
+    two: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = tmp_path / ".github" / "dependabot.yml"
+    written = shared.read_text()
+    assert adopt(two[1], "--kit", "acme/ml-cicd") == 0
+    capsys.readouterr()
+    assert adopt(two[0], "--undo") == 0
+    assert shared.read_text() == written
+    assert "kept, since other workflows call the kit, too: .github/dependabot.yml" in capsys.readouterr().out
+
+
+def test_undo_of_the_only_project_removes_its_updates(two: tuple[Path, Path], tmp_path: Path) -> None:
+    assert adopt(two[0], "--undo") == 0
+    assert not (tmp_path / ".github").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--kit", "acme/ml-cicd", "--integration", "develop"), ""),
+        (("--kit", "acme/ml-cicd", "--integration", "next"), "add an entry with target-branch: next"),
+        (("--kit", "other/ml-cicd", "--integration", "develop"), "names another copy of the kit than other/ml-cicd"),
+    ],
+)
+def test_updates_that_the_first_project_brought_and_the_second_needs_otherwise_are_named(
+    two: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    shared = tmp_path / ".github" / "dependabot.yml"
+    written = shared.read_text()
+    capsys.readouterr()
+    assert adopt(two[1], "--main", "main", *words) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert ("dependabot.yml" in printed) is bool(said)
+    assert said in printed
+    assert shared.read_text() == written
+
+
 def test_questions_are_asked_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = Foreign(
         {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "requirements.txt": "flask"}

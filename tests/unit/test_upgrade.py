@@ -625,6 +625,29 @@ class TestAdopted:
         assert "dependabot.yml does not update the kit's version" in capsys.readouterr().out
 
 
+def test_upgrades_of_two_projects_keep_what_was_added_to_their_dependabot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(target, "installed", lambda: OLD)
+    git.output(tmp_path, "init", "--quiet")
+    repository, name = Project(tmp_path, monkeypatch), ".github/dependabot.yml"
+    repository.commit({"a/app.py": "", "b/app.py": ""})
+    for folder in ("a", "b"):
+        words = ["--kit", "acme/ml-cicd", "--ref", "v1.0.0", "--main", "main", "--integration", "develop"]
+        assert cli.main(["adopt", "--directory", str(tmp_path / folder), *words]) == 0
+    added = "  - {package-ecosystem: docker, directory: /b, schedule: {interval: weekly}}\n"
+    repository.commit({name: repository.text(name) + added})
+    repository.offers(edits={name: ("A week of cooldown", "Seven days of cooldown")})
+    assert cli.main(["upgrade", "--directory", str(tmp_path / "a")]) == 0
+    repository.commit()
+    wanted = repository.text(name)
+    assert "Seven days" in wanted
+    assert wanted.endswith(added)
+    repository.offers()
+    assert cli.main(["upgrade", "--directory", str(tmp_path / "b")]) == 0
+    assert repository.text(name) == wanted
+
+
 def killed_after_the_files(project: Project) -> int:
     """Run an upgrade that is killed when git has written its files; return the signal."""
     process = os.fork()
