@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicd import files, freeze, git, scratch
-from cicd.errors import UsageError
+from cicd.errors import UnreachableError, UsageError
 from cicd.kit import changelog, versions
 from cicd.start import generated
 from cicd.start.base import File, Version
@@ -109,6 +109,10 @@ def _commit(root: Path, ref: str) -> str:
         raise UsageError(
             f"The clone of the kit in {root} has no tag and no commit {ref}, and its remote gave none.",
             f"To see the releases: git -C {root} ls-remote --tags origin 'v*'",
+        ) from error
+    except UnreachableError as error:
+        raise UnreachableError(
+            f"The clone of the kit in {root} has no tag and no commit {ref}. {error.message}", error.hint
         ) from error
 
 

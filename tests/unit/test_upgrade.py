@@ -796,9 +796,20 @@ class TestKitOfAClone:
         assert project.run("--to", "v9.0.0") in (2, 69)
 
 
-def test_release_that_does_not_exist_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert project.run("--to", "v99.0.0") in (2, 69)
-    assert "v99.0.0" in capsys.readouterr().err
+@pytest.mark.parametrize(("remote", "code", "words"), [
+    ("there", 2, "no tag and no commit v99.0.0, and its remote gave none"),
+    ("gone", 69, "no tag and no commit v99.0.0. The git remote does not answer"),
+])  # fmt: skip
+def test_release_that_does_not_exist_is_refused(
+    remote: str, code: int, words: str, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project.directory.parent
+    git.output(folder, "init", "--quiet", "--bare", str(folder / "there"))
+    git.output(folder, "clone", "--quiet", str(folder / "there"), str(folder / "kit"))
+    git.output(folder / "kit", "remote", "set-url", "origin", str(folder / remote))
+    project.monkeypatch.setattr(freeze, "kit_root", lambda: folder / "kit")
+    assert project.run("--to", "v99.0.0") == code
+    assert words in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("since", "until", "expected"), [
