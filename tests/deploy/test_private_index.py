@@ -12,6 +12,7 @@ from cicd import config as configuration
 from cicd.errors import CheckFailedError
 from cicd.produce import build_image, conventions, recipe, suites
 from tests.deploy.support import leaks, private_index
+from tests.deploy.support.bridge import gateway
 from tests.deploy.support.private_index import MODULE, NAME, PASSWORD, USER, VERSION
 from tests.deploy.test_packaging_builds import base, output  # noqa: F401 -- a fixture
 from tests.static.test_linters import BIN
@@ -52,8 +53,7 @@ url = "{url}"
 
 @pytest.fixture
 def index(client: docker.DockerClient) -> Iterator[Index]:
-    (network,) = client.networks.get("bridge").attrs["IPAM"]["Config"]
-    with private_index.serving(network["Gateway"]) as index:
+    with private_index.serving(gateway(client)) as index:
         yield index
 
 
