@@ -121,4 +121,4 @@ def test_ci_looks_for_a_cluster_beside_the_clone(
     done = subprocess.run(
         [clone / ".ci" / "run", "-k", "x"], env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout == f"test ARGS={arguments} CI=true CLUSTER={chosen}\n"
+    assert done.stdout == f"test ARGS=--session-timeout 4800 --maxfail 60 {arguments} CI=true CLUSTER={chosen}\n"

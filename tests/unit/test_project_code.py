@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -165,9 +166,9 @@ class TestTraining:
         options: dict[str, Any] = {"exit code": 0}
 
         @contextmanager
-        def created(client: object, image: str, **values: Any) -> Iterator[str]:
+        def created(client: object, image: str, **values: Any) -> Iterator[SimpleNamespace]:
             options.update({"client": client, "image": image, **values})
-            yield "container"
+            yield SimpleNamespace(put_archive=lambda folder, content: options.update({"room": (folder, len(content))}))
 
         monkeypatch.setattr("cicd.oci.containers.created", created)
         monkeypatch.setattr("cicd.oci.metadata_shield.join", lambda client, _: options.update(shielded=client))
@@ -179,6 +180,9 @@ class TestTraining:
         container["exit code"] = 1
         with pytest.raises(CheckFailedError, match="Training failed with exit code 1"):
             training.train("engine", "app", Train(("train",)), "image", tmp_path, facts=FACTS)  # type: ignore[arg-type]
+        folder, size = container["room"]  # the disk of the engine is asked whether it was to blame
+        assert folder == "/"
+        assert size > training.ROOM
 
     def test_training_without_bundle_fails(self, container: dict[str, Any], tmp_path: Path) -> None:
         with pytest.raises(CheckFailedError, match="Training left nothing in /tmp/bundle"):
