@@ -193,7 +193,7 @@ class Coding:
         self._parts: list[NDArray[np.int32]] = []
 
     def add(self, words: Sequence[str]) -> list[str]:
-        """Code some words, and return those that are new."""
+        """Add the codes of more words to the column; return the words that had no code yet."""
         new = [word for word in dict.fromkeys(words) if word not in self.codes]
         self.codes.update(zip(new, range(len(self.codes), len(self.codes) + len(new)), strict=True))
         self._parts.append(np.fromiter(map(self.codes.__getitem__, words), np.int32, len(words)))

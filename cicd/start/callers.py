@@ -121,7 +121,7 @@ def existing(texts: Mapping[str, str], directory: str) -> dict[str, str]:
 
 
 def title(path: str, text: str) -> str:
-    """Return the name of a workflow, by which another one follows it."""
+    """Return the name of a workflow, as `on: workflow_run` of another one refers to it."""
     match = _NAME.search(text)
     return _text(match["name"]) if match else path
 

@@ -266,7 +266,7 @@ class Engine(requests.adapters.BaseAdapter):
             self.end(box.name, self.ends[box.image])
 
     def end(self, name: str, exit_code: int = 0) -> None:
-        """Let a container end by itself."""
+        """End a container as its own command would, with what it leaves behind."""
         box = self.box(name)
         box.files |= self.leaves.get(box.image, {})
         box.status, box.exit_code, box.finished, box.address = "exited", exit_code, self.tick(), ""
