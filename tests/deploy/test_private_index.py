@@ -13,8 +13,9 @@ from cicd.errors import CheckFailedError
 from cicd.produce import build_image, conventions, recipe, suites
 from tests.deploy.support import leaks, private_index
 from tests.deploy.support.bridge import gateway
+from tests.deploy.support.printed import printed_by
 from tests.deploy.support.private_index import MODULE, NAME, PASSWORD, USER, VERSION
-from tests.deploy.test_packaging_builds import base, output  # noqa: F401 -- a fixture
+from tests.deploy.test_packaging_builds import base  # noqa: F401 -- a fixture
 from tests.static.test_linters import BIN
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def test_private_package_is_installed_and_the_password_is_nowhere(
     assert suites.run_unit(project.config, image) == suites.UnitTests({})
     release = "ml-cicd-test/private:release"
     recipe.build(conventions.release(project.config, project.path), tag=release, labels={})
-    assert output(client, release).strip() == "private indeed"
+    assert printed_by(client, release).strip() == "private indeed"
     assert f"/files/{MODULE}-{VERSION}-py3-none-any.whl" in index.asked
     log = "".join(capfd.readouterr())
     for name in (image, release):

@@ -23,6 +23,7 @@ from cicd.forge.machine import base_images, engine_setup, services
 from cicd.forge.running import cleanup
 from cicd.forge.state import Forge
 from cicd.oci import engine, images
+from tests.deploy.support.printed import printed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,8 +73,7 @@ def test_built_image_is_pulled_by_digest(client: docker.DockerClient, project: t
     assert _digest(up.registry, "team/model", "1") == digest
     pulled = client.images.pull(image, tag=digest)
     try:
-        version = client.containers.run(pulled, ["/opt/venv/bin/python", "--version"], remove=True)
-        assert version.startswith(b"Python 3.11.")
+        assert printed_by(client, f"{image}@{digest}", "/opt/venv/bin/python", "--version").startswith("Python 3.11.")
     finally:
         client.images.remove(f"{image}@{digest}")
 

@@ -19,6 +19,7 @@ from cicd.oci import archives, containers, images, registry
 from cicd.oci.output import Output
 from cicd.produce import build_context, build_image, bundle_source, release_build
 from cicd.repository import Repository
+from tests.deploy.support.printed import printed_by
 from tests.deploy.support.tiny import NAME, PROJECT
 from tests.unit.support.workspace import Workspace, new_workspace
 
@@ -271,7 +272,7 @@ def test_a_model_that_is_there_becomes_the_bundle_of_the_release(
     image = build_image.build(project.config, project.path)
     release = release_build.build_and_push(project.config, project.path, bundle=bundle.image, test_image=image)
     assert registry.labels(release.release)[labels.BUNDLE] == bundle.image
-    content = client.containers.run(release.release, ["cat", "/opt/bundle/model/metadata.json"], remove=True)
+    content = printed_by(client, release.release, "cat", "/opt/bundle/model/metadata.json")
     assert json.loads(content) == {"offset": 7}
 
 
@@ -286,6 +287,6 @@ def test_a_project_without_a_model_releases_without_one(project: Project, client
     image = build_image.build(project.config, project.path)
     release = release_build.build_and_push(project.config, project.path, bundle="", test_image=image)
     assert labels.BUNDLE not in registry.labels(release.release)
-    assert client.containers.run(release.release, remove=True) == b"1\n", "[service] command is the image's command"
+    assert printed_by(client, release.release) == "1\n", "[service] command is the image's command"
     with pytest.raises(UsageError, match="neither"):
         release_build.build_and_push(project.config, project.path, bundle="x", test_image=image)
