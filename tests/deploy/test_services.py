@@ -71,7 +71,7 @@ def test_built_image_is_pulled_by_digest(client: docker.DockerClient, project: t
     lines = f"ARG BASE={base_images.PYTHON}\nFROM ${{BASE}}\nRUN --mount=type=secret,id=ca python -m venv /opt/venv\n"
     image, digest = _build_and_push(client, up, data, lines)
     assert _digest(up.registry, "team/model", "1") == digest
-    pulled = client.images.pull(image, tag=digest)
+    client.images.pull(image, tag=digest)
     try:
         assert printed_by(client, f"{image}@{digest}", "/opt/venv/bin/python", "--version").startswith("Python 3.11.")
     finally:
