@@ -24,6 +24,9 @@ STEP_LINES = 12
 REASON = 400
 """Characters of the builder's reason that a message holds."""
 CORRECT = "Correct the instruction that the builder's last lines above name. Nothing was pushed."
+MEND_CACHE = (
+    "Remove the builder's cache with 'docker builder prune --all', and pull the base image anew; then run this again."
+)
 _NAMES = "Check the name, and that the engine's machine resolves names and reaches what the build downloads."
 _COMMAND = re.compile(r"(?:executor failed running|process \").*exit code: (\d+)$")
 _STEP = re.compile(r"#\d+ \d+\.\d+ (.*)")
@@ -54,18 +57,35 @@ _REASONS = (
         "Check the network, the proxy and the certificates of the engine's machine, then run this again.",
     ),
 )
+_LOST = re.compile(r"(layer|parent snapshot \S+|snapshot \S+) does not exist")
 _NO_IMAGE = re.compile(r"pull access denied|not found$|manifest unknown|no match for platform|no matching manifest")
 
 
+class LostLayerError(UnreachableError):
+    """The engine has lost a layer that the builder's cache, or an image, still names."""
+
+
 def run(command: Sequence[str], environment: Mapping[str, str], dockerfile: str, output: Output | None = None) -> None:
-    """Run a command that builds, and pass its output on; `dockerfile` is for messages.
+    """Run a command that builds, and pass its output on; `dockerfile` is for messages, the last word is the context.
+
+    An engine may lose a layer that the builder's cache still names, where others build or remove images at the same
+    time, and then each build that takes it from the cache fails. Such a build is made once more, without the cache.
 
     Raises:
         CheckFailedError: the Dockerfile does not build.
+        LostLayerError: the engine has lost a layer that the build needs, and does not make anew.
         UnreachableError: the engine, its disk, the network or a registry is the reason.
 
     """
     printed = output or Output()
+    try:
+        _run(command, environment, dockerfile, printed)
+    except LostLayerError as error:
+        printed.feed(f"{error.message}. It is built once more, without the cache.\n".encode())
+        _run([*command[:-1], "--no-cache", command[-1]], environment, dockerfile, printed)
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str], dockerfile: str, printed: Output) -> None:
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdout is not None  # noqa: S101 -- it is a pipe
         try:
@@ -90,6 +110,8 @@ def failure(dockerfile: str, exit_code: int, words: str) -> CicdError:
         return _failed_command(dockerfile, int(command[1]), last)
     if DISK_FULL.search(reason):
         return DiskFullError(f"Could not build {dockerfile}: the disk is full: {reason}", FREE_SPACE)
+    if _LOST.search(reason):
+        return LostLayerError(f"Could not build {dockerfile}: the engine has lost a layer: {reason}", MEND_CACHE)
     for pattern, hint in _REASONS:
         if pattern.search(reason):
             return UnreachableError(f"Could not build {dockerfile}: {reason}", hint)

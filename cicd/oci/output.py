@@ -60,7 +60,7 @@ class Output:
             self._keep(rest, stream)
 
     def end(self) -> None:
-        """Pass on what waits for the end of the output."""
+        """Pass on what waits for the end of the output; another output may follow."""
         for stream, mask in self._masks.items():
             self._take(mask.end(), stream)
         if self._dropped:
@@ -73,6 +73,7 @@ class Output:
         while self._tail:
             stream, block = self._tail.popleft()
             self._pass_on(bytes(block), stream)
+        self._waiting = self._dropped = 0
         self._end_characters()
 
     def _keep(self, rest: bytes, stream: str) -> None:

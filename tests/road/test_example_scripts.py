@@ -113,6 +113,7 @@ def bundle(hand: Hand, build_image: str, tmp_path_factory: pytest.TempPathFactor
     hand.call("run", "--name", container, "--network", "none", build_image, *words)
     folder = tmp_path_factory.mktemp("by-hand") / "bundle"
     hand.call("cp", f"{container}:/tmp/bundle", str(folder))
+    (folder / "run").write_text(hand.tag)  # no layer from the cache: an engine may have lost one of an earlier run
     return folder
 
 

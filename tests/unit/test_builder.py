@@ -57,6 +57,8 @@ def solve(reason: str) -> str:
         (solve(f"{HEAD}dial tcp 127.0.0.1:1: connect: connection refused"), "network"),
         (solve(f"{HEAD}net/http: TLS handshake timeout"), "network"),
         (solve(f"{HEAD}x509: certificate signed by unknown authority"), "certificates"),
+        ("#5 ERROR: layer does not exist\n > exporting to image:\n------\nlayer does not exist", "builder prune"),
+        (solve("failed to prepare as x1: parent snapshot sha256:2f1 does not exist: not found"), "builder prune"),
         (solve("unexpected status code [manifests 1]: 503 Service Unavailable"), "network"),
         (solve("unexpected status code [manifests 1]: 401 Unauthorized"), "docker login"),
         (solve("toomanyrequests: You have reached your pull rate limit."), "Wait"),
@@ -119,3 +121,30 @@ def test_output_of_the_builder_arrives_and_decides(tmp_path: Path) -> None:
     assert "".join(texts) == "Größe\nfailed to solve: no such host\n"
     assert caught.value.exit_code == 69
     builder.run([sys.executable, "-c", ""], {}, "Dockerfile", Output(texts.append))
+
+
+LOSES = """import sys
+print(" ".join(sys.argv[1:]), flush=True)
+if "--no-cache" not in sys.argv or sys.argv[-1] == "never":
+    sys.exit("failed to export image: failed to create image: failed to get layer sha256:2f1: layer does not exist")
+"""
+
+
+def test_build_whose_cached_layer_is_lost_is_made_again_without_the_cache() -> None:
+    texts: list[str] = []
+    builder.run([sys.executable, "-c", LOSES, "--tag", "x", "folder"], {}, "Dockerfile", Output(texts.append))
+    first, lost, said, second = "".join(texts).splitlines()
+    assert first == "--tag x folder"
+    assert lost.endswith("layer does not exist")
+    assert "the engine has lost a layer" in said
+    assert said.endswith("It is built once more, without the cache.")
+    assert second == "--tag x --no-cache folder"
+
+
+def test_layer_that_stays_lost_ends_the_build_with_69() -> None:
+    texts: list[str] = []
+    with pytest.raises(builder.LostLayerError) as caught:
+        builder.run([sys.executable, "-c", LOSES, "never"], {}, "Dockerfile", Output(texts.append))
+    assert "".join(texts).count("failed to get layer") == 2 + 1, "twice by the builder, and in the message between"
+    assert "docker builder prune" in caught.value.hint
+    assert caught.value.exit_code == 69
