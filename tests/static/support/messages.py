@@ -31,6 +31,7 @@ ERRORS = {
     "MissingImageError": "69",
     "ConflictError": "69",
     "DiskFullError": "69",
+    "LostLayerError": "69",
     "NoAccessError": "69",
     "LockedError": "69",
 }
