@@ -92,9 +92,8 @@ down: .venv/.ready
 engine: .venv/.ready
 	-@$(BIN)/python -m cicd.forge.machine.engine_setup
 
-# Tests of an engine or a cluster wait for it a part of their time: with one process for each processor, a quarter of
-# the run would be idle.
-test: PROCESSES := $(shell expr 2 + $$(getconf _NPROCESSORS_ONLN))
+# Tests of an engine wait for it a quarter of their time, and the two groups of the kubernetes tier mostly wait.
+test: PROCESSES := $(shell expr $(if $(CLUSTER)$(KUBECONFIG),2,1) + $$(getconf _NPROCESSORS_ONLN))
 test: $(READY) engine
 	@$(ON_CLUSTER) --optional $(SCRIPT) -- $(PYTEST) $(FAST) $(wildcard tests/road tests/deploy tests/kubernetes) $(ARGS)
 
