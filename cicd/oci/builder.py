@@ -57,23 +57,23 @@ _REASONS = (
         "Check the network, the proxy and the certificates of the engine's machine, then run this again.",
     ),
 )
-_LOST = re.compile(r"(layer|parent snapshot \S+|snapshot \S+) does not exist")
+_LOST = re.compile(r"(layer|snapshot \S+) does not exist")
 _NO_IMAGE = re.compile(r"pull access denied|not found$|manifest unknown|no match for platform|no matching manifest")
 
 
 class LostLayerError(UnreachableError):
-    """The engine has lost a layer that the builder's cache, or an image, still names."""
+    """The engine no longer has a layer that the builder's cache or a base image refers to."""
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], dockerfile: str, output: Output | None = None) -> None:
-    """Run a command that builds, and pass its output on; `dockerfile` is for messages, the last word is the context.
+    """Run a command that builds, and pass its output on. Its last word is the context; `dockerfile` is for messages.
 
     An engine may lose a layer that the builder's cache still names, where others build or remove images at the same
     time, and then each build that takes it from the cache fails. Such a build is made once more, without the cache.
 
     Raises:
         CheckFailedError: the Dockerfile does not build.
-        LostLayerError: the engine has lost a layer that the build needs, and does not make anew.
+        LostLayerError: the layer is missing without the cache, too, for example one of the base image.
         UnreachableError: the engine, its disk, the network or a registry is the reason.
 
     """

@@ -71,3 +71,15 @@ def test_the_end_is_there_for_the_reason_of_a_failure() -> None:
     output = Output(lambda _: None, head=0, tail=0)
     output.feed(b"x" * 10**6 + b"\nexec /run.sh: exec format error\n")
     assert output.last.endswith("\nexec /run.sh: exec format error\n")
+
+
+def test_output_of_a_second_program_is_cut_and_counted_by_itself() -> None:
+    texts: list[str] = []
+    output = Output(texts.append, head=4, tail=2)
+    output.feed(b"0123456789")
+    output.end()
+    assert "".join(texts) == "0123\n... 4 bytes left out ...\n89"
+    texts.clear()
+    output.feed(b"abc")
+    output.end()
+    assert "".join(texts) == "\n... 1 bytes left out ...\nbc"

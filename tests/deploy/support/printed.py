@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def printed_by(client: Client, image: str, *command: str) -> str:
-    """Return what a command in a new container of an image prints, without a network; without one, the image's own.
+    """Return what `command` prints in a new container of an image, by default the image's own command; no network.
 
     Raises:
         AssertionError: the command did not end with 0.
