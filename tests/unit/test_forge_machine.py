@@ -45,6 +45,18 @@ def test_failed_engine_start_shows_its_log(tmp_path: Path) -> None:
     assert not (tmp_path / "dockerd.pid").exists()
 
 
+@pytest.mark.parametrize("chosen", ["", "50"])
+def test_engine_looks_for_garbage_as_often_as_the_user_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    monkeypatch.delenv("GOGC", raising=False)
+    if chosen:
+        monkeypatch.setenv("GOGC", chosen)
+    command = ["sh", "-c", "echo share of $GOGC; exit 1"]
+    with pytest.raises(UnreachableError, match=f"share of {chosen or 400}"):
+        engine_setup.start_daemon(command, f"unix://{tmp_path}/docker.sock", tmp_path, lambda _: None)
+
+
 def test_registry_gets_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
