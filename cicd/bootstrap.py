@@ -16,6 +16,8 @@ import shlex
 import shutil
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +54,8 @@ sys.path += [kit, *(os.path.join(os.path.dirname(kit), name) for name in {packag
 from cicd.cli import main
 sys.exit(main())
 """
+DRAFT = "draft-"
+SECONDS_OF_A_DAY = 86_400
 NO_PIP = "No module named pip"
 PIP_OPTIONS = ("--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes")
 PIP_SETTINGS = {
@@ -71,9 +75,16 @@ def content_hash(files: list[Path], root: Path, *more: str) -> str:
 
 
 def make(target: Path, build: Callable[[Path], None]) -> None:
-    """Call `build(folder)` for a folder that becomes `target` in one step, so that nobody sees half of it."""
+    """Call `build(folder)` for a folder that becomes `target` in one step, so that nobody sees half of it.
+
+    What a job that was killed here has left is removed a day later.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=target.parent))
+    for left in target.parent.glob(f"{DRAFT}*"):
+        with suppress(FileNotFoundError):  # another job has finished it meanwhile
+            if left.stat().st_mtime < time.time() - SECONDS_OF_A_DAY:
+                shutil.rmtree(left, ignore_errors=True)
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=target.parent))
     try:
         build(draft)
         draft.rename(target)

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -154,6 +155,19 @@ def test_of_two_that_make_the_same_one_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.case("K7", "a tool cache whose path has a blank")
+def test_what_a_killed_job_left_is_removed_a_day_later(tmp_path: Path) -> None:
+    killed = "import os, pathlib, sys; from cicd import bootstrap; target = pathlib.Path(sys.argv[1])\n"
+    killed += "bootstrap.make(target, lambda draft: os._exit(9))"
+    assert subprocess.run([sys.executable, "-c", killed, tmp_path / "target"], check=False).returncode == 9
+    (left,) = tmp_path.iterdir()
+    bootstrap.make(tmp_path / "target", lambda _: None)
+    assert {*tmp_path.iterdir()} == {left, tmp_path / "target"}
+    yesterday = time.time() - 25 * 60 * 60
+    os.utime(left, (yesterday, yesterday))
+    bootstrap.make(tmp_path / "other", lambda _: None)
+    assert {*tmp_path.iterdir()} == {tmp_path / "target", tmp_path / "other"}
+
+
 def test_a_job_gets_the_packages_of_its_command_alone(warm: Machine, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert Machine(tmp_path_factory.mktemp("bare")).groups("conclude") == []
     assert warm.groups("record") == ["configuration", "signatures"]
