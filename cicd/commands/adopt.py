@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cicd.commands import options
 from cicd.errors import UsageError
 from cicd.printers import json, starting
-from cicd.start import adoption, callers, record, trial, updates
+from cicd.start import adoption, alone, callers, record, trial, updates
 from cicd.start.project import Asked, Kind
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.dry_run and not arguments.json and sys.stdin.isatty():
         adopted = _ask(adopted, arguments)
     if not arguments.dry_run:
-        adoption.apply(adopted)
+        with alone.alone(directory):
+            adoption.apply(adopted)
     if not arguments.json:  # what was written is said before a build that can fail
         sys.stdout.write(starting.adoption(adopted, written=not arguments.dry_run) + "\n")
         sys.stdout.flush()
@@ -112,8 +113,10 @@ def _ask(adopted: adoption.Adoption, arguments: argparse.Namespace) -> adoption.
 
 
 def _undo(arguments: argparse.Namespace) -> int:
-    place = record.store(arguments.directory.resolve())
-    undone = record.undo(place, keep_edited=arguments.keep_edited, shared=updates.needed_by_others(place))
+    directory = arguments.directory.resolve()
+    with alone.alone(directory):
+        place = record.store(directory)
+        undone = record.undo(place, keep_edited=arguments.keep_edited, shared=updates.needed_by_others(place))
     if arguments.json:
         json.show(undone)
     else:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from cicd import github
 from cicd.commands import options
 from cicd.printers import json
 from cicd.printers import upgrading as printer
-from cicd.start import applying, upgrading
+from cicd.start import alone, applying, upgrading
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DECIDE = 3
 """The exit code for conflicts: a person must decide."""
@@ -32,15 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Upgrade the project's files to a version of the kit."""
     directory = arguments.directory.resolve()
-    if not arguments.check:
-        if applying.take_back(upgrading.root_of(directory)):
-            text = "Its files are taken back; whatever else was changed stays."
-            github.annotate("notice", text, title="An earlier upgrade was cut off")
-        upgrading.check_clean(directory)
-    upgrade = upgrading.plan(directory, arguments.to, arguments.base)
-    written = upgrade.needed and not arguments.check
-    if written:
-        applying.apply(upgrade.root, upgrade.merged, upgrade.message)
+    if arguments.check:
+        upgrade, written = upgrading.plan(directory, arguments.to, arguments.base), False
+    else:
+        with alone.alone(directory):
+            upgrade = _write(directory, arguments)
+        written = upgrade.needed
     if arguments.json:
         json.show(printer.data(upgrade, written=written))
     else:
@@ -48,6 +49,18 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         return 1 if upgrade.needed else 0
     return DECIDE if upgrade.merged.conflicts else 0
+
+
+def _write(directory: Path, arguments: argparse.Namespace) -> upgrading.Upgrade:
+    """Write the upgrade's files, if any changes; first take back those of an upgrade that was cut off."""
+    if applying.take_back(upgrading.root_of(directory)):
+        text = "Its files are taken back; whatever else was changed stays."
+        github.annotate("notice", text, title="An earlier upgrade was cut off")
+    upgrading.check_clean(directory)
+    upgrade = upgrading.plan(directory, arguments.to, arguments.base)
+    if upgrade.needed:
+        applying.apply(upgrade.root, upgrade.merged, upgrade.message)
+    return upgrade
 
 
 def _ref(value: str) -> str:

@@ -154,7 +154,6 @@ def test_of_two_that_make_the_same_one_wins(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.case("K7", "a tool cache whose path has a blank")
 def test_what_a_killed_job_left_is_removed_a_day_later(tmp_path: Path) -> None:
     killed = "import os, pathlib, sys; from cicd import bootstrap; target = pathlib.Path(sys.argv[1])\n"
     killed += "bootstrap.make(target, lambda draft: os._exit(9))"
@@ -168,6 +167,7 @@ def test_what_a_killed_job_left_is_removed_a_day_later(tmp_path: Path) -> None:
     assert {*tmp_path.iterdir()} == {tmp_path / "target", tmp_path / "other"}
 
 
+@pytest.mark.case("K7", "a tool cache whose path has a blank")
 def test_a_job_gets_the_packages_of_its_command_alone(warm: Machine, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert Machine(tmp_path_factory.mktemp("bare")).groups("conclude") == []
     assert warm.groups("record") == ["configuration", "signatures"]
