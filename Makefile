@@ -101,7 +101,7 @@ test: $(READY) engine
 test-fast: PROCESSES := $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 
 # What the tests write goes to memory where there is room for twice as much: files on a disk take a tenth more time.
-# It is removed, but for what failed tests wrote.
+# Pytest removes the files of tests that passed.
 IN_MEMORY = $(shell { grep MemAvailable /proc/meminfo; df --output=avail /dev/shm; } 2>/dev/null | \
 	awk '$$NF ~ /kB/ {memory = $$2} $$1 + 0 > $(1) && memory > $(1) {print "/dev/shm"}')
 test cluster: export PYTEST_DEBUG_TEMPROOT ?= $(call IN_MEMORY,8000000)

@@ -77,7 +77,7 @@ def content_hash(files: list[Path], root: Path, *more: str) -> str:
 def make(target: Path, build: Callable[[Path], None]) -> None:
     """Call `build(folder)` for a folder that becomes `target` in one step, so that nobody sees half of it.
 
-    What a job that was killed here has left is removed a day later.
+    Folders that killed jobs left beside `target` are removed when they are a day old.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     for left in target.parent.glob(f"{DRAFT}*"):

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write(directory: Path, arguments: argparse.Namespace) -> upgrading.Upgrade:
-    """Write the upgrade's files, if any changes; first take back those of an upgrade that was cut off."""
+    """Undo an upgrade that was killed, then write the files of this one. Returns the upgrade."""
     if applying.take_back(upgrading.root_of(directory)):
         text = "Its files are taken back; whatever else was changed stays."
         github.annotate("notice", text, title="An earlier upgrade was cut off")

@@ -66,14 +66,14 @@ class LostLayerError(UnreachableError):
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], dockerfile: str, output: Output | None = None) -> None:
-    """Run a command that builds, and pass its output on. Its last word is the context; `dockerfile` is for messages.
+    """Run a build command whose last word is the context, and pass its output on. `dockerfile` is its name in messages.
 
     An engine may lose a layer that the builder's cache still names, where others build or remove images at the same
     time, and then each build that takes it from the cache fails. Such a build is made once more, without the cache.
 
     Raises:
         CheckFailedError: the Dockerfile does not build.
-        LostLayerError: the layer is missing without the cache, too, for example one of the base image.
+        LostLayerError: the build without the cache fails, too: the lost layer belongs to the base image, for example.
         UnreachableError: the engine, its disk, the network or a registry is the reason.
 
     """

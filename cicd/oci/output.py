@@ -60,7 +60,7 @@ class Output:
             self._keep(rest, stream)
 
     def end(self) -> None:
-        """Pass on what was held back until the output ended. The output of another program may be fed afterwards."""
+        """Pass on the rest of this program's output. After that, `feed` takes the output of another program."""
         for stream, mask in self._masks.items():
             self._take(mask.end(), stream)
         if self._dropped:

@@ -1,14 +1,15 @@
-"""One command at a time writes files into a clone: a second would take the first one's half for a rest of earlier."""
+"""A lock on a clone: without it, a command would take the files of one that still writes for those of a killed one."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cicd import git
 from cicd.errors import RefusedError
+from cicd.files import file_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,16 +18,19 @@ if TYPE_CHECKING:
 
 @contextmanager
 def alone(directory: Path) -> Iterator[None]:
-    """Keep other commands from writing into the clone of `directory` until the block ends.
+    """Hold the lock of the clone of `directory` for the length of the block.
 
-    The kernel ends it for a command that is killed. Where the file system has no such locks, none is kept away.
+    The kernel releases the lock of a killed command. On a file system that can't lock a folder, there is no lock.
 
     Raises:
-        RefusedError: another command is in such a block.
+        RefusedError: another command holds the lock.
+        UnreachableError: the clone's git directory can't be opened.
         UsageError: `directory` is in no git repository.
 
     """
-    folder = os.open(git.text(directory, "rev-parse", "--absolute-git-dir"), os.O_RDONLY | os.O_CLOEXEC)
+    path = git.text(directory, "rev-parse", "--absolute-git-dir")
+    with file_errors(f"open {path}"):
+        folder = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         if _is_taken(folder):
             raise RefusedError(
@@ -39,9 +43,11 @@ def alone(directory: Path) -> Iterator[None]:
 
 
 def _is_taken(folder: int) -> bool:
-    with suppress(OSError):
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    """Take the lock; return whether another process holds it."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
     return False

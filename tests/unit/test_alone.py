@@ -1,4 +1,4 @@
-"""Of two commands that write files into a clone at once, the second changes nothing and says so."""
+"""While a command writes files into a clone, a second one refuses to start and changes nothing."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_failed_engine_start_shows_its_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("chosen", ["", "50"])
-def test_engine_looks_for_garbage_as_often_as_the_user_says(
+def test_engine_collects_garbage_less_often_unless_the_user_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str
 ) -> None:
     monkeypatch.delenv("GOGC", raising=False)

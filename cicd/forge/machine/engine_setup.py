@@ -31,8 +31,8 @@ ENGINE_PACKAGES = ("docker.io", "iptables", "ca-certificates")
 CLIENT_PACKAGES = ("docker-cli", "docker-buildx")  # older distributions have them in docker.io
 STATE = Path("/run/ml-cicd")  # log and process id of an engine that ml-cicd started; a reboot clears it
 SECONDS_TO_ANSWER = 30
-COLLECT_LESS_OFTEN = {"GOGC": "400"}
-"""The engine starts itself anew for each layer and each container, and looks for garbage each time."""
+GARBAGE_COLLECTION = {"GOGC": "400"}
+"""dockerd runs its own program again for each layer and container; with Go's default, each start collects garbage."""
 SYSTEM = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
@@ -147,7 +147,7 @@ def start_daemon(command: Sequence[str], address: str, state: Path, say: Callabl
     with log.open("wb") as stream:
         daemon = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True,
-            env={**COLLECT_LESS_OFTEN, **os.environ},
+            env={**GARBAGE_COLLECTION, **os.environ},
         )  # fmt: skip
     pid_file.write_text(str(daemon.pid))
     if _answers(address, lambda: daemon.poll() is None):

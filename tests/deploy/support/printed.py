@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def printed_by(client: Client, image: str, *command: str) -> str:
-    """Return what `command` prints in a new container of an image, by default the image's own command; no network.
+    """Return what `command`, or else the image's own command, prints in a new container without network.
 
     Raises:
         AssertionError: the command did not end with 0.
